@@ -1,0 +1,164 @@
+"""An alarm and its life: every allowed move stands in `MOVES`, all else is refused.
+
+Delivery and the condition are two things: an alarm whose condition went away before anyone heard of
+it is still delivered, so `reset` and `cancelled` alarms can be delivered and change nothing by it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from .events import ClockQuality, DeviceEvent, Event
+from .words import Words
+
+
+class Priority(StrEnum):
+    """How soon a person must look; the order of the outbox."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFORMATION = "information"
+
+    @property
+    def rank(self) -> int:
+        """0 is the most urgent."""
+        return list(Priority).index(self)
+
+
+class AlarmState(StrEnum):
+    """Where an alarm is in its life."""
+
+    PENDING = "pending"
+    RAISED = "raised"
+    DELIVERED = "delivered"
+    ACCEPTED = "accepted"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    RESET = "reset"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return self in (self.PENDING, self.RAISED, self.DELIVERED, self.ACCEPTED)
+
+
+class Move(StrEnum):
+    """What can happen to an alarm."""
+
+    CONFIRM = "confirm"
+    """The time to cancel a pre-alarm is over."""
+    DELIVER = "deliver"
+    ACCEPT = "accept"
+    CLOSE = "close"
+    CANCEL = "cancel"
+    RESET = "reset"
+
+
+_S = AlarmState
+MOVES: dict[tuple[AlarmState, Move], AlarmState] = {
+    (_S.PENDING, Move.CONFIRM): _S.RAISED,
+    (_S.PENDING, Move.CANCEL): _S.CANCELLED,
+    (_S.RAISED, Move.DELIVER): _S.DELIVERED,
+    (_S.RAISED, Move.ACCEPT): _S.ACCEPTED,  # the answer of the system came late or never
+    (_S.RAISED, Move.CLOSE): _S.CLOSED,
+    (_S.RAISED, Move.CANCEL): _S.CANCELLED,
+    (_S.RAISED, Move.RESET): _S.RESET,
+    (_S.DELIVERED, Move.DELIVER): _S.DELIVERED,  # a second receiver, or the same one again
+    (_S.DELIVERED, Move.ACCEPT): _S.ACCEPTED,
+    (_S.DELIVERED, Move.CLOSE): _S.CLOSED,
+    (_S.DELIVERED, Move.CANCEL): _S.CANCELLED,
+    (_S.DELIVERED, Move.RESET): _S.RESET,
+    (_S.ACCEPTED, Move.DELIVER): _S.ACCEPTED,
+    (_S.ACCEPTED, Move.ACCEPT): _S.ACCEPTED,  # another person takes it too
+    (_S.ACCEPTED, Move.CLOSE): _S.CLOSED,
+    (_S.ACCEPTED, Move.CANCEL): _S.CANCELLED,
+    (_S.ACCEPTED, Move.RESET): _S.RESET,
+    (_S.CLOSED, Move.DELIVER): _S.CLOSED,
+    (_S.CANCELLED, Move.DELIVER): _S.CANCELLED,
+    (_S.CANCELLED, Move.ACCEPT): _S.CANCELLED,
+    (_S.CANCELLED, Move.CLOSE): _S.CLOSED,
+    (_S.RESET, Move.DELIVER): _S.RESET,
+    (_S.RESET, Move.ACCEPT): _S.RESET,
+    (_S.RESET, Move.CLOSE): _S.CLOSED,
+}
+
+
+class MoveRefused(ValueError):
+    """The life of an alarm has no such move; the alarm is unchanged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One of the events that made an alarm, as it is told to people."""
+
+    seq: int
+    at: datetime
+    kind: str
+    device_id: str | None = None
+
+    @classmethod
+    def of(cls, event: Event) -> Evidence:
+        """The part of an event that is evidence."""
+        device = event.device_id if isinstance(event, DeviceEvent) else None
+        return cls(seq=event.seq, at=event.at, kind=event.kind, device_id=device)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One move that was made."""
+
+    state: AlarmState
+    at: datetime
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """What a rule found, and what has become of it."""
+
+    alarm_id: str
+    number: int
+    kind: str
+    priority: Priority
+    began_at: datetime
+    raised_at: datetime
+    clock: ClockQuality
+    rule_id: str
+    rule_version: int
+    key: str
+    """Which of the rule's conditions this is; one open alarm for each."""
+    text: Words
+    device_id: str | None = None
+    room: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    thresholds: tuple[tuple[str, str], ...] = ()
+    state: AlarmState = AlarmState.PENDING
+    history: tuple[Step, ...] = ()
+    delivered_at: datetime | None = None
+    accepted_by: str | None = None
+    revision: int = 0
+    """Grows with each change that receivers must hear of; the id never changes."""
+
+
+def move(alarm: Alarm, what: Move, *, at: datetime, by: str | None = None) -> Alarm:
+    """The alarm after a move.
+
+    Raises:
+        MoveRefused: the table has no such move.
+    """
+    after = MOVES.get((alarm.state, what))
+    if after is None:
+        raise MoveRefused(f"{alarm.alarm_id} is {alarm.state} and cannot {what}")
+    moved = replace(alarm, state=after)
+    if after is not alarm.state:
+        moved = replace(moved, history=(*alarm.history, Step(state=after, at=at, by=by)))
+    if what is Move.DELIVER and alarm.delivered_at is None:
+        moved = replace(moved, delivered_at=at)
+    if what is Move.ACCEPT and alarm.accepted_by is None:
+        moved = replace(moved, accepted_by=by)
+    if what in (Move.CANCEL, Move.RESET) and alarm.state is not AlarmState.PENDING:
+        moved = replace(moved, revision=alarm.revision + 1)
+    return moved

@@ -1,0 +1,68 @@
+"""What is in a home: devices by the role that the rules see, and the rules bound to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .rule import Rule
+
+
+class Role(StrEnum):
+    """What a device is to the rules, wherever it comes from."""
+
+    DOOR = "door"
+    BED = "bed"
+    CHAIR = "chair"
+    MOTION = "motion"
+    BUTTON = "button"
+    SMOKE = "smoke"
+    CARBON_MONOXIDE = "carbon-monoxide"
+    LEAK = "leak"
+
+
+SILENT_AFTER: Mapping[Role, timedelta] = {
+    Role.BUTTON: timedelta(hours=6),
+}
+"""How long a role may say nothing before it counts as silent, where the home says nothing else."""
+
+SILENT_AFTER_DEFAULT = timedelta(hours=14)
+"""Contacts on the market were silent for up to 13 h and alive (field recordings); learned later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A device of the home, as the configuration names it."""
+
+    device_id: str
+    role: Role
+    driver: str
+    address: str
+    room: str | None = None
+    outer: bool = False
+    """A door that leads out of the home."""
+    cancel: timedelta | None = None
+    """A button: pressed again within this time, no alarm goes out."""
+    silent_after: timedelta | None = None
+
+    @property
+    def silence_limit(self) -> timedelta:
+        """How long it may say nothing."""
+        return self.silent_after or SILENT_AFTER.get(self.role, SILENT_AFTER_DEFAULT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """All that the engine knows and that does not change while it runs."""
+
+    gateway_id: str
+    devices: Mapping[str, Device] = field(default_factory=dict)
+    rules: Mapping[str, Rule[Any]] = field(default_factory=dict)
+
+    def rules_that_need(self, device_id: str) -> tuple[str, ...]:
+        """The ids of the rules that are blind without this device."""
+        return tuple(i for i, rule in self.rules.items() if device_id in rule.needs)

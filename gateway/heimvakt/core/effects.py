@@ -1,0 +1,68 @@
+"""What a rule answers with: things to be done, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from .alarms import Evidence, Priority
+from .words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class ArmTimer:
+    """Fire `name` at `at`; arming a name again moves it. Names belong to one rule."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimer:
+    """Forget a deadline; one that is not armed is no mistake."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseAlarm:
+    """Raise an alarm, or let it wait for `ConfirmAlarm` when `pending`.
+
+    While an alarm of the same rule and `key` is pending or raised, a second is not made.
+    """
+
+    key: str
+    kind: str
+    priority: Priority
+    began_at: datetime
+    text: Words
+    evidence: tuple[Evidence, ...]
+    device_id: str | None = None
+    thresholds: tuple[tuple[str, str], ...] = ()
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmAlarm:
+    """Nobody took the pre-alarm back: now it is raised."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAlarm:
+    """The resident took it back."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResetAlarm:
+    """The condition went away by itself."""
+
+    key: str
+
+
+Effect = ArmTimer | CancelTimer | RaiseAlarm | ConfirmAlarm | CancelAlarm | ResetAlarm
+Effects = Sequence[Effect]

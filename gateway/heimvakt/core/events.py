@@ -1,0 +1,316 @@
+"""The facts that everything is decided from: what happened, and the stamp of when it was taken.
+
+Pure values. A driver makes an event without a stamp; the pipeline stamps it once, on the way to the
+journal, and nothing changes it afterwards. Names are those of the domain, in the past tense.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import ClassVar, TypeVar, dataclass_transform
+
+
+class ClockQuality(StrEnum):
+    """How far the wall clock can be trusted when an event was stamped."""
+
+    SYNCHRONISED = "synchronised"
+    HOLDOVER = "holdover"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """When an event was taken: order comes from `seq` alone, never from a clock."""
+
+    seq: int
+    at: datetime
+    """UTC."""
+    monotonic: float
+    """Seconds on the clock of this boot."""
+    boot_id: str
+    clock: ClockQuality
+
+
+NOT_STAMPED = Stamp(
+    seq=0,
+    at=datetime(1, 1, 1, tzinfo=UTC),
+    monotonic=0.0,
+    boot_id="",
+    clock=ClockQuality.UNKNOWN,
+)
+
+_T = TypeVar("_T")
+KINDS: dict[str, type[Event]] = {}
+"""Every kind of event by its name on disk (`door-opened`)."""
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+def _event(cls: type[_T]) -> type[_T]:
+    """Freeze a kind of event and enter it in `KINDS`."""
+    made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", cls.__name__).lower()
+    made.kind = kind  # type: ignore[attr-defined]
+    KINDS[kind] = made  # type: ignore[assignment]
+    return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A fact in the past."""
+
+    kind: ClassVar[str] = "event"
+    v: ClassVar[int] = 1
+    """Version of this kind's fields; the codec lifts older ones."""
+    stamp: Stamp = NOT_STAMPED
+
+    @property
+    def seq(self) -> int:
+        """The place in the journal."""
+        return self.stamp.seq
+
+    @property
+    def at(self) -> datetime:
+        """When it was taken, UTC."""
+        return self.stamp.at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceEvent(Event):
+    """A fact that a device of the home told."""
+
+    device_id: str
+
+
+EventT = TypeVar("EventT", bound=Event)
+
+
+def stamped(event: EventT, stamp: Stamp) -> EventT:
+    """The same fact with its stamp."""
+    return replace(event, stamp=stamp)
+
+
+def field_names(kind: type[Event]) -> tuple[str, ...]:
+    """The fields of a kind besides its stamp."""
+    return tuple(name for name in kind.__dataclass_fields__ if name != "stamp")
+
+
+class Press(StrEnum):
+    """How a button was pressed."""
+
+    SINGLE = "single"
+    DOUBLE = "double"
+    LONG = "long"
+    HELD = "held"
+
+
+# --- presence -------------------------------------------------------------------------------------
+
+
+@_event
+class DoorOpened(DeviceEvent): ...
+
+
+@_event
+class DoorClosed(DeviceEvent): ...
+
+
+@_event
+class BedEntered(DeviceEvent): ...
+
+
+@_event
+class BedLeft(DeviceEvent): ...
+
+
+@_event
+class ChairEntered(DeviceEvent): ...
+
+
+@_event
+class ChairLeft(DeviceEvent): ...
+
+
+@_event
+class MotionDetected(DeviceEvent): ...
+
+
+@_event
+class MotionCleared(DeviceEvent): ...
+
+
+# --- people ---------------------------------------------------------------------------------------
+
+
+@_event
+class ButtonPressed(DeviceEvent):
+    """A resident asks for help."""
+
+    press: Press = Press.SINGLE
+
+
+@_event
+class ButtonCancelled(DeviceEvent):
+    """The resident took a press back at the button itself."""
+
+
+# --- dangers --------------------------------------------------------------------------------------
+
+
+@_event
+class SmokeDetected(DeviceEvent): ...
+
+
+@_event
+class SmokeCleared(DeviceEvent): ...
+
+
+@_event
+class CarbonMonoxideDetected(DeviceEvent): ...
+
+
+@_event
+class CarbonMonoxideCleared(DeviceEvent): ...
+
+
+@_event
+class LeakDetected(DeviceEvent): ...
+
+
+@_event
+class LeakCleared(DeviceEvent): ...
+
+
+# --- health of things -----------------------------------------------------------------------------
+
+
+@_event
+class BatteryMeasured(DeviceEvent):
+    """What a device says of its battery."""
+
+    percent: float | None = None
+    volts: float | None = None
+    low: bool = False
+    """The device itself says that it is low."""
+
+
+@_event
+class LinkMeasured(DeviceEvent):
+    """How well a device is heard."""
+
+    lqi: int
+    """0 to 255."""
+    rssi: int | None = None
+    """dBm."""
+
+
+@_event
+class DeviceSeen(DeviceEvent):
+    """A device said something that means nothing to the rules but that it lives."""
+
+
+@_event
+class DeviceSilent(DeviceEvent):
+    """Supervision heard nothing for longer than the device's limit (derived inside the engine)."""
+
+    last_seen: datetime | None
+    limit_s: float
+    blind_rules: tuple[str, ...] = ()
+
+
+@_event
+class DeviceBack(DeviceEvent):
+    """A silent device was heard again (derived inside the engine)."""
+
+
+@_event
+class TamperOpened(DeviceEvent): ...
+
+
+@_event
+class TamperClosed(DeviceEvent): ...
+
+
+@_event
+class RadioLost(Event):
+    """A driver has lost what it listens with; its devices cannot be heard."""
+
+    driver: str
+    reason: str
+
+
+@_event
+class RadioBack(Event):
+    """A driver hears again."""
+
+    driver: str
+
+
+@_event
+class StoreFault(Event):
+    """The database was damaged; `saved` says what could be read from it."""
+
+    reason: str
+    set_aside: str
+    """The name of the file that was set aside."""
+    saved: str
+
+
+# --- the gateway's own ----------------------------------------------------------------------------
+
+
+@_event
+class GatewayStarted(Event):
+    """The daemon began. `last_alive` is the last time that the journal knew of before."""
+
+    cause: str
+    last_alive: datetime | None
+
+
+@_event
+class GatewayStopping(Event):
+    """The daemon was asked to stop."""
+
+
+@_event
+class TimerFired(Event):
+    """A deadline has come. `due` is when it was to be; the stamp is when it was."""
+
+    name: str
+    due: datetime
+
+
+@_event
+class ConfigurationChanged(Event):
+    """The configuration that was armed is not the one of the last start."""
+
+    digest: str
+
+
+@_event
+class AlarmDelivered(Event):
+    """A receiver's system answered for this alarm."""
+
+    alarm_id: str
+    receiver: str
+    revision: int
+
+
+@_event
+class AlarmAcknowledged(Event):
+    """A person took the alarm."""
+
+    alarm_id: str
+    receiver: str
+    by: str
+
+
+@_event
+class AlarmClosed(Event):
+    """A person is done with the alarm."""
+
+    alarm_id: str
+    receiver: str
+    by: str

@@ -1,0 +1,105 @@
+"""What the core asks of the world: the ports of drivers and of the clock, with their contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from .devices import Device
+from .events import ClockQuality, Event
+
+
+class Clock(Protocol):
+    """The time of the home. The manual clock of the tests and the driven one keep this contract.
+
+    `monotonic()` never goes back, whatever the wall clock does.
+    """
+
+    def now(self) -> datetime:
+        """UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment of this boot."""
+
+    def quality(self) -> ClockQuality:
+        """How far `now()` can be trusted."""
+
+    async def sleep_until(self, at: datetime) -> None:
+        """Return when `now() >= at`; at once if that is so. Cancelling it is harmless."""
+
+
+class DriverContext(Protocol):
+    """What a driver may ask of the gateway."""
+
+    @property
+    def devices(self) -> Mapping[str, Device]:
+        """The devices of this driver by their address, as the configuration writes it."""
+
+    @property
+    def state_directory(self) -> str:
+        """A folder that is the driver's own and survives restarts."""
+
+    async def emit(self, *events: Event) -> None:
+        """Hand over events in order; returns when they are on durable storage.
+
+        The time is taken at the call. Waits while the inbox is full. A driver that is cancelled in
+        this call must take it that the events may or may not have been taken.
+        """
+
+    def armed(self) -> None:
+        """Say that the driver hears now; called once for each `run`, harmless if repeated."""
+
+
+class DriverError(Exception):
+    """A driver cannot go on; the supervisor opens it again.
+
+    Attributes:
+        hint: what a technician can do about it, in a sentence.
+    """
+
+    def __init__(self, what: str, *, hint: str = "") -> None:
+        super().__init__(what)
+        self.hint = hint
+
+
+class Driver(Protocol):
+    """One kind of hardware behind one connection."""
+
+    async def run(self, context: DriverContext) -> None:
+        """Listen until cancelled.
+
+        Events of one device are emitted in the order in which they came. When the connection is
+        lost it emits `RadioLost`, tries again by itself and emits `RadioBack`.
+
+        Raises:
+            DriverError: it cannot go on and does not know better than to be started again.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something wrong in the configuration of a driver or one of its devices."""
+
+    where: tuple[str | int, ...]
+    """The keys down to the value: `("drivers", "zigbee", "port")`."""
+    what: str
+    hint: str
+    warning: bool = False
+
+
+class DriverPlugin(Protocol):
+    """What an entry point of the group `heimvakt.drivers` names. Importing it must be cheap."""
+
+    name: str
+    settings: type[Any]
+    """A pydantic model of the driver's own table in the configuration."""
+
+    def check(
+        self, settings: Any, where: tuple[str | int, ...], devices: Sequence[Device]
+    ) -> Sequence[Mistake]:
+        """All that is wrong beyond types: ports that do not exist, addresses not readable."""
+
+    def create(self, settings: Any) -> Driver:
+        """The driver; opens nothing yet. Heavy imports happen here or later."""

@@ -1,0 +1,28 @@
+"""What the engine knows of a rule: how it begins, how it steps, and what it cannot do without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from .effects import Effects
+from .events import Event
+
+StateT = TypeVar("StateT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Generic[StateT]):
+    """A rule that is bound to a home: settings and devices are inside `step`."""
+
+    rule_id: str
+    kind: str
+    version: int
+    """Grows when the same events may give other alarms than before."""
+    initial: StateT
+    states: tuple[type[StateT], ...]
+    """Every class that a state of this rule can be of, for the codec."""
+    step: Callable[[StateT, Event], tuple[StateT, Effects]]
+    needs: frozenset[str]
+    """The devices that it is blind without."""
