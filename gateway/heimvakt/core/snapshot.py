@@ -1,0 +1,96 @@
+"""The state as rows: only what a step changed is written, and a start puts the rows together again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from .alarms import Alarm
+from .codec import CannotDecode, Json, decode, decode_tagged, encode, encode_tagged
+from .devices import Home
+from .state import State
+from .supervision import Health, Supervised
+
+
+def changes(before: State, after: State) -> dict[str, Json | None]:
+    """The rows in which `after` differs from `before`; None where a part is gone."""
+    rows: dict[str, Json | None] = {}
+    for key, value in _changed(before.rules, after.rules):
+        rows[f"rule:{key}"] = None if value is None else encode_tagged(value)
+    for key, alarm in _changed(before.alarms, after.alarms):
+        rows[f"alarm:{key}"] = None if alarm is None else encode(alarm)
+    for key, health in _changed(before.supervised.devices, after.supervised.devices):
+        rows[f"device:{key}"] = None if health is None else encode(health)
+    for key, due in _changed(before.timers, after.timers):
+        rows[f"timer:{key}"] = None if due is None else {"at": due.isoformat()}
+    for key, since in _changed(before.supervised.lost, after.supervised.lost):
+        rows[f"lost:{key}"] = None if since is None else {"at": since.isoformat()}
+    for key, alarm_id in _changed(before.keys, after.keys):
+        rows[f"key:{key}"] = None if alarm_id is None else {"id": alarm_id}
+    if before.alarms_raised != after.alarms_raised:
+        rows["counter:alarms"] = {"n": after.alarms_raised}
+    return rows
+
+
+def restore(home: Home, rows: Mapping[str, Json], number_floor: int) -> tuple[State, list[str]]:
+    """The state that the rows tell, and what of them could not be read.
+
+    A part that cannot be read is left out and the rest is used: a rule whose state changed its shape
+    begins afresh, while alarms keep their numbers above `number_floor` whatever else is lost.
+    """
+    parts: dict[str, dict[str, Any]] = {
+        name: {} for name in ("rule", "alarm", "device", "timer", "lost", "key", "counter")
+    }
+    unread: list[str] = []
+    for row, body in rows.items():
+        part, _, key = row.partition(":")
+        try:
+            parts[part][key] = _read(home, part, key, body)
+        except (CannotDecode, KeyError, ValueError, TypeError) as error:
+            unread.append(f"{row}: {error}")
+    alarms: dict[str, Alarm] = parts["alarm"]
+    used = max([number_floor, *(alarm.number for alarm in alarms.values())])
+    # Without a counter (nothing stored yet, or lost) numbers go on above all that were used.
+    counted = parts["counter"].get("alarms")
+    state = State(
+        rules=parts["rule"],
+        timers=parts["timer"],
+        alarms=alarms,
+        keys=parts["key"],
+        supervised=Supervised(devices=parts["device"], lost=parts["lost"]),
+        alarms_raised=used if counted is None else counted,
+    )
+    return state, unread
+
+
+def _read(home: Home, part: str, key: str, body: Json) -> object:
+    match part:
+        case "rule":
+            rule = home.rules.get(key)
+            if rule is None:
+                raise CannotDecode("the configuration has no such rule")
+            return decode_tagged(rule.states, body)
+        case "alarm":
+            return decode(Alarm, body)
+        case "device":
+            return decode(Health, body)
+        case "timer" | "lost":
+            return datetime.fromisoformat(body["at"])
+        case "key":
+            return str(body["id"])
+        case "counter":
+            return int(body["n"])
+        case _:
+            raise CannotDecode("no such part")
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    if before is after:
+        return
+    for key, value in after.items():
+        if key not in before or before[key] is not value:
+            yield key, value
+    for key in before:
+        if key not in after:
+            yield key, None

@@ -1,0 +1,22 @@
+"""The catalogue of rules: one file each, pure, with its settings beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import button, device_silent, night_door, night_wandering, technical
+from .kind import Context, RuleKind, RuleSettings, Wire
+
+KINDS: Mapping[str, RuleKind[Any]] = {
+    kind.kind: kind
+    for kind in (
+        button.KIND,
+        night_wandering.KIND,
+        night_door.KIND,
+        device_silent.KIND,
+        technical.KIND,
+    )
+}
+
+__all__ = ["KINDS", "Context", "RuleKind", "RuleSettings", "Wire"]

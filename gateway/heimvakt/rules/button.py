@@ -1,0 +1,146 @@
+"""A press is an alarm: at once, or after the seconds in which the resident may take it back.
+
+A button is never suppressed by anything. Presses that follow within `one_alarm_within` are the same
+call for help and no new alarm; a later press always is one, whatever became of the last.
+
+    idle --press--> raised                              a button without `cancel`
+    idle --press--> waiting --press again--> cancelled  a button with `cancel`
+                            --time over----> raised
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Annotated, TypeVar
+
+from pydantic import Field
+
+from heimvakt.core.alarms import Evidence, Priority
+from heimvakt.core.devices import Device, Role
+from heimvakt.core.effects import (
+    ArmTimer,
+    CancelAlarm,
+    CancelTimer,
+    ConfirmAlarm,
+    Effects,
+    RaiseAlarm,
+)
+from heimvakt.core.events import ButtonCancelled, ButtonPressed, Event, TimerFired
+from heimvakt.core.fields import duration
+from heimvakt.core.rule import Rule
+from heimvakt.core.words import Words
+
+from .kind import Context, RuleKind, RuleSettings
+
+
+class Settings(RuleSettings):
+    """`[rules.button]`: armed in every home, also without this section."""
+
+    one_alarm_within: Annotated[
+        timedelta,
+        duration(at_least="0s", at_most="60s"),
+        Field(description="Presses that follow a press within this time belong to its alarm."),
+    ] = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Per button: the pre-alarm that waits, and the last press that made an alarm."""
+
+    waiting: Mapping[str, str] = field(default_factory=dict)
+    """Device -> key of the alarm that can be taken back."""
+    pressed_at: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def step(
+    settings: Settings, buttons: Mapping[str, Device], state: State, event: Event
+) -> tuple[State, Effects]:
+    """What a press means after what went before."""
+    match event:
+        case ButtonPressed(device_id=device_id) if device_id in state.waiting:
+            return _taken_back(state, device_id)
+        case ButtonCancelled(device_id=device_id) if device_id in state.waiting:
+            return _taken_back(state, device_id)
+        case ButtonPressed(device_id=device_id) if device_id in buttons:
+            return _pressed(settings, buttons[device_id], state, event)
+        case TimerFired(name=device_id) if device_id in state.waiting:
+            key = state.waiting[device_id]
+            return replace(state, waiting=_without(state.waiting, device_id)), [ConfirmAlarm(key)]
+        case _:
+            return state, []
+
+
+def _pressed(
+    settings: Settings, button: Device, state: State, event: ButtonPressed
+) -> tuple[State, Effects]:
+    device_id = button.device_id
+    last = state.pressed_at.get(device_id)
+    if last is not None and last <= event.at < last + settings.one_alarm_within:
+        return state, []
+    key = f"{device_id}@{event.seq}"
+    alarm = RaiseAlarm(
+        key=key,
+        kind="button",
+        priority=Priority.HIGH,
+        began_at=event.at,
+        text=_text(button),
+        evidence=(Evidence.of(event),),
+        device_id=device_id,
+        pending=button.cancel is not None,
+    )
+    pressed_at = {**state.pressed_at, device_id: event.at}
+    if button.cancel is None:
+        return replace(state, pressed_at=pressed_at), [alarm]
+    waiting = {**state.waiting, device_id: key}
+    return State(waiting, pressed_at), [alarm, ArmTimer(device_id, event.at + button.cancel)]
+
+
+def _taken_back(state: State, device_id: str) -> tuple[State, Effects]:
+    after = State(
+        waiting=_without(state.waiting, device_id),
+        pressed_at=_without(state.pressed_at, device_id),  # a press after this is a new call
+    )
+    return after, [CancelTimer(device_id), CancelAlarm(state.waiting[device_id])]
+
+
+V = TypeVar("V")
+
+
+def _without(mapping: Mapping[str, V], key: str) -> dict[str, V]:
+    return {name: value for name, value in mapping.items() if name != key}
+
+
+def _text(button: Device) -> Words:
+    where = f" ({button.room})" if button.room else ""
+    return Words(
+        nb=f"Alarmknappen {button.device_id}{where} er trykket.",
+        en=f"The alarm button {button.device_id}{where} was pressed.",
+    )
+
+
+def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
+    """The rule for every button of this home."""
+    buttons = {i: context.devices[i] for i in context.of_role(Role.BUTTON)}
+    return Rule(
+        rule_id=rule_id,
+        kind=KIND.kind,
+        version=1,
+        initial=State(),
+        states=(State,),
+        step=partial(step, settings, buttons),
+        needs=frozenset(buttons),
+    )
+
+
+KIND = RuleKind(
+    kind="button",
+    settings=Settings,
+    bind=bind,
+    wiring=lambda _: (),
+    listens=frozenset({Role.BUTTON}),
+    priorities=frozenset({Priority.HIGH}),
+    implicit=True,
+)

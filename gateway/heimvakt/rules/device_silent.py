@@ -1,0 +1,131 @@
+"""A device that has said nothing for too long is told, with the rules that are blind without it.
+
+Supervision in the core finds the silence (`DeviceSilent`, `DeviceBack`); this rule makes it an
+alarm, repeats it while it lasts, and resets it when the device is heard again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Annotated
+
+from pydantic import Field
+
+from heimvakt.core.alarms import Evidence, Priority
+from heimvakt.core.devices import Device, Role
+from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, RaiseAlarm, ResetAlarm
+from heimvakt.core.events import DeviceBack, DeviceSilent, Event, TimerFired
+from heimvakt.core.fields import duration
+from heimvakt.core.rule import Rule
+from heimvakt.core.words import Words, spell_duration
+
+from .kind import Context, RuleKind, RuleSettings
+
+CALLS_FOR_HELP = frozenset({Role.BUTTON, Role.SMOKE, Role.CARBON_MONOXIDE})
+
+
+class Settings(RuleSettings):
+    """`[rules.device-silent]`: armed in every home, also without this section."""
+
+    repeat: Annotated[
+        timedelta,
+        duration(at_least="1h", at_most="7d"),
+        Field(description="While the device stays silent it is told again after this time."),
+    ] = timedelta(hours=24)
+    priority: Annotated[
+        Priority | None,
+        Field(description="Without it medium for buttons and detectors, low for the rest."),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What is known of one silent device."""
+
+    event: Evidence
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The devices that are silent now."""
+
+    silent: Mapping[str, Silence] = field(default_factory=dict)
+
+
+def step(
+    settings: Settings, devices: Mapping[str, Device], state: State, event: Event
+) -> tuple[State, Effects]:
+    """Who is silent after `event`, and who must hear of it."""
+    match event:
+        case DeviceSilent(device_id=device_id) if device_id in devices:
+            silence = Silence(Evidence.of(event), _text(devices[device_id], event))
+            return _tell(settings, devices, state, event, silence)
+        case DeviceBack(device_id=device_id) if device_id in state.silent:
+            rest = {name: value for name, value in state.silent.items() if name != device_id}
+            return State(rest), [CancelTimer(device_id), ResetAlarm(device_id)]
+        case TimerFired(name=device_id) if device_id in state.silent:
+            return _tell(settings, devices, state, event, state.silent[device_id])
+        case _:
+            return state, []
+
+
+def _tell(
+    settings: Settings,
+    devices: Mapping[str, Device],
+    state: State,
+    event: Event,
+    silence: Silence,
+) -> tuple[State, Effects]:
+    device = devices[silence.event.device_id or ""]
+    by_role = Priority.MEDIUM if device.role in CALLS_FOR_HELP else Priority.LOW
+    alarm = RaiseAlarm(
+        key=device.device_id,
+        kind="device-silent",
+        priority=settings.priority or by_role,
+        began_at=silence.event.at,
+        text=silence.words,
+        evidence=(silence.event,),
+        device_id=device.device_id,
+        thresholds=(("silent_after", spell_duration(device.silence_limit.total_seconds()).en),),
+    )
+    again = ArmTimer(device.device_id, event.at + settings.repeat)
+    return State({**state.silent, device.device_id: silence}), [alarm, again]
+
+
+def _text(device: Device, event: DeviceSilent) -> Words:
+    limit = spell_duration(event.limit_s)
+    blind = ", ".join(rule for rule in event.blind_rules if rule != "device-silent")
+    return Words(
+        nb=f"{device.device_id} har ikke gitt lyd fra seg på {limit.nb}."
+        + (f" Uten den ser disse reglene ikke: {blind}." if blind else ""),
+        en=f"{device.device_id} has said nothing for {limit.en}."
+        + (f" Without it these rules are blind: {blind}." if blind else ""),
+    )
+
+
+def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
+    """The rule for every device of this home."""
+    return Rule(
+        rule_id=rule_id,
+        kind=KIND.kind,
+        version=1,
+        initial=State(),
+        states=(State,),
+        step=partial(step, settings, context.devices),
+        needs=frozenset(),
+    )
+
+
+KIND = RuleKind(
+    kind="device-silent",
+    settings=Settings,
+    bind=bind,
+    wiring=lambda _: (),
+    listens=frozenset(),
+    priorities=frozenset({Priority.MEDIUM, Priority.LOW}),
+    implicit=True,
+)

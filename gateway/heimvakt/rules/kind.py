@@ -1,0 +1,60 @@
+"""What a kind of rule offers the configuration: its settings, its wiring, how it is bound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from heimvakt.core.alarms import Priority
+from heimvakt.core.devices import Device, Role
+from heimvakt.core.rule import Rule
+
+
+class RuleSettings(BaseModel):
+    """The keys of one `[rules.ID]` section."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+SettingsT = TypeVar("SettingsT", bound=RuleSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rule is bound to."""
+
+    devices: Mapping[str, Device]
+    zone: ZoneInfo
+
+    def of_role(self, role: Role) -> frozenset[str]:
+        """The ids of the home's devices of one role."""
+        return frozenset(i for i, device in self.devices.items() if device.role is role)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """A device that a setting names, and what it may be."""
+
+    field: tuple[str | int, ...]
+    device_id: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleKind(Generic[SettingsT]):
+    """One entry of the catalogue."""
+
+    kind: str
+    settings: type[SettingsT]
+    bind: Callable[[str, SettingsT, Context], Rule[Any]]
+    wiring: Callable[[SettingsT], Iterable[Wire]]
+    listens: frozenset[Role]
+    """The roles that it hears without being wired to a device."""
+    priorities: frozenset[Priority]
+    """What a home may choose from."""
+    implicit: bool = False
+    """Armed in every home, with its defaults where there is no section."""
