@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 LONGEST = "31d"
 """No wait in a home is longer; a longer one is a slip of the finger."""
 
+SHOWN_MAX = 60
+"""Characters of a wrong value that a message repeats."""
+
 _DURATION = r"^(?=\d)(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$"
 _HOURS = r"^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$"
 _PART = re.compile(r"(\d{1,6})([dhms])", re.ASCII)
@@ -80,9 +83,9 @@ class DurationText:
         return {
             "type": "string",
             "pattern": _DURATION,
-            "description": f"A duration from {self.at_least} to {self.at_most}, "
-            "in days (d), hours (h), minutes (m) and seconds (s).",
+            "description": "A duration in days (d), hours (h), minutes (m) and seconds (s).",
             "examples": self._examples(),
+            "x-bounds": f"{self.at_least} to {self.at_most}",
         }
 
     def _read(self, value: object) -> timedelta:
@@ -92,9 +95,9 @@ class DurationText:
             try:
                 read, shown = parse_duration(value), value
             except ValueError:
-                raise self._no_duration(f'"{value}"', _guess_duration(value)) from None
+                raise self._no_duration(_plain(value), _guess_duration(value)) from None
         else:
-            raise self._no_duration(_plain(value), _units_for(value, self))
+            raise self._no_duration(_plain(value), _units_for(value))
         if self.fits(read):
             return read
         which, bound = (
@@ -122,11 +125,14 @@ class DurationText:
         return [e for e in usual if self.fits(parse_duration(e))] or [self.at_most]
 
     def _no_duration(self, shown: str, guesses: list[timedelta]) -> PydanticCustomError:
-        meant = [f'"{format_duration(g)}"' for g in guesses if self.fits(g)]
+        meant = [f'"{format_duration(g)}"' for g in guesses if self.fits(g) and not g.microseconds]
         examples = [f'"{e}"' for e in self._examples()[:3]]
-        hint = (
-            f"write it as {_either(meant)}" if meant else f"write for example {_either(examples)}"
-        )
+        if meant:
+            hint = f"write it as {_either(meant)}"
+        elif guesses:
+            hint = f"write a duration from {self.at_least} to {self.at_most}"
+        else:
+            hint = f"write for example {_either(examples)}"
         return PydanticCustomError(
             "no_duration", "{shown} is no duration", {"shown": shown, "hint": hint}
         )
@@ -147,16 +153,18 @@ Duration = Annotated[timedelta, duration()]
 
 # How people write units; Norwegian has its own (sekund, minutt, time, døgn, uke).
 _SPOKEN_UNIT = re.compile(
-    r"(\d{1,6}(?:[.,]\d{1,3})?)\s*"
+    r"([0-9]{1,6}(?:[.,][0-9]{1,3})?)\s*"
     r"(?:(?P<s>s|sek(?:und(?:er)?)?|sec(?:ond)?s?)|(?P<m>m|min(?:ute?s?|utt(?:er)?)?)"
     r"|(?P<h>h|t|timer?|hours?|hrs?)|(?P<d>d|dag(?:er)?|days?|døgn)|(?P<w>w|uker?|weeks?))\b\.?",
-    re.ASCII | re.IGNORECASE,
+    re.IGNORECASE,
 )
 _WEEK_S = 604_800
 
 
 def _guess_duration(text: str) -> list[timedelta]:
     """What somebody may have meant; empty if no guess is good."""
+    if len(text) > SHOWN_MAX:
+        return []
     spoken = text.strip().casefold().removeprefix("pt")
     if re.fullmatch(r"\d{1,6}", spoken, re.ASCII):
         return [timedelta(seconds=int(spoken) * s) for s in (1, 60, 3_600)]
@@ -172,14 +180,13 @@ def _guess_duration(text: str) -> list[timedelta]:
     return [timedelta(seconds=seconds)] if seconds >= 1 else []
 
 
-def _units_for(value: object, bounds: DurationText) -> list[timedelta]:
-    """A bare number could be any unit: those that the field would take."""
+def _units_for(value: object) -> list[timedelta]:
+    """A bare number could be any unit."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return []
     if not 0 < value < 1_000_000:
         return []
-    all_units = [timedelta(seconds=value * s) for s in (1, 60, 3_600)]
-    return [d for d in all_units if d >= timedelta(seconds=1) and bounds.fits(d)]
+    return [timedelta(seconds=value * s) for s in (1, 60, 3_600)]
 
 
 # --------------------------------------------------------------------------------------- hours
@@ -248,7 +255,7 @@ def _read_hours(value: object) -> Hours:
     if not isinstance(value, str):
         raise _no_hours(_plain(value), None)
     if not re.fullmatch(_HOURS, value, re.ASCII):
-        raise _no_hours(f'"{value}"', _guess_hours(value))
+        raise _no_hours(_plain(value), _guess_hours(value))
     begin, end = value.split("-")
     if begin == end:
         raise PydanticCustomError(
@@ -272,6 +279,8 @@ def _no_hours(shown: str, meant: Hours | None) -> PydanticCustomError:
 
 def _guess_hours(text: str) -> Hours | None:
     """What `23-6`, `23.00-06.00`, `kl. 23 til 6` or `11pm-6am` is likely to mean."""
+    if len(text) > SHOWN_MAX:
+        return None
     found = [_guess_time(match) for match in _SPOKEN_TIME.finditer(text.casefold())]
     rest = _SPOKEN_TIME.sub("", text.casefold()).replace("kl", "")
     for word in ("til", "to", "fra", "from"):
@@ -296,14 +305,16 @@ def _guess_time(match: re.Match[str]) -> time | None:
 
 
 def _plain(value: object) -> str:
-    """A value as TOML shows it, near enough for a sentence."""
+    """A value as TOML shows it, near enough for a sentence and never longer than one."""
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= SHOWN_MAX else f'"{value[:SHOWN_MAX]}..."'
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
         return "a list"
     if isinstance(value, dict):
         return "a table"
-    return str(value)
+    return str(value)[:SHOWN_MAX]
 
 
 def _either(choices: list[str]) -> str:

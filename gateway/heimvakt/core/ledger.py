@@ -11,6 +11,9 @@ from .alarms import Alarm
 from .codec import Json
 from .events import Event
 
+ALIVE = "alive:gateway"
+"""The row of the state in which the pipeline marks that it lives; no matter of the engine."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
@@ -33,6 +36,8 @@ class Transaction:
     state: dict[str, Json | None] = field(default_factory=dict)
     """Changed parts of the state; None erases one."""
     alarms: dict[str, Alarm] = field(default_factory=dict)
+    over: set[str] = field(default_factory=set)
+    """Those of `alarms` that the engine has no more to do with."""
     outbox: dict[tuple[str, str], Waiting] = field(default_factory=dict)
     """By receiver and alarm: a newer revision takes the place of an older one."""
     answered: list[tuple[str, str, int]] = field(default_factory=list)
@@ -53,6 +58,8 @@ class Restored:
     """What a start finds."""
 
     state: Mapping[str, Json]
+    alarms: Sequence[Alarm]
+    """Those that the engine still has to do with."""
     last_seq: int
     """No number up to this one may be used again, for events or alarms."""
     last_alive: datetime | None
@@ -75,6 +82,9 @@ class Store(Protocol):
 
     async def waiting(self, receiver: str, limit: int) -> Sequence[Waiting]:
         """What a receiver has not answered for: most urgent first, then oldest."""
+
+    async def waits_for(self, receiver: str, alarm_id: str) -> int | None:
+        """The revision that waits for this receiver's answer; None if none does."""
 
     async def count_waiting(self) -> Mapping[str, int]:
         """How many wait, by receiver."""

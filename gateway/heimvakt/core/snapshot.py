@@ -1,8 +1,11 @@
-"""The state as rows: only what a step changed is written, and a start puts the rows together again."""
+"""The state as rows: a step writes only what it changed, a start puts the rows together again.
+
+Alarms are no rows here: they have a table of their own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +21,6 @@ def changes(before: State, after: State) -> dict[str, Json | None]:
     rows: dict[str, Json | None] = {}
     for key, value in _changed(before.rules, after.rules):
         rows[f"rule:{key}"] = None if value is None else encode_tagged(value)
-    for key, alarm in _changed(before.alarms, after.alarms):
-        rows[f"alarm:{key}"] = None if alarm is None else encode(alarm)
     for key, health in _changed(before.supervised.devices, after.supervised.devices):
         rows[f"device:{key}"] = None if health is None else encode(health)
     for key, due in _changed(before.timers, after.timers):
@@ -33,14 +34,16 @@ def changes(before: State, after: State) -> dict[str, Json | None]:
     return rows
 
 
-def restore(home: Home, rows: Mapping[str, Json], number_floor: int) -> tuple[State, list[str]]:
+def restore(
+    home: Home, rows: Mapping[str, Json], alarms: Iterable[Alarm], number_floor: int
+) -> tuple[State, list[str]]:
     """The state that the rows tell, and what of them could not be read.
 
-    A part that cannot be read is left out and the rest is used: a rule whose state changed its shape
-    begins afresh, while alarms keep their numbers above `number_floor` whatever else is lost.
+    A part that cannot be read is left out and the rest is used: a rule whose state changed its
+    shape begins afresh. Alarms get numbers above `number_floor` if the counter is lost.
     """
     parts: dict[str, dict[str, Any]] = {
-        name: {} for name in ("rule", "alarm", "device", "timer", "lost", "key", "counter")
+        name: {} for name in ("rule", "device", "timer", "lost", "key", "counter")
     }
     unread: list[str] = []
     for row, body in rows.items():
@@ -49,14 +52,14 @@ def restore(home: Home, rows: Mapping[str, Json], number_floor: int) -> tuple[St
             parts[part][key] = _read(home, part, key, body)
         except (CannotDecode, KeyError, ValueError, TypeError) as error:
             unread.append(f"{row}: {error}")
-    alarms: dict[str, Alarm] = parts["alarm"]
-    used = max([number_floor, *(alarm.number for alarm in alarms.values())])
+    kept = {alarm.alarm_id: alarm for alarm in alarms}
+    used = max([number_floor, *(alarm.number for alarm in kept.values())])
     # Without a counter (nothing stored yet, or lost) numbers go on above all that were used.
     counted = parts["counter"].get("alarms")
     state = State(
         rules=parts["rule"],
         timers=parts["timer"],
-        alarms=alarms,
+        alarms=kept,
         keys=parts["key"],
         supervised=Supervised(devices=parts["device"], lost=parts["lost"]),
         alarms_raised=used if counted is None else counted,
@@ -71,8 +74,6 @@ def _read(home: Home, part: str, key: str, body: Json) -> object:
             if rule is None:
                 raise CannotDecode("the configuration has no such rule")
             return decode_tagged(rule.states, body)
-        case "alarm":
-            return decode(Alarm, body)
         case "device":
             return decode(Health, body)
         case "timer" | "lost":

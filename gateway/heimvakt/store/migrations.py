@@ -14,8 +14,10 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE state (key TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT",
         # Every alarm that ever was, as it is now.
         """CREATE TABLE alarms (
-            number INTEGER PRIMARY KEY, alarm_id TEXT NOT NULL UNIQUE, body TEXT NOT NULL
+            number INTEGER PRIMARY KEY, alarm_id TEXT NOT NULL UNIQUE,
+            over INTEGER NOT NULL, body TEXT NOT NULL
         ) STRICT""",
+        "CREATE INDEX alarms_not_over ON alarms (number) WHERE NOT over",
         # Who has not answered for which alarm yet. Meaning, not messages.
         """CREATE TABLE outbox (
             id INTEGER PRIMARY KEY, receiver TEXT NOT NULL, alarm_id TEXT NOT NULL,

@@ -1,7 +1,7 @@
 """Read what can still be read from a damaged database: undelivered alarms first.
 
-Works on a copy, since SQLite may change a file that it opens. A range of rows that cannot be read is
-halved until the damage is alone.
+Works on a copy, since SQLite may change a file that it opens. A range of rows that cannot be read
+is halved until the damage is alone.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def salvage(damaged: Path) -> Salvaged:
                 connection.execute("PRAGMA writable_schema = ON")  # tolerate a broken schema row
                 for table, columns, into in (
                     ("outbox", "receiver, alarm_id, urgency, number, revision", saved.outbox),
-                    ("alarms", "number, alarm_id, body", saved.alarms),
+                    ("alarms", "number, alarm_id, over, body", saved.alarms),
                     ("state", "key, body", saved.state),
                     ("journal", "seq, at, kind, body", saved.journal),
                 ):

@@ -45,10 +45,11 @@ def _write_all(connection: sqlite3.Connection, transaction: Transaction) -> None
                 (key, dump(body)),
             )
     for alarm in transaction.alarms.values():
+        over = alarm.alarm_id in transaction.over
         connection.execute(
-            "INSERT INTO alarms (number, alarm_id, body) VALUES (?, ?, ?) "
-            "ON CONFLICT (alarm_id) DO UPDATE SET body = excluded.body",
-            (alarm.number, alarm.alarm_id, dump(encode(alarm))),
+            "INSERT INTO alarms (number, alarm_id, over, body) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (alarm_id) DO UPDATE SET over = excluded.over, body = excluded.body",
+            (alarm.number, alarm.alarm_id, over, dump(encode(alarm))),
         )
     # Before what is new: an alarm that changed in the answer's own batch still waits.
     connection.executemany(
@@ -56,7 +57,8 @@ def _write_all(connection: sqlite3.Connection, transaction: Transaction) -> None
         transaction.answered,
     )
     connection.executemany(
-        "INSERT INTO outbox (receiver, alarm_id, urgency, number, revision) VALUES (?, ?, ?, ?, ?) "
+        "INSERT INTO outbox (receiver, alarm_id, urgency, number, revision) "
+        "VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (receiver, alarm_id) DO UPDATE SET revision = excluded.revision",
         [
             (w.receiver, w.alarm_id, w.urgency, w.number, w.revision)
@@ -76,22 +78,14 @@ def put_back(connection: sqlite3.Connection, saved: Salvaged) -> None:
     """Fill a new database with what was saved, in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for statement, rows in (
-            (
-                "INSERT OR IGNORE INTO alarms (number, alarm_id, body) VALUES (?, ?, ?)",
-                saved.alarms,
-            ),
-            (
-                "INSERT OR IGNORE INTO outbox (receiver, alarm_id, urgency, number, revision) "
-                "VALUES (?, ?, ?, ?, ?)",
-                saved.outbox,
-            ),
-            ("INSERT OR IGNORE INTO state (key, body) VALUES (?, ?)", saved.state),
-            (
-                "INSERT OR IGNORE INTO journal (seq, at, kind, body) VALUES (?, ?, ?, ?)",
-                saved.journal,
-            ),
+        for table, columns, rows in (
+            ("alarms", "number, alarm_id, over, body", saved.alarms),
+            ("outbox", "receiver, alarm_id, urgency, number, revision", saved.outbox),
+            ("state", "key, body", saved.state),
+            ("journal", "seq, at, kind, body", saved.journal),
         ):
+            marks = ", ".join("?" * (columns.count(",") + 1))
+            statement = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608
             for row in rows:
                 try:
                     connection.execute(statement, row)
@@ -114,6 +108,14 @@ def read_state(connection: sqlite3.Connection) -> dict[str, Json]:
     return parts
 
 
+def read_mark(body: Json | None) -> datetime | None:
+    """When the pipeline last marked that it lived."""
+    try:
+        return datetime.fromisoformat(body["at"]) if body else None
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
 def read_last(connection: sqlite3.Connection) -> tuple[int, datetime | None]:
     """The highest number in use, and when the last event was taken."""
     row = connection.execute("SELECT seq, at FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
@@ -126,6 +128,20 @@ def read_last(connection: sqlite3.Connection) -> tuple[int, datetime | None]:
         return max(row[0], alarm), None
 
 
+def read_kept(connection: sqlite3.Connection, *, with_undelivered: bool) -> list[Alarm]:
+    """The alarms that the engine still has to do with.
+
+    `with_undelivered` adds every alarm that nobody received: after damage their mark may be lost.
+    """
+    query = "SELECT body FROM alarms WHERE NOT over ORDER BY number"
+    if with_undelivered:
+        query = "SELECT body FROM alarms ORDER BY number"
+    alarms = [alarm for (body,) in connection.execute(query) if (alarm := _alarm(body))]
+    if with_undelivered:
+        alarms = [a for a in alarms if a.state.is_open or a.delivered_at is None]
+    return alarms
+
+
 def read_waiting(connection: sqlite3.Connection, receiver: str, limit: int) -> list[Waiting]:
     """Most urgent first, then oldest."""
     rows = connection.execute(
@@ -136,6 +152,14 @@ def read_waiting(connection: sqlite3.Connection, receiver: str, limit: int) -> l
     return [
         Waiting(receiver=r, alarm_id=a, urgency=u, number=n, revision=v) for r, a, u, n, v in rows
     ]
+
+
+def read_waits_for(connection: sqlite3.Connection, receiver: str, alarm_id: str) -> int | None:
+    """The revision that waits for this receiver's answer."""
+    row = connection.execute(
+        "SELECT revision FROM outbox WHERE receiver = ? AND alarm_id = ?", (receiver, alarm_id)
+    ).fetchone()
+    return row[0] if row else None
 
 
 def read_counts(connection: sqlite3.Connection) -> dict[str, int]:

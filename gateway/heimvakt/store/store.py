@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from heimvakt.core.alarms import Alarm
-from heimvakt.core.ledger import Fault, Restored, StoreUnavailable, Transaction, Waiting
+from heimvakt.core.ledger import ALIVE, Fault, Restored, StoreUnavailable, Transaction, Waiting
 
 from . import sql
 from .database import Damaged, connect, is_damage, set_aside
@@ -70,6 +70,10 @@ class SqliteStore:
         """See the port."""
         return await self._run(_on(sql.read_waiting, self), receiver, limit)
 
+    async def waits_for(self, receiver: str, alarm_id: str) -> int | None:
+        """See the port."""
+        return await self._run(_on(sql.read_waits_for, self), receiver, alarm_id)
+
     async def count_waiting(self) -> Mapping[str, int]:
         """See the port."""
         return await self._run(_on(sql.read_counts, self))
@@ -106,6 +110,8 @@ class SqliteStore:
             self._floor = SequenceFloor(self._directory / "sequence.floor")
             fault = self._open_database(path)
             state = sql.read_state(self.connection)
+            marked = sql.read_mark(state.pop(ALIVE, None))
+            alarms = sql.read_kept(self.connection, with_undelivered=fault is not None)
             last, alive = sql.read_last(self.connection)
         except TooNew as error:
             raise StoreUnavailable(f"{path}: {error}") from error
@@ -115,8 +121,9 @@ class SqliteStore:
         complete = fault is None and alive is not None
         return Restored(
             state=state,
+            alarms=alarms,
             last_seq=last if complete else max(last, self._floor.value),
-            last_alive=alive,
+            last_alive=max(filter(None, (alive, marked)), default=None),
             fault=fault,
         )
 

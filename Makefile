@@ -1,0 +1,45 @@
+# `make` shows what there is. Each target sets up what it needs by itself, in .venv.
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+SET_UP := .venv/.set-up
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(SET_UP) ## a virtual home that lives, with the gateway in it (ARGS="--for 60s --plain")
+	@$(BIN)/heimvakt demo $(ARGS)
+
+test: $(SET_UP) ## everything: needs, lint, types, contracts, then the tests (ARGS="-k lock")
+	@tools/test-needs
+	@$(MAKE) --no-print-directory check
+	@echo "== tests"
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(SET_UP) ## lint, types and architecture contracts only
+	@echo "== lint"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@echo "== types"
+	@$(BIN)/mypy
+	@echo "== contracts"
+	@$(BIN)/lint-imports --no-logo
+
+bench: $(SET_UP) ## measure, side by side with peers (ARGS="--help")
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: ## write both lock files anew from pyproject.toml (ARGS=--upgrade takes the newest)
+	@tools/lock $(ARGS)
+
+clean: ## remove what make made: .venv, caches, builds
+	@rm -rf .venv .venv-lock build dist .hypothesis .import_linter_cache .mypy_cache \
+	    .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(SET_UP): requirements.lock pyproject.toml tools/set-up
+	@tools/set-up $(PYTHON)
+	@touch $@

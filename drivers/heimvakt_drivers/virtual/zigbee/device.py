@@ -1,0 +1,399 @@
+"""A virtual end device: descriptors, clusters, battery, what it answers and how it sends.
+
+What makes a sensor of it is in `ias` and `sensors`. A device knows its coordinator through the
+`Air` it was put on, and nothing of serial lines.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from . import zcl
+from .octets import Reader, ShortDataError, ieee_octets, ieee_text
+from .pace import Pace
+from .sent import NotOnAirError, Outcome, Sent
+from .watch import Watch
+from .zcl import Attribute, General, Reporting, Status, Type, Zcl
+from .zdo import Binding, Endpoint, node_descriptor
+
+BASIC, POWER, IDENTIFY, ON_OFF, OTA = 0x0000, 0x0001, 0x0003, 0x0006, 0x0019
+BATTERY_VOLTAGE, BATTERY_PERCENT = 0x0020, 0x0021
+UNSUPPORTED_CLUSTER = 0xC3
+SLEEPY_CAPABILITIES = 0x80  # end device, battery, receiver off when idle
+RETRY_S = 1.0
+RECEIVED_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One ZCL frame on its way to the coordinator."""
+
+    cluster: int
+    endpoint: int
+    host_endpoint: int
+    data: bytes
+
+
+class Air(Protocol):
+    """What a device needs of the radio."""
+
+    @property
+    def coordinator_ieee(self) -> bytes:
+        """The coordinator's address, as sent."""
+
+    async def transmit(self, device: VirtualDevice, outgoing: Outgoing) -> Sent:
+        """Send one frame now. Never raises for a host that is away; the result says it."""
+
+    async def admit(self, device: VirtualDevice, *, rejoin: bool) -> Sent:
+        """Let a device in. Raises JoinRefusedError when the network is not open."""
+
+    async def dismiss(self, device: VirtualDevice) -> Sent:
+        """Let a device go, on its own wish."""
+
+
+class VirtualDevice:
+    """A battery device with one endpoint. `ieee` is text: "00:11:22:33:44:55:66:77"."""
+
+    default_model: ClassVar[str] = "HV-NODE-1"
+    device_type: ClassVar[int] = 0x0402
+    inputs: ClassVar[tuple[int, ...]] = ()
+    outputs: ClassVar[tuple[int, ...]] = ()
+    manufacturer_code: ClassVar[int] = 0x1049
+    needs_binding: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        ieee: str,
+        *,
+        manufacturer: str = "Heimvakt",
+        model: str | None = None,
+        reports_unbound: bool = False,
+        retries: int = 0,
+    ) -> None:
+        self.ieee = ieee.lower()
+        self.ieee_sent = ieee_octets(ieee)
+        self.manufacturer = manufacturer
+        self.model = model or self.default_model
+        self.reports_unbound = reports_unbound or not self.needs_binding
+        """Attribute reports go out without a binding, as those of some makers do."""
+        self.retries = retries
+        """How often a frame that found no network or no host is sent again, RETRY_S apart."""
+        self.silent = False
+        """Fallen silent: sends nothing and answers nothing, as with an empty battery."""
+        self.nwk = 0xFFFE
+        self.joined = False
+        self.lqi = 180
+        self.changes = Watch()
+        self.received: deque[tuple[int, Zcl]] = deque(maxlen=RECEIVED_MAX)
+        """The last frames from the host, as (cluster, frame), oldest first."""
+        self.bindings: set[Binding] = set()
+        self.reporting: dict[tuple[int, int], Reporting] = {}
+        self.node_descriptor = node_descriptor(
+            logical_type=2, capabilities=SLEEPY_CAPABILITIES, manufacturer=self.manufacturer_code
+        )
+        inputs = (BASIC, POWER, IDENTIFY, *self.inputs)
+        self.endpoints = (Endpoint(1, 0x0104, self.device_type, 0, inputs, self.outputs),)
+        self.clusters = self._clusters()
+        self.client_clusters: dict[int, dict[int, Attribute]] = {n: {} for n in self.outputs}
+        if OTA in self.client_clusters:
+            self.client_clusters[OTA] = {0x0002: Attribute(Type.UINT32, 0x01020003)}
+        self._air: Air | None = None
+        self._sequence = 0
+        self._pace = Pace()
+
+    # ------------------------------------------------------------------ the life of a device
+
+    def put_on(self, air: Air) -> None:
+        """Called by the radio that takes the device."""
+        self._air = air
+
+    @property
+    def air(self) -> Air:
+        """The radio. Raises NotOnAirError when the device was added to none."""
+        if self._air is None:
+            raise NotOnAirError(f"{self.ieee} belongs to no radio: call radio.add(device) first")
+        return self._air
+
+    async def join(self) -> Sent:
+        """Join as new: announce, with nothing bound and nothing enrolled.
+
+        Raises JoinRefusedError when the host does not permit joining.
+        """
+        self.forget()
+        return await self.air.admit(self, rejoin=False)
+
+    async def rejoin(self) -> Sent:
+        """Come back to the known network and announce; bindings and enrolment are kept."""
+        return await self.air.admit(self, rejoin=True)
+
+    async def leave_network(self) -> Sent:
+        """Leave, and forget the network."""
+        return await self.air.dismiss(self)
+
+    def forget(self) -> None:
+        """Lose what belongs to a network, as after a factory reset."""
+        self.joined = False
+        self.nwk = 0xFFFE
+        self.bindings.clear()
+        self.reporting.clear()
+        self.changes.notify()
+
+    async def wait_bound(self, cluster: int) -> None:
+        """Wait until the host bound a cluster."""
+        await self.changes.until(lambda: any(b.cluster == cluster for b in self.bindings))
+
+    async def wait_for(self, true: Callable[[], bool]) -> None:
+        """Wait until `true()` is, looked at after every frame from the host."""
+        await self.changes.until(true)
+
+    # ------------------------------------------------------------------ sending
+
+    async def battery(self, percent: float) -> Sent:
+        """Have this much left (0 to 100, in halves) and report it."""
+        self.set_battery(percent)
+        return await self.report(POWER, BATTERY_VOLTAGE, BATTERY_PERCENT)
+
+    def set_battery(self, percent: float) -> None:
+        """Have this much left without telling; the voltage falls from 3.0 V to 2.0 V."""
+        if not 0 <= percent <= 100:
+            raise ValueError(f"a battery has 0 to 100 percent, not {percent}")
+        self.clusters[POWER][BATTERY_PERCENT].value = round(percent * 2)
+        self.clusters[POWER][BATTERY_VOLTAGE].value = round(20 + percent / 10)
+
+    @property
+    def battery_percent(self) -> float:
+        """What is left, in percent."""
+        halves = self.clusters[POWER][BATTERY_PERCENT].value
+        assert isinstance(halves, int)
+        return halves / 2
+
+    async def check_in(self) -> Sent:
+        """The sign of life that comes now and then: the battery. When is the caller's affair."""
+        return await self.report(POWER, BATTERY_VOLTAGE, BATTERY_PERCENT)
+
+    async def report(self, cluster: int, *attributes: int) -> Sent:
+        """Report attributes to whom the cluster is bound, which here means the coordinator."""
+        payload = zcl.report(self.clusters[cluster], attributes)
+        target = self._bound_endpoint(cluster)
+        if target is None:
+            if not self.reports_unbound:
+                return Sent(Outcome.NOT_BOUND if self.joined else Outcome.NOT_JOINED)
+            target = 1
+        control = zcl.FROM_SERVER | zcl.NO_DEFAULT_RSP
+        return await self.say(cluster, General.REPORT, payload, control, target)
+
+    async def say(
+        self, cluster: int, command: int, payload: bytes, control: int, host_endpoint: int = 1
+    ) -> Sent:
+        """Send any ZCL frame under the device's own next sequence number, and pace it."""
+        if not self.joined:
+            return Sent(Outcome.NOT_JOINED)
+        if self.silent:
+            return Sent(Outcome.SILENT)
+        loop = asyncio.get_running_loop()
+        frame = Zcl(control, self.next_sequence(), command, payload)
+        now = loop.time()
+        at = self._pace.take(now)
+        if at > now:
+            await asyncio.sleep(at - now)
+        outgoing = Outgoing(cluster, 1, host_endpoint, frame.encode())
+        sent = await self.air.transmit(self, outgoing)
+        for _ in range(self.retries):
+            if sent.outcome not in (Outcome.NO_HOST, Outcome.NETWORK_DOWN):
+                break
+            await asyncio.sleep(RETRY_S)
+            sent = await self.air.transmit(self, outgoing)
+        return sent
+
+    def next_sequence(self) -> int:
+        """The device's own next ZCL sequence number."""
+        self._sequence = (self._sequence + 1) & 0xFF
+        return self._sequence
+
+    def _bound_endpoint(self, cluster: int) -> int | None:
+        coordinator = self.air.coordinator_ieee
+        for binding in self.bindings:
+            if binding.cluster == cluster and binding.target == coordinator:
+                return binding.target_endpoint
+        return None
+
+    # ------------------------------------------------------------------ answering
+
+    def receive(
+        self, cluster: int, endpoint: int, host_endpoint: int, data: bytes
+    ) -> list[Outgoing]:
+        """Take a frame from the host; give the answers, in order. Not called while silent."""
+        try:
+            frame = zcl.decode(data)
+        except ShortDataError:
+            return []
+        self.received.append((cluster, frame))
+        answers = self._answers(cluster, host_endpoint, frame) if endpoint in (1, 0xFF) else []
+        self.changes.notify()
+        return [Outgoing(cluster, 1, host_endpoint, answer.encode()) for answer in answers]
+
+    def _answers(self, cluster: int, host_endpoint: int, frame: Zcl) -> list[Zcl]:
+        side = self.client_clusters if frame.from_server else self.clusters
+        attributes = side.get(cluster)
+        if frame.general and frame.command in _ANSWERS_OF_HOSTS:
+            return []
+        if attributes is None:
+            answer = frame.answer(General.DEFAULT_RSP, bytes((frame.command, UNSUPPORTED_CLUSTER)))
+            return [answer] if frame.wants_default_rsp else []
+        try:
+            if frame.general:
+                return self._general(cluster, host_endpoint, frame, attributes)
+            return self.command(cluster, host_endpoint, frame)
+        except (ShortDataError, ValueError):
+            return [frame.default_rsp(Status.MALFORMED)]
+
+    def _general(
+        self, cluster: int, host_endpoint: int, frame: Zcl, attributes: dict[int, Attribute]
+    ) -> list[Zcl]:
+        if frame.manufacturer is not None:
+            attributes = {}  # none of a maker's own
+        payload = frame.payload
+        match frame.command:
+            case General.READ:
+                return [frame.answer(General.READ_RSP, zcl.read_rsp(payload, attributes))]
+            case General.WRITE | General.WRITE_UNDIVIDED | General.WRITE_NO_RSP:
+                result, written = zcl.write_rsp(payload, attributes)
+                unasked = self.written(cluster, host_endpoint, written)
+                if frame.command == General.WRITE_NO_RSP:
+                    return unasked
+                return [frame.answer(General.WRITE_RSP, result), *unasked]
+            case General.CONFIGURE_REPORTING:
+                result, asked = zcl.configure_rsp(payload, attributes)
+                for number, reporting in asked.items():
+                    self.reporting.pop((cluster, number), None)
+                    if reporting is not None:
+                        self.reporting[cluster, number] = reporting
+                return [frame.answer(General.CONFIGURE_REPORTING_RSP, result)]
+            case General.READ_REPORTING:
+                mine = {n: r for (c, n), r in self.reporting.items() if c == cluster}
+                result = zcl.read_reporting_rsp(payload, mine)
+                return [frame.answer(General.READ_REPORTING_RSP, result)]
+            case General.DISCOVER:
+                return [frame.answer(General.DISCOVER_RSP, zcl.discover_rsp(payload, attributes))]
+            case _:
+                return [frame.default_rsp(Status.UNSUP_CLUSTER_COMMAND)]
+
+    def command(self, cluster: int, host_endpoint: int, frame: Zcl) -> list[Zcl]:
+        """Carry out a command of a cluster. Subclasses add theirs and call this for the rest."""
+        known = cluster == IDENTIFY and frame.command == 0x00 and not frame.from_server
+        if not known:
+            return [frame.default_rsp(Status.UNSUP_CLUSTER_COMMAND)]
+        self.clusters[IDENTIFY][0x0000].value = Reader(frame.payload).u16()
+        return [frame.default_rsp(Status.SUCCESS)] if frame.wants_default_rsp else []
+
+    def written(self, cluster: int, host_endpoint: int, attributes: tuple[int, ...]) -> list[Zcl]:
+        """Attributes were written: what the device then sends of its own accord."""
+        return []
+
+    def _clusters(self) -> dict[int, dict[int, Attribute]]:
+        basic = {
+            0x0000: Attribute(Type.UINT8, 3),
+            0x0001: Attribute(Type.UINT8, 1),
+            0x0002: Attribute(Type.UINT8, 1),
+            0x0003: Attribute(Type.UINT8, 1),
+            0x0004: Attribute(Type.STRING, self.manufacturer),
+            0x0005: Attribute(Type.STRING, self.model),
+            0x0006: Attribute(Type.STRING, "20260101"),
+            0x0007: Attribute(Type.ENUM8, 3),  # battery
+            0x4000: Attribute(Type.STRING, "1.2.3"),
+        }
+        power = {
+            BATTERY_VOLTAGE: Attribute(Type.UINT8, 30),
+            BATTERY_PERCENT: Attribute(Type.UINT8, 200),
+            0x0031: Attribute(Type.ENUM8, 10),  # a coin cell
+            0x0033: Attribute(Type.UINT8, 1),
+        }
+        identify = {0x0000: Attribute(Type.UINT16, 0, writable=True)}
+        others: dict[int, dict[int, Attribute]] = {number: {} for number in self.inputs}
+        return {BASIC: basic, POWER: power, IDENTIFY: identify, **others}
+
+    # ------------------------------------------------------------------ to and from a file
+
+    def options(self) -> dict[str, str | int | bool]:
+        """The arguments, beside the address, that make a device like this one."""
+        return {
+            "manufacturer": self.manufacturer,
+            "model": self.model,
+            "reports_unbound": self.reports_unbound,
+            "retries": self.retries,
+        }
+
+    def to_json(self) -> dict[str, object]:
+        """The state as values of JSON."""
+        return {
+            "nwk": self.nwk,
+            "joined": self.joined,
+            "silent": self.silent,
+            "sequence": self._sequence,
+            "attributes": [
+                [cluster, number, zcl.encode_value(a.type, a.value).hex()]
+                for cluster, attributes in self.clusters.items()
+                for number, a in attributes.items()
+            ],
+            "bindings": [
+                [b.endpoint, b.cluster, ieee_text(b.target), b.target_endpoint]
+                for b in sorted(self.bindings, key=lambda b: (b.cluster, b.target))
+            ],
+            "reporting": [
+                [cluster, n, r.type, r.min_s, r.max_s, _change_text(r)]
+                for (cluster, n), r in self.reporting.items()
+            ],
+        }
+
+    def restore(self, state: DeviceState) -> None:
+        """Take over a state read from a file."""
+        self.nwk, self.joined, self.silent = state.nwk, state.joined, state.silent
+        self._sequence = state.sequence
+        for cluster, number, value in state.attributes:
+            attribute = self.clusters[cluster][number]
+            attribute.value = zcl.decode_value(attribute.type, Reader(bytes.fromhex(value)))
+        self.bindings.update(
+            Binding(endpoint, cluster, ieee_octets(target), target_endpoint)
+            for endpoint, cluster, target, target_endpoint in state.bindings
+        )
+        for cluster, number, type_id, min_s, max_s, change in state.reporting:
+            delta = None
+            if change is not None:
+                delta = zcl.decode_value(type_id, Reader(bytes.fromhex(change)))
+            self.reporting[cluster, number] = Reporting(type_id, min_s, max_s, delta)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceState:
+    """What `VirtualDevice.to_json` wrote, with types. Fields as there."""
+
+    nwk: int
+    joined: bool
+    silent: bool
+    sequence: int
+    attributes: list[tuple[int, int, str]]
+    bindings: list[tuple[int, int, str, int]]
+    reporting: list[tuple[int, int, int, int, int, str | None]]
+
+
+_ANSWERS_OF_HOSTS = frozenset(
+    (
+        General.READ_RSP,
+        General.WRITE_RSP,
+        General.CONFIGURE_REPORTING_RSP,
+        General.READ_REPORTING_RSP,
+        General.REPORT,
+        General.DEFAULT_RSP,
+        General.DISCOVER_RSP,
+    )
+)
+
+
+def _change_text(reporting: Reporting) -> str | None:
+    if reporting.change is None:
+        return None
+    return zcl.encode_value(reporting.type, reporting.change).hex()

@@ -1,0 +1,89 @@
+"""UTIL and APP_CNF commands: what the coordinator is, its children, and forming the network."""
+
+from __future__ import annotations
+
+import struct
+
+from .coordinator import COORDINATOR_NWK, Coordinator, Output, areq
+from .mt_frame import Subsystem
+from .mt_sys import SUCCESS, Answer
+from .octets import Reader, u8, u16
+
+MODE_FORMATION = 0x04
+BDB_SUCCESS, BDB_IN_PROGRESS, BDB_FORMATION_FAILURE, BDB_RESTORED = 0x00, 0x01, 0x08, 0x0D
+# Address, index, relation, status, count, age; link (12 octets); end device (8); two counters.
+_CHILD = struct.Struct("<HHBBBB 4BIHxx BxxxI I BBxx")
+CHILD_SLEEPY, NOT_USED = 1, 0xFF
+CAN_BE_ALL = 0x07
+
+
+def _device_info(coordinator: Coordinator, _: Reader) -> Answer:
+    children = [device.nwk for device in coordinator.devices.values() if device.joined][:100]
+    head = u8(SUCCESS) + coordinator.ieee_sent + u16(COORDINATOR_NWK)
+    state = bytes((CAN_BE_ALL, coordinator.state, len(children)))
+    return head + state + b"".join(map(u16, children)), []
+
+
+def _accept(_: Coordinator, __: Reader) -> Answer:
+    return u8(SUCCESS), []
+
+
+def _child(nwk: int, index: int, relation: int) -> bytes:
+    return _CHILD.pack(nwk, index, relation, 0, 0, 0, 0, 1, 180, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
+def _find_child(coordinator: Coordinator, reader: Reader) -> Answer:
+    index = reader.u8()
+    children = [device.nwk for device in coordinator.devices.values() if device.joined]
+    if index < len(children):
+        return _child(children[index], index, CHILD_SLEEPY), []
+    return _child(0xFFFF, 0xFFFF, NOT_USED), []
+
+
+def _child_with_address(coordinator: Coordinator, reader: Reader) -> Answer:
+    ieee, nwk = reader.octets(8), reader.u16()
+    for index, device in enumerate(coordinator.devices.values()):
+        if device.joined and (device.ieee_sent == ieee or (not any(ieee) and device.nwk == nwk)):
+            return _child(device.nwk, index, CHILD_SLEEPY), []
+    return _child(0xFFFE, 0xFFFF, NOT_USED), []
+
+
+def _set_channels(coordinator: Coordinator, reader: Reader) -> Answer:
+    primary, channels = reader.u8(), reader.u32()
+    if primary:
+        coordinator.channels = channels
+    return u8(SUCCESS), []
+
+
+def _start(coordinator: Coordinator, reader: Reader) -> Answer:
+    mode = reader.u8()
+    if coordinator.network is None and not mode & MODE_FORMATION:
+        return u8(SUCCESS), [_notice(0x02, 0, 0)]  # no network, and none was to be made
+    if coordinator.start():
+        # A network that is there is restored; forming it once more then fails, as the stack says.
+        notices: list[Output] = [_notice(BDB_RESTORED, 0, mode)]
+        if mode & MODE_FORMATION:
+            notices.append(_notice(BDB_FORMATION_FAILURE, MODE_FORMATION, 0))
+        return u8(SUCCESS), [coordinator.state_change(), *notices]
+    starting = areq(Subsystem.ZDO, 0xC0, u8(8))
+    return u8(SUCCESS), [
+        _notice(BDB_IN_PROGRESS, MODE_FORMATION, mode),
+        *[starting] * 3,
+        coordinator.state_change(),
+        _notice(BDB_SUCCESS, MODE_FORMATION, 0),
+    ]
+
+
+def _notice(status: int, mode: int, remaining: int) -> Output:
+    return areq(Subsystem.APP_CNF, 0x80, bytes((status, mode, remaining)))
+
+
+UTIL_HANDLERS = {
+    0x00: _device_info,
+    0x0A: _accept,  # LED
+    0x49: _find_child,
+    0x4A: _child_with_address,
+    0x63: _accept,  # forget a child for a while
+    0x64: _accept,  # and know it again
+}
+APP_CNF_HANDLERS = {0x05: _start, 0x08: _set_channels}

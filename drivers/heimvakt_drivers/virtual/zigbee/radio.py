@@ -1,0 +1,315 @@
+"""A virtual Zigbee radio: a coordinator with its devices, at the end of a serial line.
+
+    radio = VirtualRadio(seed=7)
+    async with radio.serve_pty(link="/tmp/radio") as port:    # a host opens `port`
+        door = radio.add(ContactSensor("00:11:22:33:44:55:66:01"))
+        await radio.wait_permit_join()
+        await door.join()
+        await door.wait_enrolled()
+        sent = await door.open()                              # sent.written_ns
+
+Everything that survives a restart of the host lives in the object; `save` and `load` keep it over a
+restart of the program as well. A radio belongs to one event loop at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import struct
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from . import storage
+from .coordinator import Coordinator, Later, Output
+from .device import Outgoing, VirtualDevice
+from .dispatch import handle
+from .faults import Faults
+from .line import Line, LineFullError, LineGoneError, LineStalledError
+from .mt_frame import FrameParser, MtFrame, encode
+from .nv import NvMemory
+from .octets import ieee_octets, ieee_text
+from .sent import JoinRefusedError, Outcome, Sent
+from .serial_end import PtyEnd, SerialEnd, TcpEnd
+from .watch import Watch
+
+ASLEEP_S = 7.68
+"""How long a parent keeps a frame for a sleeping child (Zigbee's persistence time)."""
+LATER_MAX = 1000
+"""Frames that wait for their time; one more is lost."""
+
+AnyDevice = TypeVar("AnyDevice", bound=VirtualDevice)
+
+
+class VirtualRadio:
+    """See the module. Equal seeds give equal addresses, keys and faults."""
+
+    def __init__(
+        self, *, seed: int = 0, ieee: str | None = None, asleep_s: float = ASLEEP_S
+    ) -> None:
+        self.seed = seed
+        chance = random.Random(seed)
+        own = ieee_octets(ieee) if ieee else chance.randbytes(5) + bytes.fromhex("4b1200")
+        nv = NvMemory(own, chance.randbytes(16))
+        self.coordinator = Coordinator(nv, chance, asleep_s)
+        self.faults = Faults(random.Random(seed + 1))
+        self.changes = Watch()
+        self.requests = 0
+        """Frames of hosts that were carried out."""
+        self._end: SerialEnd | None = None
+        self._line: Line | None = None
+        self._later: set[asyncio.Task[None]] = set()
+
+    # ------------------------------------------------------------------ serving
+
+    @asynccontextmanager
+    async def serve_pty(self, link: str | Path | None = None) -> AsyncIterator[str]:
+        """Be at a pseudo-terminal while the context lasts; gives the path to open.
+
+        With `link` the path is a symbolic link there, the same after every replug.
+        """
+        async with self._serve(PtyEnd(None if link is None else Path(link))) as port:
+            yield port
+
+    @asynccontextmanager
+    async def serve_tcp(self, port: int = 0) -> AsyncIterator[str]:
+        """Be at a TCP port on loopback while the context lasts; gives socket://127.0.0.1:PORT."""
+        async with self._serve(TcpEnd(port)) as address:
+            yield address
+
+    @asynccontextmanager
+    async def _serve(self, end: SerialEnd) -> AsyncIterator[str]:
+        if self._end is not None:
+            raise RuntimeError("the radio is served already: it has one serial line, as real ones")
+        await end.plug()
+        self._end = end
+        serving = asyncio.create_task(self._sessions(end), name="virtual radio: serve")
+        try:
+            yield end.port
+        finally:
+            self._end = None
+            await end.pull()
+            tasks = [serving, *self._later]
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+            self.changes.notify()
+            for result in results:
+                if isinstance(result, Exception):
+                    raise result
+
+    async def _sessions(self, end: SerialEnd) -> None:
+        while True:
+            self._line = await end.accept()
+            self.changes.notify()
+            try:
+                await self._session(self._line)
+            finally:
+                self._line.close()
+                self._line = None
+                self.changes.notify()
+
+    async def _session(self, line: Line) -> None:
+        parser = FrameParser()
+        while data := await line.read():
+            if self.faults.deaf:
+                continue
+            for frame in parser.feed(data):
+                for output in handle(self.coordinator, frame, time.monotonic()):
+                    await self._out(output)
+                self.requests += 1
+                self.changes.notify()
+
+    # ------------------------------------------------------------------ the host
+
+    @property
+    def host_present(self) -> bool:
+        """Whether a host has the port open."""
+        return self._line is not None
+
+    @property
+    def permit_open(self) -> bool:
+        """Whether a new device may join now."""
+        return self.coordinator.permits(time.monotonic())
+
+    async def wait_host(self) -> None:
+        """Wait until a host has the port open."""
+        await self.changes.until(lambda: self.host_present)
+
+    async def wait_no_host(self) -> None:
+        """Wait until no host has the port open."""
+        await self.changes.until(lambda: not self.host_present)
+
+    async def wait_ready(self) -> None:
+        """Wait until the host runs the network and has its endpoints registered."""
+        await self.changes.until(
+            lambda: self.coordinator.running and bool(self.coordinator.endpoints_by_number)
+        )
+
+    async def wait_permit_join(self) -> None:
+        """Wait until the host permits joining."""
+        await self.changes.until(lambda: self.permit_open)
+
+    # ------------------------------------------------------------------ devices
+
+    @property
+    def devices(self) -> Sequence[VirtualDevice]:
+        """All devices that were added, joined or not, in that order."""
+        return list(self.coordinator.devices.values())
+
+    def device(self, ieee: str) -> VirtualDevice:
+        """The device with this address. Raises KeyError."""
+        return self.coordinator.devices[ieee_octets(ieee)]
+
+    def add(self, device: AnyDevice) -> AnyDevice:
+        """Bring a device within reach; it joins when told so. Raises ValueError for a known one."""
+        if device.ieee_sent in self.coordinator.devices:
+            raise ValueError(f"there is a device {device.ieee} already")
+        self.coordinator.devices[device.ieee_sent] = device
+        device.put_on(self)
+        return device
+
+    @property
+    def coordinator_ieee(self) -> bytes:
+        """The coordinator's address, as sent."""
+        return self.coordinator.ieee_sent
+
+    @property
+    def ieee(self) -> str:
+        """The coordinator's address as text."""
+        return ieee_text(self.coordinator.ieee_sent)
+
+    async def transmit(self, device: VirtualDevice, outgoing: Outgoing) -> Sent:
+        """Send a device's frame to the host now. For devices; does not raise for an absent host."""
+        coordinator = self.coordinator
+        coordinator.now = time.monotonic()
+        if self._end is None or not coordinator.running:
+            return Sent(Outcome.NO_HOST if self._line is None else Outcome.NETWORK_DOWN)
+        if outgoing.host_endpoint not in coordinator.endpoints_by_number:
+            return Sent(Outcome.NO_ENDPOINT)
+        return await self._put(coordinator.incoming(device.nwk, outgoing, device.lqi))
+
+    async def admit(self, device: VirtualDevice, *, rejoin: bool) -> Sent:
+        """Let a device in and tell the host. Raises JoinRefusedError unless joining is permitted.
+
+        Coming back to the network is always permitted.
+        """
+        if not self.coordinator.running or not (rejoin or self.permit_open):
+            raise JoinRefusedError("the host does not permit joining now: wait_permit_join() first")
+        self.coordinator.now = time.monotonic()
+        return await self._tell(self.coordinator.admit(device, rejoin=rejoin))
+
+    async def dismiss(self, device: VirtualDevice) -> Sent:
+        """Let a device go and tell the host."""
+        if not device.joined:
+            return Sent(Outcome.NOT_JOINED)
+        self.coordinator.now = time.monotonic()
+        return await self._tell(self.coordinator.dismiss(device, asked=False))
+
+    # ------------------------------------------------------------------ faults
+
+    async def unplug(self) -> None:
+        """Pull the radio out: the host gets a hang-up, and the port is gone. Power is lost."""
+        if self._end is not None:
+            await self._end.pull()
+            self.coordinator.reset()
+        await self.wait_no_host()
+
+    async def replug(self) -> None:
+        """Put it back, under the same name; a host must open it and start the network again."""
+        if self._end is not None:
+            await self._end.plug()
+
+    async def power_cycle(self) -> Sent:
+        """Reset under a running host, which sees nothing but the reset indication."""
+        return await self._put(self.coordinator.reset())
+
+    async def send_raw(self, data: bytes) -> Sent:
+        """Write any octets to the host; faults do not touch them."""
+        return await self._write(data)
+
+    async def send_rubbish(self, count: int = 64) -> Sent:
+        """Write octets that are no frame."""
+        return await self._write(self.faults.rubbish(count))
+
+    async def send_oversized(self) -> Sent:
+        """Write a frame that says it is longer than frames can be."""
+        return await self._write(self.faults.oversized())
+
+    async def send_from_stranger(self, nwk: int = 0x7E57, cluster: int = 0x0500) -> Sent:
+        """A zone alarm from a network address that nobody has announced."""
+        payload = bytes((0x09, 0x01, 0x00)) + struct.pack("<HBBH", 1, 0, 0, 0)
+        outgoing = Outgoing(cluster, 1, 1, payload)
+        return await self._put(self.coordinator.incoming(nwk, outgoing, 90))
+
+    # ------------------------------------------------------------------ to and from a file
+
+    def save(self, path: str | Path) -> None:
+        """Write memory and devices as JSON, whole or not at all. Blocks for a few milliseconds."""
+        text = json.dumps(storage.to_json(self.coordinator, self.seed), indent=1)
+        target = Path(path)
+        beside = target.with_name(f".{target.name}.new")
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+
+    @classmethod
+    def load(cls, path: str | Path) -> VirtualRadio:
+        """Read what `save` wrote. Raises OSError, or storage.DamagedFileError."""
+        stored = storage.parse(Path(path).read_text(encoding="utf-8"))
+        radio = cls(seed=stored.seed)
+        radio.coordinator.nv.replace_all(stored.nv)
+        for device in stored.devices:
+            radio.add(device)
+        return radio
+
+    # ------------------------------------------------------------------ writing
+
+    async def _tell(self, outputs: Sequence[Output]) -> Sent:
+        sent = Sent(Outcome.NO_HOST)
+        for output in outputs:
+            if isinstance(output, MtFrame):
+                sent = await self._put(output)
+        return sent
+
+    async def _out(self, output: Output) -> None:
+        if isinstance(output, MtFrame):
+            await self._put(output, answer=True)
+        elif len(self._later) < LATER_MAX:
+            task = asyncio.create_task(self._put_later(output), name="virtual radio: later")
+            self._later.add(task)
+            task.add_done_callback(self._later.discard)
+
+    async def _put_later(self, later: Later) -> None:
+        await asyncio.sleep(later.delay_s)
+        await self._put(later.frame, answer=True)
+
+    async def _put(self, frame: MtFrame, *, answer: bool = False) -> Sent:
+        if self.faults.mute:
+            return Sent(Outcome.MUTE)
+        delay_s, data = self.faults.distort(encode(frame), answer=answer)
+        if data is None:
+            return Sent(Outcome.DROPPED)
+        if delay_s:
+            await asyncio.sleep(delay_s)
+        return await self._write(data)
+
+    async def _write(self, data: bytes) -> Sent:
+        line = self._line
+        if line is None:
+            return Sent(Outcome.NO_HOST)
+        try:
+            return Sent(Outcome.WRITTEN, await line.write(data))
+        except LineGoneError:
+            return Sent(Outcome.NO_HOST)
+        except LineFullError:
+            return Sent(Outcome.LINE_FULL)
+        except LineStalledError:
+            return Sent(Outcome.STALLED)

@@ -1,0 +1,160 @@
+"""The radio as zigpy sees it, with the few hooks that the driver needs.
+
+The only module that knows zigpy-znp: a driver for another kind of stick gets one like it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import zigpy.exceptions
+import zigpy.types as t
+import zigpy.zdo
+from zigpy_znp.exceptions import (  # type: ignore[import-untyped]
+    CommandNotRecognized,
+    SecurityError,
+)
+from zigpy_znp.zigbee.application import ControllerApplication  # type: ignore[import-untyped]
+
+from .line import LineWatch
+
+STRANGERS_MAX = 64
+"""Network addresses that are remembered; no home has so many devices that it does not know."""
+
+STRANGER_AGAIN_S = 60.0
+"""How often a stranger is asked who it is. zigpy would ask the whole network at each frame."""
+
+RADIO_ERRORS: tuple[type[Exception], ...] = (
+    OSError,  # the port; also what a TimeoutError is
+    RuntimeError,  # what zigpy-znp raises when asked to send while it is not connected
+    KeyError,  # an item of the stick's memory that is not there
+    ValueError,  # an answer of the stick that does not parse
+    CommandNotRecognized,
+    SecurityError,
+    zigpy.exceptions.RadioException,
+    zigpy.exceptions.ZigbeeException,
+)
+"""What may go wrong with a stick: not ours, and worth another try."""
+
+
+class Ear(Protocol):
+    """Who is told of each frame of a known device, before zigpy takes it and after."""
+
+    def begin(self, ieee: t.EUI64) -> None:
+        """A frame has come."""
+
+    def end(self, ieee: t.EUI64, packet: t.ZigbeePacket) -> None:
+        """zigpy has told its listeners what is in it, if it could read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What the coordinator tells: plain calls."""
+
+    ear: Ear
+    lost: Callable[[str], None]
+    """The connection is gone, and why. May come more than once."""
+    announced: Callable[[t.EUI64, bool], None]
+    """A device joined or came back; whether under another network address than it had."""
+    counted: Counter[str]
+
+
+class Coordinator(ControllerApplication):  # type: ignore[misc]
+    """zigpy's application for Z-Stack radios."""
+
+    hooks: Hooks
+    """Set before `startup`."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._znp: Any
+        self._line: LineWatch | None = None
+        self._gone = False
+        self._asked: dict[int, float] = {}
+        """Strangers by network address: when it was last asked for them, on the loop's clock."""
+
+    async def connect(self) -> None:
+        """As zigpy-znp does; then watch the line."""
+        await super().connect()
+        reader: Any = getattr(self._znp, "_uart", None)
+        if all(hasattr(reader, name) for name in ("_buffer", "_extract_frame", "_extract_frames")):
+            self._line = LineWatch(reader, self.hooks.counted)
+
+    async def disconnect(self) -> None:
+        """As zigpy-znp does, without asking a stick that is gone to reset."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+        znp: Any = self._znp
+        if self._gone and znp is not None:
+            self._znp = None
+            await znp.disconnect()
+        await super().disconnect()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """The port was closed, or the stick does not answer any more."""
+        self._gone = True
+        super().connection_lost(exc)
+        self.hooks.lost(explain(exc))
+
+    def handle_join(self, nwk: t.NWK, ieee: t.EUI64, parent_nwk: t.NWK, **how: Any) -> None:
+        """As zigpy does; then tell whether the device came under a new network address."""
+        known = self.devices.get(ieee)
+        before = known.nwk if known is not None else None
+        super().handle_join(nwk, ieee, parent_nwk, **how)
+        if how.get("handle_rejoin", True):
+            self.hooks.announced(ieee, before != nwk)
+
+    def packet_received(self, packet: t.ZigbeePacket) -> None:
+        """Let zigpy read a frame, and tell the ear whose it was."""
+        try:
+            ieee = self.get_device_with_address(packet.src).ieee
+        except (KeyError, ValueError):
+            ieee = None
+            if not self._may_be_asked(packet):
+                return
+        else:
+            self.hooks.ear.begin(ieee)
+        try:
+            super().packet_received(packet)
+        except (ValueError, AssertionError):  # a frame too short for its own header
+            self.hooks.counted["frame that does not parse"] += 1
+        if ieee is not None:
+            self.hooks.ear.end(ieee, packet)
+
+    def _may_be_asked(self, packet: t.ZigbeePacket) -> bool:
+        """Whether zigpy may have the frame of a stranger, and ask the network who it is."""
+        if zigpy.zdo.ZDO_ENDPOINT in (packet.src_ep, packet.dst_ep):
+            return True  # an announcement: it says itself who it is
+        self.hooks.counted["frame of an unknown device"] += 1
+        now = asyncio.get_running_loop().time()
+        assert packet.src is not None
+        address = int(packet.src.address) if isinstance(packet.src.address, int) else -1
+        if now - self._asked.get(address, float("-inf")) < STRANGER_AGAIN_S:
+            return False
+        if len(self._asked) >= STRANGERS_MAX:
+            del self._asked[next(iter(self._asked))]
+        self._asked[address] = now
+        return True
+
+
+def explain(error: BaseException | None) -> str:
+    """Why a connection is gone or could not be made, in plain words."""
+    cause = error
+    while cause is not None and not str(cause) and cause.__cause__ is not None:
+        cause = cause.__cause__
+    match cause:
+        case None:
+            return "the port was closed"
+        case TimeoutError():
+            return "the radio does not answer"
+        case OSError(strerror=str(why)) if cause.filename:
+            return f"{why}: {cause.filename}"
+        case OSError(strerror=str(why)):
+            return why
+        case _:
+            return str(cause) or type(cause).__name__

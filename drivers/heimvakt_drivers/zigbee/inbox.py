@@ -1,0 +1,177 @@
+"""What was heard and is on its way to storage: two lanes, both bounded.
+
+Zigbee hands frames over in plain calls that cannot wait, and storage takes its time: this stands
+between. A call for help never waits behind other sensors, not even while storage is stuck in the
+middle of their events, so it has a lane with a feeder of its own. Within a device the order stays:
+what it said before goes ahead of its call, and what it says after that stays behind it.
+
+At the limit of the ordinary lane signs of life and measurements give way first, then the oldest
+state. At the limit of the urgent lane the newest gives way: a thousand calls that wait say what the
+next one would. Both are counted and told. No time, no Zigbee: only asyncio's way to wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Iterable
+from typing import Protocol
+
+from heimvakt.core.events import (
+    BatteryMeasured,
+    ButtonCancelled,
+    ButtonPressed,
+    CarbonMonoxideCleared,
+    CarbonMonoxideDetected,
+    DeviceEvent,
+    DeviceSeen,
+    Event,
+    LeakCleared,
+    LeakDetected,
+    LinkMeasured,
+    SmokeCleared,
+    SmokeDetected,
+)
+
+URGENT: tuple[type[Event], ...] = (
+    ButtonPressed,
+    ButtonCancelled,
+    SmokeDetected,
+    SmokeCleared,
+    CarbonMonoxideDetected,
+    CarbonMonoxideCleared,
+    LeakDetected,
+    LeakCleared,
+)
+"""The end of a danger is here too: on the other lane it might be overtaken by the next danger."""
+
+GIVES_WAY: tuple[type[Event], ...] = (DeviceSeen, LinkMeasured, BatteryMeasured)
+"""What is said again soon anyhow."""
+
+ORDINARY_MAX = 4096
+"""Events; an hour of the busiest home of the field recordings, and 2 MiB."""
+
+URGENT_MAX = 1024
+BATCH_MAX = 256
+"""Events in one call of `emit`, and so in one commit: a storm costs a few of them."""
+
+
+class Emit(Protocol):
+    """`DriverContext.emit`."""
+
+    def __call__(self, *events: Event) -> Awaitable[None]:
+        """Return when the events are on durable storage."""
+
+
+class Inbox:
+    """Filled from plain calls; emptied by two feeders that run for as long as the driver does."""
+
+    def __init__(self, *, ordinary_max: int = ORDINARY_MAX, urgent_max: int = URGENT_MAX) -> None:
+        self._ordinary = _Lane(ordinary_max)
+        self._urgent = _Lane(urgent_max)
+        self.dropped = 0
+        """Events that found no room since the start."""
+
+    def put(self, events: Iterable[Event]) -> None:
+        """Take events in the order in which they happened. Never waits and never fails."""
+        for event in events:
+            if isinstance(event, URGENT):
+                self._put_urgent(event)
+            elif isinstance(event, DeviceEvent) and event.device_id in self._urgent.waiting_for:
+                self._urgent.add(event)
+            else:
+                self._put_ordinary(event)
+
+    def _put_urgent(self, event: Event) -> None:
+        assert isinstance(event, DeviceEvent)
+        for earlier in self._ordinary.take_of(event.device_id):
+            self._urgent.add(earlier)
+        if len(self._urgent) < self._urgent.limit or self._urgent.give_way():
+            self._urgent.add(event)
+        else:
+            self.dropped += 1
+
+    def _put_ordinary(self, event: Event) -> None:
+        if len(self._ordinary) >= self._ordinary.limit:
+            self.dropped += 1
+            if isinstance(event, GIVES_WAY):
+                return
+            if not self._ordinary.give_way():
+                self._ordinary.take(1)
+        self._ordinary.add(event)
+
+    async def feed_urgent(self, emit: Emit) -> None:
+        """Emit what is urgent until cancelled; what `emit` raises ends it."""
+        await self._urgent.feed(emit)
+
+    async def feed_ordinary(self, emit: Emit) -> None:
+        """Emit everything else until cancelled; what `emit` raises ends it."""
+        await self._ordinary.feed(emit)
+
+    def leave(self) -> list[Event]:
+        """Everything that still waits, urgent first; it waits no more."""
+        return self._urgent.take(len(self._urgent)) + self._ordinary.take(len(self._ordinary))
+
+
+class _Lane:
+    """A queue that knows which devices have something in it."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.waiting_for: dict[str, int] = {}
+        """Device -> how many of its events wait here."""
+        self._events: deque[Event] = deque()
+        self._some = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def add(self, event: Event) -> None:
+        self._events.append(event)
+        if isinstance(event, DeviceEvent):
+            self.waiting_for[event.device_id] = self.waiting_for.get(event.device_id, 0) + 1
+        self._some.set()
+
+    def take(self, count: int) -> list[Event]:
+        taken = [self._events.popleft() for _ in range(min(count, len(self._events)))]
+        for event in taken:
+            self._forget(event)
+        return taken
+
+    def take_of(self, device_id: str) -> list[Event]:
+        """The events of one device, in order."""
+        if device_id not in self.waiting_for:
+            return []
+        mine: list[Event] = []
+        others: deque[Event] = deque()
+        for event in self._events:
+            is_mine = isinstance(event, DeviceEvent) and event.device_id == device_id
+            (mine if is_mine else others).append(event)
+        self._events = others
+        del self.waiting_for[device_id]
+        return mine
+
+    def give_way(self) -> bool:
+        """Drop the oldest event that is said again anyhow; False if there is none."""
+        for index, event in enumerate(self._events):
+            if isinstance(event, GIVES_WAY):
+                del self._events[index]
+                self._forget(event)
+                return True
+        return False
+
+    async def feed(self, emit: Emit) -> None:
+        while True:
+            await self._some.wait()
+            if batch := self.take(BATCH_MAX):
+                await emit(*batch)
+            if not self._events:
+                self._some.clear()
+
+    def _forget(self, event: Event) -> None:
+        if isinstance(event, DeviceEvent):
+            left = self.waiting_for[event.device_id] - 1
+            if left:
+                self.waiting_for[event.device_id] = left
+            else:
+                del self.waiting_for[event.device_id]

@@ -1,0 +1,149 @@
+"""Opening the radio: the network that is there, a new one, or the last one on a new stick.
+
+A network is never left and never formed anew over one that is there. A blank stick gets the
+network of the last backup, so that no sensor need be paired again; only a home that never had a
+network gets a new one. A stick that holds somebody else's network is refused: none of our sensors
+is in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from .coordinator import Coordinator, Hooks
+from .settings import ZigbeeSettings
+from .status import Network
+
+if TYPE_CHECKING:
+    from zigpy.backups import NetworkBackup
+
+DATABASE = "zigbee.db"
+CLOSE_S = 5.0
+"""How long a radio may take to be let go; a stick that hangs would take for ever."""
+
+DAMAGED_MAX = 3
+"""Damaged databases that are kept for whoever wants to look; the oldest gives way."""
+
+log = structlog.get_logger(__name__)
+
+
+class ForeignNetworkError(ValueError):
+    """The stick holds another network than this home's."""
+
+
+@asynccontextmanager
+async def opened(
+    settings: ZigbeeSettings,
+    state_directory: Path,
+    hooks: Hooks,
+    prepare: Callable[[Coordinator], None],
+) -> AsyncIterator[Coordinator]:
+    """The radio with its network up. `prepare` is called before the first frame can come.
+
+    Raises:
+        OSError: the port is not there or cannot be used.
+        ForeignNetworkError: the stick holds another network.
+        Exception: any of `coordinator.RADIO_ERRORS`.
+    """
+    _look_for(settings.port)  # before the database: this is tried every few seconds
+    coordinator = await _with_database(_config(settings, state_directory), state_directory)
+    coordinator.hooks = hooks
+    try:
+        prepare(coordinator)
+        last = coordinator.backups.most_recent_backup()
+        await coordinator.startup(auto_form=True)
+        if last is not None and not _same_network(last, coordinator.backups.from_network_state()):
+            raise ForeignNetworkError(
+                "the radio holds another network than the one of this home: put the right one in"
+            )
+        yield coordinator
+    finally:
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await coordinator.shutdown()
+        except TimeoutError:
+            hooks.counted["radio that could not be let go"] += 1
+
+
+def describe(coordinator: Coordinator) -> Network:
+    """The network that is up."""
+    node, network = coordinator.state.node_info, coordinator.state.network_info
+    return Network(
+        channel=int(network.channel),
+        pan_id=int(network.pan_id),
+        radio=str(node.ieee),
+        firmware=str(node.version),
+    )
+
+
+def _config(settings: ZigbeeSettings, state_directory: Path) -> dict[str, Any]:
+    return {
+        "database_path": str(state_directory / DATABASE),
+        "device": {"path": settings.port},
+        "network": {"channel": settings.channel},
+        # A whole backup reads some 900 items from the stick: `backup` does it when that disturbs
+        # nobody, not in the first seconds.
+        "backup_enabled": False,
+        "topology_scan_enabled": False,
+        "ota": {"enabled": False, "broadcast_enabled": False, "providers": []},
+        # A ping every 30 s, 12 octets: what else tells a stick that hangs from a quiet home?
+        "watchdog_enabled": True,
+        # Half a second of pulling at the lines by which a bootloader is left: real sticks only.
+        "znp_config": {"skip_bootloader": _has_control_lines(settings.port)},
+    }
+
+
+def _look_for(port: str) -> None:
+    if port.startswith("/"):
+        Path(port).stat()
+
+
+def _has_control_lines(port: str) -> bool:
+    return port.startswith("/") and not Path(port).resolve().is_relative_to("/dev/pts")
+
+
+def _same_network(one: NetworkBackup, other: NetworkBackup) -> bool:
+    mine, its = one.network_info, other.network_info
+    return (
+        mine.extended_pan_id == its.extended_pan_id and mine.network_key.key == its.network_key.key
+    )
+
+
+async def _with_database(config: dict[str, Any], state_directory: Path) -> Coordinator:
+    try:
+        return await _loaded(config)
+    except sqlite3.OperationalError as error:  # no room, no right, locked: not the file's fault
+        raise OSError(f"the database of the network cannot be opened: {error}") from error
+    except sqlite3.DatabaseError as error:
+        damage = str(error)
+    log.error(
+        "the database of the network was damaged and is set aside; the network is in the stick, "
+        "and each sensor is got to know again when it is next heard",
+        error=damage,
+        set_aside=str(_set_aside(state_directory / DATABASE)),
+    )
+    return await _loaded(config)
+
+
+async def _loaded(config: dict[str, Any]) -> Coordinator:
+    coordinator = await Coordinator.new(config, start_radio=False)
+    assert isinstance(coordinator, Coordinator)
+    return coordinator
+
+
+def _set_aside(database: Path) -> Path:
+    kept = [database.with_name(f"{DATABASE}.damaged-{n}") for n in range(1, DAMAGED_MAX + 1)]
+    for older, newer in zip(reversed(kept[1:]), reversed(kept[:-1]), strict=True):
+        if newer.exists():
+            newer.replace(older)
+    database.replace(kept[0])
+    for tail in ("-wal", "-shm"):
+        database.with_name(DATABASE + tail).unlink(missing_ok=True)
+    return kept[0]

@@ -1,0 +1,70 @@
+"""What "active" means for each role: which event it makes, and which sensor says it the other way.
+
+PURE: tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from heimvakt.core.devices import Role
+from heimvakt.core.events import (
+    BedEntered,
+    BedLeft,
+    CarbonMonoxideCleared,
+    CarbonMonoxideDetected,
+    ChairEntered,
+    ChairLeft,
+    DeviceEvent,
+    DoorClosed,
+    DoorOpened,
+    LeakCleared,
+    LeakDetected,
+    MotionCleared,
+    MotionDetected,
+    SmokeCleared,
+    SmokeDetected,
+)
+
+
+class Sense(Enum):
+    """How a sensor says what it says."""
+
+    CONTACT = "contact"
+    """True is open, or the alarm of a zone. A mat on a contact input is closed under a person."""
+    PRESENCE = "presence"
+    """True is somebody there."""
+
+
+TOLD: Mapping[Role, tuple[type[DeviceEvent], type[DeviceEvent]]] = {
+    Role.DOOR: (DoorOpened, DoorClosed),
+    Role.BED: (BedEntered, BedLeft),
+    Role.CHAIR: (ChairEntered, ChairLeft),
+    Role.MOTION: (MotionDetected, MotionCleared),
+    Role.SMOKE: (SmokeDetected, SmokeCleared),
+    Role.CARBON_MONOXIDE: (CarbonMonoxideDetected, CarbonMonoxideCleared),
+    Role.LEAK: (LeakDetected, LeakCleared),
+}
+"""The events of a role: active, and not."""
+
+DANGERS = frozenset({Role.SMOKE, Role.CARBON_MONOXIDE, Role.LEAK})
+
+READS: Mapping[Sense, frozenset[Role]] = {
+    Sense.CONTACT: frozenset(TOLD),
+    Sense.PRESENCE: frozenset({Role.BED, Role.CHAIR, Role.MOTION}),
+}
+"""The roles that each kind of sensor can fill."""
+
+INVERTED = frozenset({(Sense.CONTACT, Role.BED), (Sense.CONTACT, Role.CHAIR)})
+"""A contact that opens says that the bed or the chair was left."""
+
+ROLES = frozenset({*TOLD, Role.BUTTON})
+"""What this driver can fill."""
+
+
+def is_active(sense: Sense, role: Role, value: bool) -> bool | None:
+    """What a sensor's value means for the role; None if it means nothing."""
+    if role not in READS[sense]:
+        return None
+    return value is not ((sense, role) in INVERTED)

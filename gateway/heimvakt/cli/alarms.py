@@ -1,0 +1,57 @@
+"""`heimvakt alarms`: the newest alarms and what has become of them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from .client import SocketOption, ask
+
+NAME = "alarms"
+EXAMPLE = "Example: heimvakt alarms --limit 5"
+COLOURS = {"high": "bold red", "medium": "yellow", "low": "cyan", "information": "dim"}
+
+
+def command(
+    limit: Annotated[int, typer.Option(help="How many.", min=1, max=10_000)] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    socket: SocketOption = None,
+) -> None:
+    """List the newest alarms, newest first."""
+    alarms = ask(socket, {"do": "alarms", "limit": limit})["alarms"]
+    if as_json:
+        print(json.dumps(alarms, ensure_ascii=False, indent=2))
+        return
+    if not alarms:
+        print("no alarm yet")
+        return
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for alarm in alarms:
+        table.add_row(
+            str(alarm["number"]),
+            alarm["priority"],
+            alarm["kind"],
+            alarm["device_id"] or "",
+            _local(alarm["raised_at"]),
+            _became(alarm),
+            style=COLOURS[alarm["priority"]] if alarm["accepted_by"] is None else None,
+        )
+    Console(highlight=False).print(table)
+
+
+def _local(text: str) -> str:
+    return datetime.fromisoformat(text).astimezone().strftime("%a %d %b %H:%M:%S")
+
+
+def _became(alarm: dict[str, Any]) -> str:
+    last = alarm["history"][-1] if alarm["history"] else None
+    if last is None:
+        return "waiting to be cancelled"
+    by = f" by {last['by']}" if last.get("by") else ""
+    undelivered = "" if alarm["delivered_at"] else ", not delivered yet"
+    return f"{last['state']} {_local(last['at'])[-8:]}{by}{undelivered}"

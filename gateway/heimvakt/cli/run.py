@@ -1,0 +1,92 @@
+"""`heimvakt run`: the service itself, in the foreground; systemd runs just this."""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import os
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+
+from heimvakt import app
+from heimvakt.config.configuration import Configuration
+from heimvakt.config.findings import render_findings
+from heimvakt.config.load import load
+from heimvakt.core.ledger import StoreUnavailable
+from heimvakt.runtime.logs import configure_logs
+from heimvakt.runtime.supervise import UnitGaveUp
+
+from .client import SocketOption, default_socket
+from .exits import Exit, fail
+
+NAME = "run"
+EXAMPLE = "Example: heimvakt run --config /etc/heimvakt/home.toml"
+
+log = structlog.get_logger("run")
+
+
+class Log(StrEnum):
+    """How log lines are written."""
+
+    AUTO = "auto"
+    CONSOLE = "console"
+    JSON = "json"
+
+
+def command(
+    config: Annotated[Path, typer.Option("--config", help="The file of this home.")],
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where the database is kept; under systemd its state directory.",
+            show_default="/var/lib/heimvakt",
+        ),
+    ] = None,
+    socket: SocketOption = None,
+    log_format: Annotated[
+        Log, typer.Option("--log", help="auto: console on a terminal, else json.")
+    ] = Log.AUTO,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log details too.")] = False,
+    driven_from: Annotated[
+        str | None, typer.Option(hidden=True, help="Stand still at this time until driven.")
+    ] = None,
+) -> None:
+    """Run the gateway until it is told to stop."""
+    faulthandler.enable()  # when the watchdog kills a hung process, its stack is in the journal
+    on_terminal = log_format is Log.AUTO and sys.stderr.isatty()
+    configure_logs(
+        "console" if on_terminal or log_format is Log.CONSOLE else "json", verbose=verbose
+    )
+    configuration = _read(config)
+    if configuration is None:
+        fail(Exit.CONFIGURATION, f"{config} is not used", f"see: heimvakt check {config}")
+    directory = state or Path(os.environ.get("STATE_DIRECTORY", "/var/lib/heimvakt"))
+    places = app.Places(state=directory, socket=socket or default_socket())
+    if driven_from is not None:
+        log.warning("the clock of this gateway is driven from outside", start=driven_from)
+    try:
+        asyncio.run(
+            app.serve(
+                configuration,
+                places,
+                read_again=lambda: _read(config),
+                driven_from=datetime.fromisoformat(driven_from) if driven_from else None,
+            )
+        )
+    except StoreUnavailable as error:
+        fail(Exit.FOUND, str(error), "the gateway takes nothing that it could lose, and has ended")
+    except UnitGaveUp as error:
+        fail(Exit.FOUND, str(error), "the cause is in the log lines above")
+
+
+def _read(config: Path) -> Configuration | None:
+    loaded = load(config, app.catalogue())
+    if loaded.findings:
+        print(render_findings(loaded.findings), file=sys.stderr)
+    return loaded.configuration

@@ -1,0 +1,250 @@
+"""The sections that every home has: `[gateway]`, `[devices.ID]`, `[[routes]]`.
+
+Drivers, rules and receivers bring models of their own (see `catalogue`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic_core import PydanticCustomError
+
+from heimvakt.core.alarms import Priority
+from heimvakt.core.devices import Device, Role
+from heimvakt.core.fields import duration
+
+from .findings import nearest, quoted
+
+VERSION = 1
+"""Of this file format."""
+
+ID = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+ID_MAX = 40
+_NATIONAL_IDENTITY_NUMBER = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)", re.ASCII)
+
+
+def as_id(text: str) -> str | None:
+    """The id that comes closest to a text, or None if nothing of it can stay."""
+    for letter, plain in (("æ", "ae"), ("ø", "o"), ("å", "a"), ("ä", "a"), ("ö", "o")):
+        text = text.casefold().replace(letter, plain)
+    return re.sub(r"[^a-z0-9]+", "-", text[:ID_MAX]).strip("-") or None
+
+
+def looks_like_a_person(text: str) -> bool:
+    """Whether it may hold a national identity number (fødselsnummer, D-number): eleven digits."""
+    return bool(_NATIONAL_IDENTITY_NUMBER.search(text))
+
+
+def _no_person(text: str) -> str:
+    if looks_like_a_person(text):
+        raise PydanticCustomError(
+            "person_in_file",
+            "eleven digits may be a national identity number (fødselsnummer)",
+            {"hint": "nothing in this file may tell who lives here: use a number without meaning"},
+        )
+    return text
+
+
+def _pseudonym(text: str) -> str:
+    _no_person(text)
+    if "@" in text or re.search(r"\s", text):
+        raise PydanticCustomError(
+            "name_in_id",
+            "{shown} looks like a name or an address",
+            {
+                "shown": quoted(text),
+                "hint": "it must not tell who lives here: "
+                "write the number of the gateway, such as no-1505-004711",
+            },
+        )
+    if not re.fullmatch(ID, text):
+        meant = as_id(text)
+        raise PydanticCustomError(
+            "no_id",
+            "{shown} cannot be the id of a gateway",
+            {
+                "shown": quoted(text),
+                "hint": f'write it as "{meant}"'
+                if meant
+                else "use the letters a to z, digits and -, such as no-1505-004711",
+            },
+        )
+    return text
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    # ValueError: a path out of the database; OSError: the name of a folder of it.
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        meant = _nearest_zone(name)
+        raise PydanticCustomError(
+            "no_timezone",
+            "{shown} is no time zone",
+            {
+                "shown": quoted(name),
+                "hint": f'did you mean "{meant}"?' if meant else 'write for example "Europe/Oslo"',
+            },
+        ) from None
+    return name
+
+
+def _nearest_zone(name: str) -> str | None:
+    zones = sorted(available_timezones())
+    cities = {z.rpartition("/")[2]: z for z in zones if "/" in z and not z.startswith("Etc/")}
+    if whole := nearest(name, [z for z in zones if "/" in z]):
+        return whole
+    city = nearest(name.rpartition("/")[2], cities)
+    return cities[city] if city else None
+
+
+_LANGUAGES = {"no": "nb", "nor": "nb", "nob": "nb", "norsk": "nb", "nn": "nb", "bokmål": "nb"}
+_LANGUAGES |= {"eng": "en", "english": "en", "engelsk": "en", "en-gb": "en", "nb-no": "nb"}
+
+
+def _meant_language(value: object) -> object:
+    if isinstance(value, str) and (meant := _LANGUAGES.get(value.casefold())):
+        raise PydanticCustomError(
+            "no_language",
+            "{shown} is no language of Heimvakt",
+            {"shown": quoted(value), "hint": f'write "{meant}"'},
+        )
+    return value
+
+
+class Section(BaseModel):
+    """A table of the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GatewaySettings(Section):
+    """`[gateway]`."""
+
+    id: Annotated[
+        str,
+        Field(
+            min_length=3,
+            max_length=64,
+            description="The pseudonymous number of this gateway; never a name or an address.",
+            examples=["no-1505-004711"],
+            json_schema_extra={"pattern": ID},
+        ),
+        AfterValidator(_pseudonym),
+    ]
+    timezone: Annotated[
+        str,
+        Field(
+            description="Where the home is, as a name of the time zone database.",
+            examples=["Europe/Oslo"],
+        ),
+        AfterValidator(_known_zone),
+    ] = "Europe/Oslo"
+    language: Annotated[
+        Literal["nb", "en"],
+        Field(description="What the resident and the technician read: nb or en."),
+        BeforeValidator(_meant_language),
+    ] = "nb"
+
+
+class DeviceSettings(Section):
+    """`[devices.ID]`."""
+
+    role: Annotated[Role, Field(description="What the device is to the rules.")]
+    driver: Annotated[
+        str,
+        Field(
+            description="The [drivers.NAME] that it is heard by.",
+            examples=["zigbee", "osdp.front"],
+        ),
+    ]
+    address: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=120,
+            description="Its address, as the driver writes it; often on a label.",
+            examples=["00:15:8d:00:02:3a:4b:5c"],
+        ),
+        BeforeValidator(lambda v: str(v) if type(v) is int else v),
+    ]
+    room: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=40,
+            description="Where it is, in the words of those who come to help.",
+            examples=["bedroom", "hall"],
+        ),
+        AfterValidator(lambda v: v if v is None else _no_person(v)),
+    ] = None
+    outer: Annotated[StrictBool, Field(description="A door: whether it leads out of the home.")] = (
+        False
+    )
+    cancel: Annotated[
+        timedelta | None,
+        duration(at_least="1s", at_most="60s"),
+        Field(
+            description="A button: pressed again within this time, no alarm goes out. Without it "
+            "every press is an alarm at once."
+        ),
+    ] = None
+    silent_after: Annotated[
+        timedelta | None,
+        duration(at_least="10m", at_most="14d"),
+        Field(description="How long it may say nothing before that is told. Usually left out."),
+    ] = None
+
+    def to_device(self, device_id: str) -> Device:
+        """As the core knows it."""
+        return Device(
+            device_id=device_id,
+            role=self.role,
+            driver=self.driver,
+            address=self.address,
+            room=self.room,
+            outer=self.outer,
+            cancel=self.cancel,
+            silent_after=self.silent_after,
+        )
+
+
+class RouteTarget(Section):
+    """Who is told, in a route."""
+
+    receiver: Annotated[
+        str, Field(description="A [receivers.NAME] of this file.", examples=["centre"])
+    ]
+
+
+ONLY_FOR = {"outer": Role.DOOR, "cancel": Role.BUTTON}
+"""Keys of a device that one role has and no other."""
+
+
+class RouteSettings(Section):
+    """`[[routes]]`: which alarms go to whom. Without any, every receiver gets every alarm."""
+
+    priority: Annotated[
+        tuple[Priority, ...],
+        Field(min_length=1, description="Of which priorities.", examples=[["high", "medium"]]),
+    ]
+    to: Annotated[
+        tuple[RouteTarget, ...],
+        Field(
+            min_length=1,
+            max_length=16,
+            description="Who is told.",
+            examples=[[{"receiver": "centre"}]],
+        ),
+    ]
+
+
+def unrouted(routes: Iterable[RouteSettings]) -> list[Priority]:
+    """The priorities that no route names."""
+    named = {priority for route in routes for priority in route.priority}
+    return [priority for priority in Priority if priority not in named]

@@ -1,0 +1,130 @@
+"""The control socket: one JSON object a line, for the commands of this machine.
+
+A request names what to do; the answer is one line, or for `watch` a line for every committed event
+until the other side hangs up. The socket is a file that only its owner and group may open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from heimvakt.core.codec import encode, encode_event
+
+from .pipeline import Committed, Pipeline
+
+log = structlog.get_logger("control")
+
+LINE_BYTES_MAX = 65_536
+WATCH_WAITING_MAX = 10_000
+"""Lines that a watcher may be behind; one that is further behind is hung up on."""
+
+Request = Mapping[str, Any]
+Handler = Callable[[Request], Awaitable[Mapping[str, Any]]]
+
+
+class RequestRefused(Exception):
+    """The request cannot be done; the text says why and what to do."""
+
+
+class ControlSocket:
+    """Answers requests by their `do`; `watch` is its own."""
+
+    def __init__(self, path: Path, pipeline: Pipeline, handlers: Mapping[str, Handler]) -> None:
+        self._path = path
+        self._pipeline = pipeline
+        self._handlers = handlers
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.unlink(missing_ok=True)
+        server = await asyncio.start_unix_server(self._serve, self._path, limit=LINE_BYTES_MAX)
+        self._path.chmod(0o660)
+        try:
+            async with server:
+                await server.serve_forever()
+        finally:
+            self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while line := await reader.readline():
+                request = _parse(line)
+                if request.get("do") == "watch":
+                    await self._watch(reader, writer)
+                    return
+                await _send(writer, await self._answer(request))
+        except (ConnectionError, ValueError):
+            return  # the other side went away, or its line is longer than any request
+        finally:
+            writer.close()
+
+    async def _answer(self, request: Request) -> Mapping[str, Any]:
+        handler = self._handlers.get(str(request.get("do")))
+        if handler is None:
+            known = ", ".join(sorted([*self._handlers, "watch"]))
+            return {"error": f"no such request; known: {known}"}
+        try:
+            return await handler(request)
+        except RequestRefused as refused:
+            return {"error": str(refused)}
+
+    async def _watch(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        lines: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue(WATCH_WAITING_MAX)
+
+        def put(committed: Committed) -> None:
+            try:
+                lines.put_nowait(describe(committed))
+            except asyncio.QueueFull:
+                writer.transport.abort()
+
+        stop = self._pipeline.watch(put)
+        try:
+            await _send(writer, {"watching": True, "seq": self._pipeline.seq})
+            async with asyncio.TaskGroup() as group:
+                sender = group.create_task(_send_lines(writer, lines))
+                await reader.read()  # the other side hangs up
+                sender.cancel()
+        except* (ConnectionError, ValueError):
+            log.debug("watcher went away")
+        finally:
+            stop()
+
+
+def describe(committed: Committed) -> dict[str, Any]:
+    """A committed event and what it led to, for people and programs that watch."""
+    outcome = committed.outcome
+    return {
+        "event": encode_event(committed.event),
+        "alarms": [encode(alarm) for alarm in outcome.changed],
+        "thoughts": [
+            {"rule": rule, "effect": type(effect).__name__, **encode(effect)}
+            for rule, effect in outcome.thoughts
+        ],
+    }
+
+
+async def _send_lines(
+    writer: asyncio.StreamWriter, lines: asyncio.Queue[Mapping[str, Any] | None]
+) -> None:
+    while (line := await lines.get()) is not None:
+        await _send(writer, line)
+
+
+async def _send(writer: asyncio.StreamWriter, answer: Mapping[str, Any]) -> None:
+    writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+    await writer.drain()
+
+
+def _parse(line: bytes) -> Request:
+    try:
+        request = json.loads(line)
+    except ValueError:
+        return {}
+    return request if isinstance(request, dict) else {}

@@ -1,0 +1,56 @@
+"""Host a driver: what it may ask of the gateway, and what is said when it stays down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from heimvakt.core.devices import Device
+from heimvakt.core.events import Event, RadioLost
+from heimvakt.core.ports import Driver
+
+from .supervise import supervise
+
+
+class HostedDriver:
+    """One driver with its devices; keeps the port `heimvakt.core.ports.DriverContext`."""
+
+    def __init__(
+        self,
+        name: str,
+        driver: Driver,
+        devices: Mapping[str, Device],
+        state_directory: Path,
+        emit: Callable[..., Awaitable[None]],
+    ) -> None:
+        self.name = name
+        self.is_armed = asyncio.Event()
+        self.down = False
+        """Out of restarts."""
+        self._driver = driver
+        self._emit = emit
+        self._directory = state_directory
+        self.devices = {d.address: d for d in devices.values() if d.driver == name}
+
+    @property
+    def state_directory(self) -> str:
+        """A folder of the driver's own."""
+        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return str(self._directory)
+
+    async def emit(self, *events: Event) -> None:
+        """See the port."""
+        await self._emit(*events)
+
+    def armed(self) -> None:
+        """See the port."""
+        self.is_armed.set()
+
+    async def run(self) -> None:
+        """Keep the driver running, until cancelled; a driver that stays down is told upstream."""
+        await supervise(self.name, lambda: self._driver.run(self), stays_down=self._stays_down)
+
+    async def _stays_down(self, reason: str) -> None:
+        self.down = True
+        await self._emit(RadioLost(driver=self.name, reason=f"the driver stays down: {reason}"))

@@ -1,0 +1,205 @@
+"""Stamp, decide, commit, then tell: the one way from an event to all that follows from it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from heimvakt.core.alarms import Alarm
+from heimvakt.core.devices import Home
+from heimvakt.core.engine import Outcome, step
+from heimvakt.core.events import AlarmDelivered, Event, Stamp, TimerFired, stamped
+from heimvakt.core.ledger import ALIVE, Store, StoreUnavailable, Transaction, Waiting
+from heimvakt.core.ports import Clock
+from heimvakt.core.snapshot import changes
+from heimvakt.core.state import State, next_deadline
+
+from .inbox import Inbox, Taken
+
+log = structlog.get_logger("pipeline")
+
+COMMIT_RETRIES_S = (0.05, 0.2, 1.0, 5.0)
+"""A disk that stalls gets these waits before the pipeline gives up and the process ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """One event that is on durable storage, and what it led to."""
+
+    event: Event
+    outcome: Outcome
+
+
+Watcher = Callable[[Committed], None]
+
+
+class Pipeline:
+    """Takes events from everyone, one state at a time. Nothing leaves the box before its commit."""
+
+    def __init__(
+        self,
+        home: Home,
+        state: State,
+        store: Store,
+        clock: Clock,
+        *,
+        boot_id: str,
+        last_seq: int,
+        receivers_of: Callable[[Alarm], Sequence[str]],
+    ) -> None:
+        self.home = home
+        self.state = state
+        self.seq = last_seq
+        self._store = store
+        self._clock = clock
+        self._boot_id = boot_id
+        self._receivers_of = receivers_of
+        self._inbox = Inbox()
+        self._watchers: list[Watcher] = []
+        self._firing = asyncio.Lock()
+        self.turned = asyncio.Event()
+        """Set anew after every commit; the deadlines and the watchdog wait on it."""
+        self.commits = 0
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Call `watcher` after each commit, in order; returns how to stop that."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    @property
+    def waiting(self) -> int:
+        """Events that are not committed yet."""
+        return len(self._inbox)
+
+    async def emit(self, *events: Event) -> None:
+        """Hand over events in order; returns when all of them are on durable storage.
+
+        Raises:
+            StoreUnavailable: they are not, and the pipeline has given up.
+        """
+        if not events:
+            return
+        at, monotonic, quality = self._clock.now(), self._clock.monotonic(), self._clock.quality()
+        durable = asyncio.get_running_loop().create_future()
+        for index, event in enumerate(events):
+            last = index == len(events) - 1
+            await self._inbox.put(Taken(event, at, monotonic, quality, durable if last else None))
+        await durable
+
+    async def prove(self) -> None:
+        """Return when the pipeline has turned over and a commit has succeeded after this call.
+
+        Raises:
+            StoreUnavailable: the pipeline has given up.
+        """
+        durable = asyncio.get_running_loop().create_future()
+        at, monotonic, quality = self._clock.now(), self._clock.monotonic(), self._clock.quality()
+        await self._inbox.put(Taken(None, at, monotonic, quality, durable))
+        await durable
+
+    async def run(self) -> None:
+        """Commit what comes, until cancelled.
+
+        Raises:
+            StoreUnavailable: the store took nothing for several seconds.
+        """
+        while True:
+            batch = await self._inbox.next_batch()
+            try:
+                await self._take(batch)
+            except StoreUnavailable as error:
+                for taken in batch:
+                    if taken.durable and not taken.durable.done():
+                        taken.durable.set_exception(error)
+                        taken.durable.exception()  # its caller may be gone already
+                raise
+
+    async def fire_due(self) -> None:
+        """Let every deadline that has come happen, the earliest first, each with its commit."""
+        async with self._firing:
+            while (due := next_deadline(self.home, self.state)) and due[1] <= self._clock.now():
+                await self.emit(TimerFired(name=due[0], due=due[1]))
+
+    def next_due(self) -> datetime | None:
+        """When the next deadline comes."""
+        found = next_deadline(self.home, self.state)
+        return found[1] if found else None
+
+    async def _take(self, batch: list[Taken]) -> None:
+        state = self.state
+        transaction = Transaction()
+        committed: list[Committed] = []
+        alive_at: datetime | None = None
+        for taken in batch:
+            if taken.event is None:
+                alive_at = taken.at
+                continue
+            event = stamped(
+                taken.event,
+                Stamp(
+                    seq=self.seq + len(committed) + 1,
+                    at=taken.at,
+                    monotonic=taken.monotonic,
+                    boot_id=self._boot_id,
+                    clock=taken.clock,
+                ),
+            )
+            outcome = step(self.home, state, event)
+            state = outcome.state
+            self._add(transaction, event, outcome)
+            committed.append(Committed(event, outcome))
+        transaction.state = changes(self.state, state)
+        if alive_at is not None:
+            transaction.state[ALIVE] = {"at": alive_at.isoformat()}
+        transaction.over = {i for i in transaction.alarms if i not in state.alarms}
+        await self._commit(transaction)
+        self.state = state
+        self.seq += len(committed)
+        self.commits += 1
+        for taken in batch:
+            if taken.durable and not taken.durable.done():
+                taken.durable.set_result(None)
+        for each in committed:
+            for watcher in tuple(self._watchers):
+                watcher(each)
+        self.turned.set()
+        self.turned = asyncio.Event()
+
+    def _add(self, transaction: Transaction, event: Event, outcome: Outcome) -> None:
+        transaction.events.append(event)
+        for alarm in outcome.changed:
+            transaction.alarms[alarm.alarm_id] = alarm
+        for alarm in outcome.send:
+            for waiting in waiting_for(alarm, self._receivers_of(alarm)):
+                transaction.outbox[(waiting.receiver, waiting.alarm_id)] = waiting
+        if isinstance(event, AlarmDelivered):
+            transaction.answered.append((event.receiver, event.alarm_id, event.revision))
+
+    async def _commit(self, transaction: Transaction) -> None:
+        for wait_s in COMMIT_RETRIES_S:
+            try:
+                await self._store.transact(transaction)
+            except StoreUnavailable as error:
+                log.warning("commit failed, trying again", error=str(error), wait_s=wait_s)
+                await asyncio.sleep(wait_s)
+            else:
+                return
+        await self._store.transact(transaction)
+
+
+def waiting_for(alarm: Alarm, receivers: Sequence[str]) -> list[Waiting]:
+    """The rows of the outbox for an alarm that receivers must hear of."""
+    return [
+        Waiting(
+            receiver=receiver,
+            alarm_id=alarm.alarm_id,
+            urgency=alarm.priority.rank,
+            number=alarm.number,
+            revision=alarm.revision,
+        )
+        for receiver in receivers
+    ]

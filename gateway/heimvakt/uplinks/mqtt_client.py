@@ -1,0 +1,363 @@
+"""One connection to a broker, driven from the event loop: no thread, no queue that outlives it.
+
+paho speaks the protocol; the loop tells it when there is something to read or to write. Each
+connection has a paho client of its own, because paho would otherwise send again what its callers
+have long given up: what is under way when the connection ends has failed, and the outbox decides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import struct
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from paho.mqtt import MQTTException
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from .mqtt_window import Window, WindowClosed
+
+TICK_S = 1.0
+INBOX_MAX = 64
+"""Answers not yet taken care of; beyond it nothing more is read, and TCP holds the broker back."""
+PLACES = 20
+"""Messages under way; also what mosquitto takes from one client as shipped (receive maximum)."""
+RESERVED = 4
+"""Places that only urgent messages take: an alarm goes out although the rest fills the line."""
+READS_MAX = 64
+"""Packets read in one go before others in the loop have their turn."""
+NONSENSE = (LookupError, ValueError, AssertionError, struct.error, MQTTException)
+"""What paho raises at packets that no broker should send."""
+
+
+class LinkLost(Exception):
+    """The connection is gone; `silent` when the other side just stopped answering."""
+
+    def __init__(self, reason: str, *, silent: bool = False) -> None:
+        super().__init__(reason)
+        self.silent = silent
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message from the broker; it is sent again until `acknowledge`d."""
+
+    topic: str
+    payload: bytes
+    mid: int
+    qos: int
+
+
+class Link:
+    """A connection, from the first packet to the end. For one event loop and one use."""
+
+    def __init__(self, client: Client, *, puback_s_max: float) -> None:
+        """Take over a client that is connected and has sent its greeting.
+
+        `puback_s_max`: with messages under way and not one confirmed for so long, it is lost.
+        """
+        self._client = client
+        self._loop = asyncio.get_running_loop()
+        self._puback_s_max = puback_s_max
+        self._progress_at = self._loop.time()
+        self._lost: LinkLost | None = None
+        self._ended = asyncio.Event()
+        self._complaint = ""
+        self._accepted: asyncio.Future[tuple[ReasonCode, bool]] = self._loop.create_future()
+        self._pubacks: dict[int, asyncio.Future[None]] = {}
+        self._subacks: dict[int, asyncio.Future[None]] = {}
+        self._inbox: deque[Incoming] = deque()
+        self._news = asyncio.Event()
+        self._paused = False
+        self._window = Window(PLACES, reserved=RESERVED)
+        self._timer: asyncio.TimerHandle | None = None
+
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        client.on_log = self._on_log
+        client.on_socket_close = lambda _client, _data, sock: self._unwatch(sock)
+        client.on_socket_register_write = lambda _client, _data, sock: self._watch_write(sock)
+        client.on_socket_unregister_write = lambda _client, _data, sock: self._unwatch_write(sock)
+        sock = client.socket()
+        if sock is None:
+            self._lose("the broker hung up at once")
+            return
+        self._loop.add_reader(sock, self._readable)
+        if client.want_write():
+            self._loop.add_writer(sock, self._writable)
+        self._timer = self._loop.call_later(TICK_S, self._tick)
+
+    # --- what the uplink asks ---------------------------------------------------------------------
+
+    @property
+    def lost(self) -> LinkLost | None:
+        """Why it is gone; None while it stands."""
+        return self._lost
+
+    @property
+    def complaint(self) -> str:
+        """The last error that paho noted, such as an alert of TLS."""
+        return self._complaint
+
+    async def accepted(self) -> tuple[ReasonCode, bool]:
+        """The broker's answer to the greeting, and whether it still had our session.
+
+        Raises:
+            LinkLost: it hung up instead.
+        """
+        return await self._accepted
+
+    async def subscribe(self, topic: str) -> None:
+        """Hear what is published there, QoS 1.
+
+        Raises:
+            LinkLost: the broker refused, or is gone; it is of no use in either case.
+        """
+        self._check()
+        result, mid = self._client.subscribe(topic, qos=1)
+        if result is not MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
+            raise self._lose(f"cannot subscribe to {topic}: {result.name}")
+        answer = self._subacks[mid] = self._future()
+        self._writable()
+        await answer
+
+    async def publish(
+        self, topic: str, payload: bytes, *, retain: bool = False, urgent: bool = False
+    ) -> None:
+        """Publish with QoS 1; return when the broker has confirmed it. May be cancelled.
+
+        Raises:
+            LinkLost: it was not confirmed; whether it arrived is not known.
+        """
+        self._check()
+        try:
+            await self._window.enter(urgent=urgent)
+        except WindowClosed:
+            self._check()
+            raise
+        result = self._client.publish(topic, payload, qos=1, retain=retain)
+        if result.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
+            raise self._lose(f"cannot publish: {result.rc.name}")
+        if not self._pubacks:
+            self._progress_at = self._loop.time()
+        answer = self._pubacks[result.mid] = self._future()
+        self._writable()  # at once, not after another turn of the loop
+        await answer
+
+    def publish_unconfirmed(self, topic: str, payload: bytes) -> None:
+        """Publish with QoS 0: what is lost on the way stays lost.
+
+        Raises:
+            LinkLost: there is no connection.
+        """
+        self._check()
+        self._client.publish(topic, payload, qos=0)
+        self._writable()
+        self._check()
+
+    async def receive(self) -> Incoming:
+        """The next message.
+
+        Raises:
+            LinkLost: it is gone, and all that came before has been received.
+        """
+        while not self._inbox:
+            self._check()
+            self._news.clear()
+            await self._news.wait()
+        incoming = self._inbox.popleft()
+        if self._paused and len(self._inbox) < INBOX_MAX // 2:
+            self._paused = False
+            sock = self._client.socket()
+            if self._lost is None and sock is not None:
+                self._loop.add_reader(sock, self._readable)
+                self._loop.call_soon(self._readable)  # TLS may hold what no select tells of
+        return incoming
+
+    def acknowledge(self, incoming: Incoming) -> None:
+        """Tell the broker that the message has been taken care of."""
+        if self._lost is None and incoming.qos:
+            self._client.ack(incoming.mid, incoming.qos)
+            self._writable()
+
+    async def close(self, *, patience_s: float) -> None:
+        """Say goodbye, so that the broker does not publish the last will; then `drop`."""
+        if self._lost is None:
+            self._client.disconnect()
+            self._writable()
+            try:
+                async with asyncio.timeout(patience_s):
+                    await self._ended.wait()
+            except TimeoutError:
+                pass
+        self.drop()
+
+    def drop(self) -> None:
+        """End it without a word. Harmless if it has ended."""
+        self._lose("dropped")
+
+    # --- what the loop tells ----------------------------------------------------------------------
+
+    def _readable(self) -> None:
+        try:
+            for _ in range(READS_MAX):
+                if self._lost is not None or self._paused:
+                    return
+                self._client.loop_read()
+                sock = self._client.socket()
+                if not isinstance(sock, ssl.SSLSocket) or not sock.pending():
+                    return
+            self._loop.call_soon(self._readable)
+        except NONSENSE as error:
+            self._lose(f"the broker sent what is not MQTT: {error!r}")
+
+    def _writable(self) -> None:
+        if self._lost is None:
+            self._client.loop_write()
+
+    def _tick(self) -> None:
+        if self._lost is not None:
+            return
+        self._timer = self._loop.call_later(TICK_S, self._tick)
+        self._client.loop_misc()  # keepalive
+        waited_s = self._loop.time() - self._progress_at
+        if self._pubacks and waited_s > self._puback_s_max:
+            self._lose(f"nothing was confirmed for {waited_s:.0f} s", silent=True)
+
+    # --- what paho tells --------------------------------------------------------------------------
+
+    def _on_connect(
+        self,
+        _client: Client,
+        _data: Any,
+        flags: ConnectFlags,
+        reason: ReasonCode,
+        said: Properties | None,
+    ) -> None:
+        limit = getattr(said, "ReceiveMaximum", PLACES)
+        if limit < PLACES:  # MQTT 5: more than this under way and the broker hangs up
+            self._window = Window(limit, reserved=min(RESERVED, limit // 2))
+        if not self._accepted.done():
+            self._accepted.set_result((reason, flags.session_present))
+
+    def _on_disconnect(
+        self,
+        _client: Client,
+        _data: Any,
+        flags: DisconnectFlags,
+        reason: ReasonCode,
+        _said: Properties | None,
+    ) -> None:
+        if flags.is_disconnect_packet_from_server:
+            self._lose(f"the broker ended it: {reason}")
+        else:
+            self._lose(
+                self._complaint or f"connection lost: {reason}",
+                silent=reason.getName() == "Keep alive timeout",
+            )
+
+    def _on_publish(
+        self, _client: Client, _data: Any, mid: int, reason: ReasonCode, _said: Properties
+    ) -> None:
+        answer = self._pubacks.pop(mid, None)
+        if answer is None:  # QoS 0
+            return
+        self._progress_at = self._loop.time()
+        self._window.leave()
+        if reason.is_failure:
+            # It would refuse the next one too; another broker may not.
+            _fail(answer, self._lose(f"the broker refuses what is published: {reason}"))
+        elif not answer.done():
+            answer.set_result(None)
+
+    def _on_subscribe(
+        self,
+        _client: Client,
+        _data: Any,
+        mid: int,
+        reasons: list[ReasonCode],
+        _said: Properties,
+    ) -> None:
+        answer = self._subacks.pop(mid, None)
+        if answer is None:
+            return
+        if any(reason.is_failure for reason in reasons):
+            _fail(answer, self._lose(f"the broker refuses to let us hear answers: {reasons[0]}"))
+        elif not answer.done():
+            answer.set_result(None)
+
+    def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+        self._inbox.append(
+            Incoming(message.topic, bytes(message.payload), message.mid, message.qos)
+        )
+        self._news.set()
+        sock = self._client.socket()
+        if len(self._inbox) >= INBOX_MAX and not self._paused and sock is not None:
+            self._paused = True
+            self._loop.remove_reader(sock)
+
+    def _on_log(self, _client: Client, _data: Any, level: int, text: str) -> None:
+        if level == 0x08:  # paho's MQTT_LOG_ERR
+            self._complaint = text
+
+    # --- the end ----------------------------------------------------------------------------------
+
+    def _check(self) -> None:
+        if self._lost is not None:
+            raise LinkLost(str(self._lost), silent=self._lost.silent)
+
+    def _future(self) -> asyncio.Future[None]:
+        return self._loop.create_future()
+
+    def _watch_write(self, sock: Any) -> None:
+        self._loop.add_writer(sock, self._writable)
+
+    def _unwatch_write(self, sock: Any) -> None:
+        self._loop.remove_writer(sock)
+
+    def _unwatch(self, sock: Any) -> None:
+        self._loop.remove_reader(sock)
+        self._loop.remove_writer(sock)
+
+    def _lose(self, reason: str, *, silent: bool = False) -> LinkLost:
+        if self._lost is not None:
+            return self._lost
+        self._lost = LinkLost(reason, silent=silent)
+        if self._timer is not None:
+            self._timer.cancel()
+        hang_up(self._client, self._unwatch)
+        _fail(self._accepted, self._lost)
+        for answer in (*self._pubacks.values(), *self._subacks.values()):
+            _fail(answer, self._lost)
+        self._pubacks.clear()
+        self._subacks.clear()
+        self._window.close()
+        self._ended.set()
+        self._news.set()
+        return self._lost
+
+
+def hang_up(client: Client, unwatch: Callable[[Any], None] = lambda _sock: None) -> None:
+    """Close what a client has open, without a word to the broker or to us."""
+    client.on_connect = client.on_disconnect = client.on_publish = client.on_subscribe = None
+    client.on_message = client.on_log = client.on_socket_close = None
+    client.on_socket_register_write = client.on_socket_unregister_write = None
+    sock = client.socket()
+    if sock is not None:
+        unwatch(sock)  # before it is closed: the next socket may get the same number
+        sock.close()
+
+
+def _fail(answer: asyncio.Future[Any], lost: LinkLost) -> None:
+    if not answer.done():
+        answer.set_exception(LinkLost(str(lost), silent=lost.silent))
+        answer.exception()  # whoever was to hear it may have left: that is no error

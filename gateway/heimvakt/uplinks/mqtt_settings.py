@@ -1,0 +1,126 @@
+"""`[receivers.NAME]` with `kind = "mqtt"`: which brokers, and how they know us and we them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from .secrets import REFERENCE
+
+Reference = Annotated[str, Field(pattern=REFERENCE)]
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """Where a broker is. `tls` comes from the scheme, and nothing ever turns it off."""
+
+    host: str
+    port: int
+    tls: bool
+
+    @classmethod
+    def of(cls, url: str) -> BrokerAddress:
+        """From `mqtts://host[:port]`, or `mqtt://` on this machine.
+
+        Raises:
+            ValueError: with a text for the installer.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in ("mqtt", "mqtts"):
+            raise ValueError(f"{url!r}: write mqtts://HOST or mqtts://HOST:PORT")
+        if parts.username is not None or parts.password is not None:
+            raise ValueError(
+                f"{parts.scheme}://{parts.hostname}: no user or password in an address; "
+                'write username = "..." and password = "credential:NAME"'
+            )
+        try:
+            port = parts.port
+        except ValueError as error:
+            raise ValueError(f"{url!r}: a port is a number from 1 to 65535") from error
+        host = parts.hostname
+        if not host or port == 0 or parts.path not in ("", "/") or parts.query or parts.fragment:
+            raise ValueError(f"{url!r}: write {parts.scheme}://HOST or {parts.scheme}://HOST:PORT")
+        tls = parts.scheme == "mqtts"
+        if not tls and not _is_here(host):
+            raise ValueError(
+                f"{url!r}: clear text is for brokers on this machine only; write mqtts://{host}"
+            )
+        return cls(host=host, port=port or (8883 if tls else 1883), tls=tls)
+
+    def __str__(self) -> str:
+        """As in the configuration."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'mqtts' if self.tls else 'mqtt'}://{host}:{self.port}"
+
+
+def _is_here(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_url(url: str) -> str:
+    BrokerAddress.of(url)
+    return url
+
+
+class MqttReceiverSettings(BaseModel):
+    """A response centre that is reached over MQTT."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["mqtt"] = Field(description="How this receiver is reached.")
+    brokers: tuple[Annotated[str, AfterValidator(_check_url)], ...] = Field(
+        min_length=1,
+        max_length=8,
+        description="Its brokers, mqtts://HOST[:PORT], port 8883 if not said; the first is "
+        "tried first. mqtt:// is for a broker on this machine only.",
+    )
+    protocol: Literal["auto", "5", "3.1.1"] = Field(
+        default="auto",
+        description="Version of MQTT. auto: 5, and 3.1.1 where the broker does not know 5.",
+    )
+    ca: Reference | None = Field(
+        default=None,
+        description="The certificates of the authority that signed the broker's, in PEM: "
+        "file:/path or credential:NAME. Otherwise those that the system trusts.",
+    )
+    certificate: Reference | None = Field(
+        default=None,
+        description="The certificate of this gateway, in PEM: credential:NAME or file:/path.",
+    )
+    key: Reference | None = Field(
+        default=None,
+        description="The key of that certificate, in PEM: credential:NAME, or file:/path that "
+        "not everybody can read.",
+    )
+    username: str | None = Field(
+        default=None, min_length=1, description="The name of this gateway at the broker."
+    )
+    password: Reference | None = Field(
+        default=None,
+        description="Its password: credential:NAME, or file:/path that not everybody can read.",
+    )
+
+    @model_validator(mode="after")
+    def _in_pairs(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key go together: write both or neither")
+        if self.password is not None and self.username is None:
+            raise ValueError("a password needs a username")
+        clear = [url for url in self.brokers if not BrokerAddress.of(url).tls]
+        if clear and (self.certificate or self.ca):
+            raise ValueError(f"ca, certificate and key need TLS, which {clear[0]} has not")
+        return self
+
+    @property
+    def addresses(self) -> tuple[BrokerAddress, ...]:
+        """The brokers, in the order of the configuration."""
+        return tuple(BrokerAddress.of(url) for url in self.brokers)
