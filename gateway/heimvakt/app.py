@@ -153,10 +153,10 @@ class Gateway:
         self, store: SqliteStore, pipeline: Pipeline
     ) -> Mapping[str, tuple[Uplink, Shipping]]:
         receivers: dict[str, tuple[Uplink, Shipping]] = {}
-        for name, settings in self._configuration.receivers.items():
+        for name, entry in self._configuration.receivers.items():
             uplink = MqttUplink(
                 name,
-                settings,
+                entry.settings,
                 gateway_id=self._configuration.gateway.id,
                 clock=self._clock,
                 chance=random.Random(),
@@ -240,8 +240,6 @@ async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
         await asyncio.wait(tasks, timeout=STOP_S)
 
 
-
-
 async def serve(
     configuration: Configuration,
     places: Places,
@@ -265,9 +263,7 @@ async def serve(
             ended = True
             gateway.stop()
 
-        def reload(
-            gateway: Gateway = gateway, reloaded: list[Configuration] = reloaded
-        ) -> None:
+        def reload(gateway: Gateway = gateway, reloaded: list[Configuration] = reloaded) -> None:
             fresh = read_again()
             if fresh is None:
                 log.error("configuration not taken: the one before stays", hint="heimvakt check")

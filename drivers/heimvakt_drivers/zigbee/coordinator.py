@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import zigpy.exceptions
 import zigpy.types as t
 import zigpy.zdo
+from zigpy.device import ZigbeeDevice
 from zigpy_znp.exceptions import (  # type: ignore[import-untyped]
     CommandNotRecognized,
     SecurityError,
@@ -39,6 +40,14 @@ RADIO_ERRORS: tuple[type[Exception], ...] = (
     zigpy.exceptions.ZigbeeException,
 )
 """What may go wrong with a stick: not ours, and worth another try."""
+
+
+UNREACHABLE: tuple[type[Exception], ...] = (
+    TimeoutError,
+    CommandNotRecognized,
+    zigpy.exceptions.ZigbeeException,
+)
+"""What may go wrong when a device is asked: it sleeps, is out of reach, or is gone."""
 
 
 class Ear(Protocol):
@@ -101,6 +110,17 @@ class Coordinator(ControllerApplication):  # type: ignore[misc]
         super().connection_lost(exc)
         self.hooks.lost(explain(exc))
 
+    async def send_packet(self, packet: t.ZigbeePacket) -> None:
+        """As zigpy-znp does; a radio that is gone is a delivery that failed, nothing stranger."""
+        if not self._gone:
+            try:
+                await super().send_packet(packet)
+                return
+            except (AttributeError, RuntimeError):  # it went in the middle of this
+                if not self._gone:
+                    raise
+        raise zigpy.exceptions.DeliveryError("the radio is gone")
+
     def handle_join(self, nwk: t.NWK, ieee: t.EUI64, parent_nwk: t.NWK, **how: Any) -> None:
         """As zigpy does; then tell whether the device came under a new network address."""
         known = self.devices.get(ieee)
@@ -125,6 +145,12 @@ class Coordinator(ControllerApplication):  # type: ignore[misc]
             self.hooks.counted["frame that does not parse"] += 1
         if ieee is not None:
             self.hooks.ear.end(ieee, packet)
+
+    def node(self, address: str) -> ZigbeeDevice | None:
+        """A device that was interviewed, by its EUI-64; None if there is none."""
+        device = self.devices.get(t.EUI64.convert(address))
+        known = isinstance(device, ZigbeeDevice) and device.is_initialized
+        return device if known else None
 
     def _may_be_asked(self, packet: t.ZigbeePacket) -> bool:
         """Whether zigpy may have the frame of a stranger, and ask the network who it is."""

@@ -13,9 +13,11 @@ next one would. Both are counted and told. No time, no Zigbee: only asyncio's wa
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Iterable
 from typing import Protocol
+
+import structlog
 
 from heimvakt.core.events import (
     BatteryMeasured,
@@ -56,6 +58,9 @@ BATCH_MAX = 256
 """Events in one call of `emit`, and so in one commit: a storm costs a few of them."""
 
 
+log = structlog.get_logger(__name__)
+
+
 class Emit(Protocol):
     """`DriverContext.emit`."""
 
@@ -66,11 +71,17 @@ class Emit(Protocol):
 class Inbox:
     """Filled from plain calls; emptied by two feeders that run for as long as the driver does."""
 
-    def __init__(self, *, ordinary_max: int = ORDINARY_MAX, urgent_max: int = URGENT_MAX) -> None:
+    def __init__(
+        self,
+        counted: Counter[str],
+        *,
+        ordinary_max: int = ORDINARY_MAX,
+        urgent_max: int = URGENT_MAX,
+    ) -> None:
+        """`counted` gets how many events of each kind found no room."""
+        self._counted = counted
         self._ordinary = _Lane(ordinary_max)
         self._urgent = _Lane(urgent_max)
-        self.dropped = 0
-        """Events that found no room since the start."""
 
     def put(self, events: Iterable[Event]) -> None:
         """Take events in the order in which they happened. Never waits and never fails."""
@@ -86,19 +97,26 @@ class Inbox:
         assert isinstance(event, DeviceEvent)
         for earlier in self._ordinary.take_of(event.device_id):
             self._urgent.add(earlier)
-        if len(self._urgent) < self._urgent.limit or self._urgent.give_way():
-            self._urgent.add(event)
-        else:
-            self.dropped += 1
+        if len(self._urgent) >= self._urgent.limit:
+            gone = self._urgent.give_way()
+            self._lost(gone or event)
+            if gone is None:
+                return
+        self._urgent.add(event)
 
     def _put_ordinary(self, event: Event) -> None:
         if len(self._ordinary) >= self._ordinary.limit:
-            self.dropped += 1
             if isinstance(event, GIVES_WAY):
+                self._lost(event)
                 return
-            if not self._ordinary.give_way():
-                self._ordinary.take(1)
+            self._lost(self._ordinary.give_way() or self._ordinary.take(1)[0])
         self._ordinary.add(event)
+
+    def _lost(self, event: Event) -> None:
+        name = f"no room for {event.kind}"
+        self._counted[name] += 1
+        if self._counted[name] == 1:
+            log.error("storage does not keep up; told once, then counted", lost=event.kind)
 
     async def feed_urgent(self, emit: Emit) -> None:
         """Emit what is urgent until cancelled; what `emit` raises ends it."""
@@ -106,7 +124,7 @@ class Inbox:
 
     async def feed_ordinary(self, emit: Emit) -> None:
         """Emit everything else until cancelled; what `emit` raises ends it."""
-        await self._ordinary.feed(emit)
+        await self._ordinary.feed(emit, after=self._urgent)
 
     def leave(self) -> list[Event]:
         """Everything that still waits, urgent first; it waits no more."""
@@ -151,18 +169,20 @@ class _Lane:
         del self.waiting_for[device_id]
         return mine
 
-    def give_way(self) -> bool:
-        """Drop the oldest event that is said again anyhow; False if there is none."""
+    def give_way(self) -> Event | None:
+        """Drop the oldest event that is said again anyhow, and give it; None if there is none."""
         for index, event in enumerate(self._events):
             if isinstance(event, GIVES_WAY):
                 del self._events[index]
                 self._forget(event)
-                return True
-        return False
+                return event
+        return None
 
-    async def feed(self, emit: Emit) -> None:
+    async def feed(self, emit: Emit, after: _Lane | None = None) -> None:
         while True:
             await self._some.wait()
+            if after:
+                await asyncio.sleep(0)  # both have something: the other feeder is about to wake
             if batch := self.take(BATCH_MAX):
                 await emit(*batch)
             if not self._events:

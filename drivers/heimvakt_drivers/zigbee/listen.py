@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from heimvakt.core.devices import Device
 from heimvakt.core.events import Event
 
-from .heard import ZONE_TYPE, Alive, Attribute, Cluster, Command, Fact, Heard
+from .heard import ENROL_REQUEST, ZONE_TYPE, Alive, Attribute, Cluster, Command, Fact, Heard
 from .memory import NOTHING_YET, Memory
 from .translate import translate, whole
 
@@ -27,30 +27,36 @@ if TYPE_CHECKING:
 Unsubscribe = Callable[[], None]
 
 
+class Told(Protocol):
+    """Who looks after the devices that are heard."""
+
+    def lives(self, address: str) -> None:
+        """A frame of this device has come."""
+
+    def asks_for_enrolment(self, zone: ZigpyCluster) -> None:
+        """A zone wants to be enrolled."""
+
+
 class Listener:
     """Hears the devices of the configuration. One for a driver; it outlives the radio."""
 
     def __init__(
-        self,
-        devices: Mapping[str, Device],
-        *,
-        put: Callable[[list[Event]], None],
-        lives: Callable[[str], None],
-        enrol: Callable[[ZigpyCluster], None],
+        self, devices: Mapping[str, Device], *, put: Callable[[list[Event]], None]
     ) -> None:
-        """`devices` by address. `lives` is told of each frame's address, after its events were
-        put; `enrol` of each zone that asks for enrolment.
-        """
+        """`devices` by address."""
         self._devices = devices
         self._put = put
-        self._lives = lives
-        self._enrol = enrol
+        self._told: Told | None = None
         self._memories: dict[str, Memory] = {}
         self._attached: dict[str, list[Unsubscribe]] = {}
         self._addresses: dict[t.EUI64, str] = {}
         self._frame: list[Event] | None = None
         """What the frame that is being read has said so far; None between frames."""
         self._was_read = False
+
+    def tell(self, told: Told) -> None:
+        """Tell `told` of devices, after their events were put."""
+        self._told = told
 
     def attach(self, device: ZigbeeDevice) -> bool:
         """Listen to a device from now on, once; False if the configuration does not name it."""
@@ -92,8 +98,8 @@ class Listener:
         events, self._frame = self._frame, None
         if events:
             self._put(events)
-        if address is not None:
-            self._lives(address)
+        if address is not None and self._told is not None:
+            self._told.lives(address)
 
     # ---------------------------------------------------------------------------- as told by ears
 
@@ -101,14 +107,15 @@ class Listener:
         """A device told a fact, in a frame or (a quirk's timer) between frames."""
         self._was_read = True
         zone_type = None
-        if cluster.cluster_id == Cluster.ZONE:
+        if int(cluster.cluster_id) == Cluster.ZONE:
             zone_type = whole(cluster.get(ZONE_TYPE))
         endpoint, number = cluster.endpoint.endpoint_id, int(cluster.cluster_id)
         self._hear(address, endpoint, number, fact, device.lqi, device.rssi, zone_type)
 
     def asks_for_enrolment(self, cluster: ZigpyCluster) -> None:
         """A zone wants to be enrolled."""
-        self._enrol(cluster)
+        if self._told is not None:
+            self._told.asks_for_enrolment(cluster)
 
     def _hear(
         self,
@@ -163,7 +170,8 @@ class _Ears:
         from_server = self._cluster.is_server
         fact = Command(int(command), _values(arguments), int(sequence), from_server=from_server)
         self._listener.told(self._device, self._address, self._cluster, fact)
-        if (self._cluster.cluster_id, command, from_server) == (Cluster.ZONE, 1, True):
+        number = int(self._cluster.cluster_id)
+        if (number, command, from_server) == (Cluster.ZONE, ENROL_REQUEST, True):
             self._listener.asks_for_enrolment(self._cluster)
 
     def _attribute(self, event: AttributeReportedEvent | AttributeUpdatedEvent) -> None:

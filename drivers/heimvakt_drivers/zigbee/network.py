@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,30 +39,18 @@ class ForeignNetworkError(ValueError):
 
 
 @asynccontextmanager
-async def opened(
-    settings: ZigbeeSettings,
-    state_directory: Path,
-    hooks: Hooks,
-    prepare: Callable[[Coordinator], None],
+async def loaded(
+    settings: ZigbeeSettings, state_directory: Path, hooks: Hooks
 ) -> AsyncIterator[Coordinator]:
-    """The radio with its network up. `prepare` is called before the first frame can come.
+    """The radio and the devices of the last time, not yet started; let go in the end.
 
     Raises:
-        OSError: the port is not there or cannot be used.
-        ForeignNetworkError: the stick holds another network.
-        Exception: any of `coordinator.RADIO_ERRORS`.
+        OSError: the port is not there, or the database cannot be used.
     """
     _look_for(settings.port)  # before the database: this is tried every few seconds
     coordinator = await _with_database(_config(settings, state_directory), state_directory)
     coordinator.hooks = hooks
     try:
-        prepare(coordinator)
-        last = coordinator.backups.most_recent_backup()
-        await coordinator.startup(auto_form=True)
-        if last is not None and not _same_network(last, coordinator.backups.from_network_state()):
-            raise ForeignNetworkError(
-                "the radio holds another network than the one of this home: put the right one in"
-            )
         yield coordinator
     finally:
         try:
@@ -70,6 +58,22 @@ async def opened(
                 await coordinator.shutdown()
         except TimeoutError:
             hooks.counted["radio that could not be let go"] += 1
+
+
+async def start(coordinator: Coordinator) -> None:
+    """Open the port and bring the network up.
+
+    Raises:
+        OSError: the port cannot be used.
+        ForeignNetworkError: the stick holds another network.
+        Exception: any of `coordinator.RADIO_ERRORS`.
+    """
+    last = coordinator.backups.most_recent_backup()
+    await coordinator.startup(auto_form=True)
+    if last is not None and not _same_network(last, coordinator.backups.from_network_state()):
+        raise ForeignNetworkError(
+            "the radio holds another network than the one of this home: put the right one in"
+        )
 
 
 def describe(coordinator: Coordinator) -> Network:
@@ -118,7 +122,7 @@ def _same_network(one: NetworkBackup, other: NetworkBackup) -> bool:
 
 async def _with_database(config: dict[str, Any], state_directory: Path) -> Coordinator:
     try:
-        return await _loaded(config)
+        return await _new(config)
     except sqlite3.OperationalError as error:  # no room, no right, locked: not the file's fault
         raise OSError(f"the database of the network cannot be opened: {error}") from error
     except sqlite3.DatabaseError as error:
@@ -129,10 +133,10 @@ async def _with_database(config: dict[str, Any], state_directory: Path) -> Coord
         error=damage,
         set_aside=str(_set_aside(state_directory / DATABASE)),
     )
-    return await _loaded(config)
+    return await _new(config)
 
 
-async def _loaded(config: dict[str, Any]) -> Coordinator:
+async def _new(config: dict[str, Any]) -> Coordinator:
     coordinator = await Coordinator.new(config, start_radio=False)
     assert isinstance(coordinator, Coordinator)
     return coordinator

@@ -44,9 +44,11 @@ class _Once(logging.Handler):
 
 def _message(record: logging.LogRecord) -> str:
     try:
-        return record.getMessage()
+        message = record.getMessage()
     except (TypeError, ValueError):  # arguments that do not fit their own format
-        return str(record.msg)
+        message = str(record.msg)
+    first, *rest = message.strip().splitlines() or [""]
+    return f"{first} ... {rest[-1]}" if rest else first  # of a traceback, what it is all about
 
 
 @contextmanager

@@ -38,7 +38,7 @@ class Status:
 
     network: Network | None
     """None while the radio is lost."""
-    reason: str | None
+    lost: str | None
     """Why it is lost."""
     devices: Mapping[str, DeviceStatus]
     """By device id."""
@@ -55,3 +55,8 @@ class Board:
     devices: dict[str, DeviceStatus] = field(default_factory=dict)
     """By address."""
     counted: Counter[str] = field(default_factory=Counter)
+    unknown: dict[str, None] = field(default_factory=dict)
+    """Addresses of devices that the configuration does not name, in the order of their coming."""
+    network: Network | None = None
+    lost: str | None = None
+    """Why the radio is lost, as it was told; None while it is not."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 
 from heimvakt.app import catalogue
 from heimvakt.config.findings import as_json, render_findings
-from heimvakt.config.load import load
+from heimvakt.config.loader import load
 
 from .exits import Exit
 
@@ -25,7 +24,7 @@ def command(
     """Find every mistake in the file of a home; exit code 1 if there is one."""
     loaded = load(file, catalogue())
     if as_json_:
-        print(json.dumps(as_json(loaded.findings), ensure_ascii=False, indent=2))
+        print(as_json(loaded.findings))
     elif loaded.findings:
         print(render_findings(loaded.findings))
     else:

@@ -17,7 +17,7 @@ import typer
 from heimvakt import app
 from heimvakt.config.configuration import Configuration
 from heimvakt.config.findings import render_findings
-from heimvakt.config.load import load
+from heimvakt.config.loader import load
 from heimvakt.core.ledger import StoreUnavailable
 from heimvakt.runtime.logs import configure_logs
 from heimvakt.runtime.supervise import UnitGaveUp

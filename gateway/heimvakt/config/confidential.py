@@ -22,13 +22,21 @@ def is_secret(path: Path, value: object) -> bool:
     """Whether this is a secret in clear, by the name of its key or by how it looks."""
     if not isinstance(value, str) or _REFERENCE.match(value):
         return False
-    named = any(isinstance(part, str) and _NAME.search(part) for part in path[-2:])
-    return named or looks_secret(value)
+    key = next((part for part in reversed(path) if isinstance(part, str)), "")
+    return bool(_NAME.search(key)) or looks_secret(value)
 
 
 def looks_secret(text: str) -> bool:
     """Whether a text is a secret wherever it stands: a private key, a password in an address."""
     return bool(_PRIVATE_KEY.search(text) or _LOGIN_IN_URL.match(text))
+
+
+def repeats(message: str, secret: str) -> bool:
+    """Whether a message gives the secret away, as a whole or the password of its address."""
+    parts = {secret}
+    if login := _LOGIN_IN_URL.match(secret):
+        parts.add(login[0].rpartition(":")[2].removesuffix("@"))
+    return any(part and part in message for part in parts)
 
 
 def in_clear(data: Any, path: Path = ()) -> Iterator[Path]:

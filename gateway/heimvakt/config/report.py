@@ -6,6 +6,9 @@ from .findings import Finding, Severity, dotted, in_order
 from .positions import Path, Position
 from .source import Document
 
+FINDINGS_MAX = 200
+"""Of one file; what comes after them is counted in one last finding."""
+
 
 class Report:
     """The findings of one document."""
@@ -17,7 +20,13 @@ class Report:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """As they stand in the file."""
-        return in_order(self._findings)
+        if len(self._findings) < FINDINGS_MAX:
+            return in_order(self._findings)
+        more = f"more than {FINDINGS_MAX} things are wrong: the rest is not shown"
+        return (
+            *in_order(self._findings),
+            Finding(file=self._document.file, what=more, hints=("mend these and check again",)),
+        )
 
     def error(self, path: Path, what: str, *hints: str, at_key: bool = False) -> None:
         """The gateway cannot start with this."""
@@ -43,6 +52,8 @@ class Report:
     def _add(
         self, severity: Severity, path: Path, what: str, hints: tuple[str, ...], *, at_key: bool
     ) -> None:
+        if len(self._findings) >= FINDINGS_MAX:
+            return
         positions = self._document.positions
         place = positions.of_key(path) if at_key else positions.of_value(path)
         self._findings.append(

@@ -30,16 +30,19 @@ def explain(error: ErrorDetails, path: Path, field: FieldInfo | None) -> Said:
     """
     value, context = error.get("input"), error.get("ctx", {})
     kind = error["type"]
-    if confidential.is_secret(path, value):
-        return "here a secret stands in clear, or what is no secret at all", (confidential.HINT,)
     if "hint" in context:
-        return error["msg"], (str(context["hint"]),)
-    if kind in _SENTENCES:
-        return _SENTENCES[kind](value, context, _example(field))
-    if kind in ("value_error", "assertion_error"):
-        text = str(context.get("error") or error["msg"])
-        return text, (_example(field),)
-    return f"{quoted(value)} does not fit: {error['msg'].lower()}", (_example(field),)
+        said: Said = error["msg"], (str(context["hint"]),)
+    elif kind in _SENTENCES:
+        said = _SENTENCES[kind](value, context, _example(field))
+    elif kind in ("value_error", "assertion_error"):
+        said = str(context.get("error") or error["msg"]), (_example(field),)
+    else:
+        said = f"{quoted(value)} does not fit: {error['msg'].lower()}", (_example(field),)
+    if confidential.is_secret(path, value):
+        # A model that found the secret itself may say more, if it keeps it to itself.
+        if kind != "value_error" or confidential.repeats(said[0], value):
+            return "this is not a reference to a secret", (confidential.HINT,)
+    return said
 
 
 def unknown_key(key: str, known: Sequence[str], taken: Mapping[str, Any]) -> Said:
@@ -48,9 +51,10 @@ def unknown_key(key: str, known: Sequence[str], taken: Mapping[str, Any]) -> Sai
         return "there is no such key here", (
             "version stands at the top of the file, before the first [table]",
         )
-    # A key that is already there was not meant.
     if close := nearest(key, [k for k in known if k not in taken]):
         return "there is no such key", (f'did you mean "{close}"?',)
+    if close := nearest(key, known):
+        return "there is no such key", (f'"{close}" is set already: take this line away',)
     return "there is no such key", (f"keys that can stand here: {', '.join(sorted(known))}",)
 
 

@@ -24,7 +24,9 @@ listener {port} 127.0.0.1
 allow_anonymous true
 persistence false
 log_type error
+set_tcp_nodelay true
 """
+# Without the last, every alarm waits 40 ms on its way out for an ACK of TCP.
 
 
 class NoBroker(Exception):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -186,8 +187,11 @@ class Receiver:
         _data: Any,
         _flags: ConnectFlags,
         reason: ReasonCode,
-        _said: Properties,
+        _said: Properties | None,
     ) -> None:
+        sock = client.socket()
+        if isinstance(sock, socket.socket):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not reason.is_failure:
             client.subscribe(self._filters)
 

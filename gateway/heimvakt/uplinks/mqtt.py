@@ -15,6 +15,7 @@ from random import Random
 
 import structlog
 
+from heimvakt._version import __version__
 from heimvakt.core.alarms import Alarm, Priority
 from heimvakt.core.ports import Clock
 from heimvakt.core.uplink import Acknowledgement, Heartbeat, NotConnected, Sending
@@ -42,26 +43,26 @@ class MqttUplink:
 
     def __init__(
         self,
-        *,
         name: str,
-        gateway_id: str,
         settings: MqttReceiverSettings,
+        *,
+        gateway_id: str,
         clock: Clock,
         chance: Random,
-        version: str,
-        started_at: datetime,
+        version: str = __version__,
+        started_at: datetime | None = None,
         patience: Patience | None = None,
     ) -> None:
         """Open nothing yet.
 
         Args:
             name: the receiver's, in the configuration.
-            gateway_id: the level of the topics and the client id.
             settings: how it is reached.
+            gateway_id: the level of the topics and the client id.
             clock: the time of messages; pauses are the event loop's.
             chance: spreads the pauses and names the state messages.
             version: of the software, for the state message.
-            started_at: of the software, likewise.
+            started_at: of the software, likewise; None: now.
             patience: how long to wait for what; shorter in tests.
 
         Raises:
@@ -73,7 +74,7 @@ class MqttUplink:
         self._clock = clock
         self._chance = chance
         self._version = version
-        self._started_at = started_at
+        self._started_at = started_at or clock.now()
         self._patience = patience or Patience()
         self._topics = Topics(gateway_id)
         self._versions = {address: Versions(settings.protocol) for address in settings.addresses}
@@ -237,9 +238,9 @@ class MqttUplink:
         try:
             async with asyncio.timeout(self._patience.goodbye_s):
                 await link.publish(*self._state("stopped"), retain=True, urgent=True)
+                await link.close()
         except (LinkLost, TimeoutError):
             return  # the last will says it
-        await link.close(patience_s=self._patience.goodbye_s)
 
     # --- small things -----------------------------------------------------------------------------
 

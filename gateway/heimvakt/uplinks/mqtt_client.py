@@ -189,17 +189,12 @@ class Link:
             self._client.ack(incoming.mid, incoming.qos)
             self._writable()
 
-    async def close(self, *, patience_s: float) -> None:
-        """Say goodbye, so that the broker does not publish the last will; then `drop`."""
+    async def close(self) -> None:
+        """Say goodbye, so that the broker does not publish the last will. May be cancelled."""
         if self._lost is None:
             self._client.disconnect()
             self._writable()
-            try:
-                async with asyncio.timeout(patience_s):
-                    await self._ended.wait()
-            except TimeoutError:
-                pass
-        self.drop()
+            await self._ended.wait()
 
     def drop(self) -> None:
         """End it without a word. Harmless if it has ended."""

@@ -17,7 +17,7 @@ _MESSAGES: dict[str, tuple[type[BaseModel], Literal["validation", "serialization
 }
 
 
-def message_schemas() -> dict[str, dict[str, Any]]:
+def schemas() -> dict[str, dict[str, Any]]:
     """File name to JSON Schema, for each message."""
     return {
         f"{name}.schema.json": {

@@ -1,0 +1,159 @@
+"""Who is in the network: told by zigpy and the coordinator, written on the board, handed to care.
+
+One for each run of the driver; `begin` and `end` tell it when a radio is open. Everything here is a
+plain call, in the middle of a frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import structlog
+
+from heimvakt.core.devices import Device
+
+from .care import Caretaker
+from .settled import Settled
+from .status import Board, DeviceStatus
+
+if TYPE_CHECKING:
+    import zigpy.types as t
+    from zigpy.device import ZigbeeDevice
+    from zigpy.zcl import Cluster
+
+    from .coordinator import Coordinator
+
+UNKNOWN_MAX = 64
+"""Unknown devices whose addresses are kept."""
+
+log = structlog.get_logger(__name__)
+
+
+class Roster:
+    """See the module. `joined` is set whenever a configured device has joined."""
+
+    def __init__(
+        self,
+        devices: Mapping[str, Device],
+        settled: Settled,
+        board: Board,
+        attach: Callable[[ZigbeeDevice], bool],
+    ) -> None:
+        """`attach` listens to a device; it says whether the configuration names it."""
+        self._devices = devices
+        self._settled = settled
+        self._board = board
+        self._attach = attach
+        self._coordinator: Coordinator | None = None
+        self._care: Caretaker | None = None
+        self._left: set[str] = set()
+        self.joined = asyncio.Event()
+
+    def begin(self, coordinator: Coordinator, care: Caretaker) -> None:
+        """A radio is being opened: listen to the devices of the last time before it can speak."""
+        self._coordinator, self._care = coordinator, care
+        coordinator.add_listener(self)
+        for address in self._devices:
+            node = coordinator.node(address)
+            if node is not None:
+                self._attach(node)
+            self._note(address, joined=node is not None, interviewed=node is not None)
+
+    def end(self) -> None:
+        """The radio is gone."""
+        self._coordinator = self._care = None
+
+    def missing(self) -> frozenset[str]:
+        """The configured devices that are not in the network; all of them without a radio."""
+        if self._coordinator is None:
+            return frozenset(self._devices)
+        node = self._coordinator.node
+        return frozenset(a for a in self._devices if node(a) is None or a in self._left)
+
+    # ----------------------------------------------------- told by the listener and the coordinator
+
+    def lives(self, address: str) -> None:
+        """A frame of a configured device was heard."""
+        if self._care is not None:
+            self._care.heard(address)
+
+    def asks_for_enrolment(self, zone: Cluster) -> None:
+        """A zone wants to be enrolled."""
+        if self._care is not None:
+            self._care.enrol(zone)
+
+    def announced(self, ieee: t.EUI64, new_address: bool) -> None:
+        """A device joined or came back; whether under another network address than it had."""
+        address = str(ieee)
+        if address not in self._devices:
+            self._note_unknown(address)
+            return
+        self._left.discard(address)
+        if self._care is None or self._coordinator is None:
+            return
+        if self._coordinator.node(address) is None:
+            self._note(address, joined=True, interviewed=False)
+        else:
+            self._note(address, joined=True)
+            self._care.joined(address, anew=new_address)
+            self.joined.set()
+
+    # ----------------------------------------------- told by zigpy, which finds these by their name
+
+    def device_initialized(self, device: ZigbeeDevice) -> None:
+        """A device was interviewed."""
+        if not self._attach(device):
+            return  # the radio itself, or a device that the configuration does not name
+        address = str(device.ieee)
+        log.info(
+            "the device has joined and was interviewed",
+            device=self._devices[address].device_id,
+            manufacturer=device.manufacturer,
+            model=device.model,
+        )
+        self._note(address, joined=True, interviewed=True, trouble=None)
+        if self._care is not None:
+            self._care.joined(address, anew=True)
+        self.joined.set()
+
+    def device_reinterviewed(self, device: ZigbeeDevice) -> None:
+        """A device was interviewed again, and zigpy has a new object for it."""
+        self._attach(device)
+
+    def device_init_failure(self, device: ZigbeeDevice) -> None:
+        """An interview came to nothing, most often because the device fell asleep in it."""
+        address = str(device.ieee)
+        if address in self._devices:
+            self._note(address, joined=True, trouble="it fell silent while it was interviewed")
+            log.warning(
+                "the interview failed; press the device's button to wake it",
+                device=self._devices[address].device_id,
+            )
+
+    def device_left(self, device: ZigbeeDevice) -> None:
+        """A device has left the network, on its own wish or at somebody's hand."""
+        address = str(device.ieee)
+        if address in self._devices:
+            self._left.add(address)
+            self._settled.discard(address)
+            self._note(address, joined=False, enrolled=None)
+            log.warning("the device left the network", device=self._devices[address].device_id)
+
+    # ----------------------------------------------------------------------------------- notes
+
+    def _note(self, address: str, **known: bool | str | None) -> None:
+        status = self._board.devices.get(address, DeviceStatus())
+        self._board.devices[address] = replace(status, **known)  # type: ignore[arg-type]
+
+    def _note_unknown(self, address: str) -> None:
+        self._board.counted["join of an unknown device"] += 1
+        unknown = self._board.unknown
+        if address not in unknown and len(unknown) < UNKNOWN_MAX:
+            unknown[address] = None
+            log.warning(
+                "a device that the configuration does not name is in the network; it is ignored",
+                address=address,
+            )

@@ -1,0 +1,5 @@
+"""`python -m heimvakt` is the command `heimvakt`."""
+
+from .cli import main
+
+main()

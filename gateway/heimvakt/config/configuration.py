@@ -1,0 +1,58 @@
+"""A home as its file describes it: one frozen value, checked, and what the core makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from heimvakt.core.alarms import Priority
+from heimvakt.core.devices import Device, Home
+from heimvakt.rules import KINDS, Context, RuleKind
+
+from .hardware import DriverEntry
+from .models import GatewaySettings
+from .rule_sections import RuleEntry
+from .telling import ReceiverEntry, Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """All that a home's file says. Only `load` makes one, so each has been checked."""
+
+    gateway: GatewaySettings
+    drivers: Mapping[str, DriverEntry]
+    devices: Mapping[str, Device]
+    rules: tuple[RuleEntry, ...]
+    """Those of the file in its order, then those that every home has."""
+    receivers: Mapping[str, ReceiverEntry]
+    routes: tuple[Route, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the home."""
+        return ZoneInfo(self.gateway.timezone)
+
+    def receivers_for(self, priority: Priority) -> tuple[str, ...]:
+        """The names of those who are told of such an alarm; never empty."""
+        names = (
+            n for route in self.routes if priority in route.priorities for n in route.receivers
+        )
+        return tuple(dict.fromkeys(names))
+
+    def devices_of(self, driver: str) -> tuple[Device, ...]:
+        """The devices that are heard over one driver."""
+        return tuple(device for device in self.devices.values() if device.driver == driver)
+
+    def to_home(self, kinds: Mapping[str, RuleKind[Any]] = KINDS) -> Home:
+        """The home that the engine is given, with its rules bound."""
+        context = Context(devices=self.devices, zone=self.zone)
+        return Home(
+            gateway_id=self.gateway.id,
+            devices=self.devices,
+            rules={
+                entry.rule_id: kinds[entry.kind].bind(entry.rule_id, entry.settings, context)
+                for entry in self.rules
+            },
+        )

@@ -1,0 +1,207 @@
+"""`[drivers.NAME]` and `[devices.ID]`: what is plugged in, and what is heard over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from heimvakt.core.devices import Device, Role
+from heimvakt.core.ports import DriverPlugin
+
+from .catalogue import CannotUse, Catalogue
+from .findings import at_line, dotted, nearest, quoted
+from .models import ONLY_FOR, DeviceSettings
+from .positions import Path
+from .report import Report
+from .sections import check_id, did_you_mean, read_section, tables
+
+
+@dataclass(frozen=True, slots=True)
+class DriverEntry:
+    """A driver that the home uses."""
+
+    name: str
+    """`zigbee`, or `osdp.front` where there are several of a kind."""
+    plugin: DriverPlugin
+    settings: Any
+    """A value of `plugin.settings`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """The drivers of a file."""
+
+    entries: dict[str, DriverEntry]
+    """Those without mistakes."""
+    named: dict[str, Path]
+    """All that the file names, and where."""
+    meant: frozenset[str]
+    """Names that misspelt sections were likely to have; no device is blamed for naming one."""
+
+
+def read_drivers(report: Report, data: Mapping[str, Any], catalogue: Catalogue) -> Drivers:
+    """The drivers of the file; what is wrong with them is told."""
+    entries: dict[str, DriverEntry] = {}
+    named: dict[str, Path] = {}
+    meant: set[str] = set()
+    for name, table in tables(report, data, "drivers"):
+        path: Path = ("drivers", name)
+        plugin = _plugin(report, catalogue, name, path)
+        if plugin is None:
+            named |= {name: path} | {
+                f"{name}.{key}": (*path, key) for key, v in table.items() if isinstance(v, dict)
+            }
+            if close := nearest(name, catalogue.drivers):
+                meant |= {close} | {f"{close}.{key}" for key in table}
+            continue
+        for full, where, settings in _instances(name, table, plugin):
+            named[full] = where
+            if len(where) > 2:
+                check_id(report, where, table)
+            read = read_section(report, plugin.settings, settings, where)
+            if read is not None:
+                entries[full] = DriverEntry(full, plugin, read)
+    return Drivers(entries, named, frozenset(meant - set(named)))
+
+
+def _plugin(report: Report, catalogue: Catalogue, name: str, path: Path) -> DriverPlugin | None:
+    if name not in catalogue.drivers:
+        close = nearest(name, catalogue.drivers)
+        hint = f'did you mean "{close}"?' if close else _installed(catalogue)
+        report.wrong(path, "there is no such driver", hint, at_key=True)
+        return None
+    try:
+        return catalogue.drivers[name]()
+    except CannotUse as problem:
+        report.wrong(
+            path,
+            f"the driver is installed but cannot be used: {problem}",
+            "install the packages that it needs",
+            at_key=True,
+        )
+        return None
+
+
+def _installed(catalogue: Catalogue) -> str:
+    if not catalogue.drivers:
+        return "no driver is installed: is this the whole of Heimvakt?"
+    return f"drivers that are installed: {', '.join(sorted(catalogue.drivers))}"
+
+
+def _instances(
+    name: str, table: Mapping[str, Any], plugin: DriverPlugin
+) -> list[tuple[str, Path, Mapping[str, Any]]]:
+    """`[drivers.osdp]` itself, and `[drivers.osdp.front]` for each table that is no setting."""
+    fields = plugin.settings.model_fields
+    several = {k: v for k, v in table.items() if isinstance(v, dict) and k not in fields}
+    own = {k: v for k, v in table.items() if k not in several}
+    found: list[tuple[str, Path, Mapping[str, Any]]] = [
+        (f"{name}.{key}", ("drivers", name, key), settings) for key, settings in several.items()
+    ]
+    if own or not several:
+        found.insert(0, (name, ("drivers", name), own))
+    return found
+
+
+def read_devices(report: Report, data: Mapping[str, Any], drivers: Drivers) -> dict[str, Device]:
+    """The devices of the file that have no mistakes; what is wrong with the others is told."""
+    devices: dict[str, Device] = {}
+    all_tables = dict(tables(report, data, "devices"))
+    for device_id, table in all_tables.items():
+        path: Path = ("devices", device_id)
+        fine = check_id(report, path, all_tables)
+        settings = read_section(report, DeviceSettings, table, path)
+        fine = _fits_role(report, table, path) and fine
+        fine = _has_driver(report, table, path, drivers) and fine
+        if settings is not None and fine:
+            devices[device_id] = settings.to_device(device_id)
+    if not all_tables and not report.has_error_at(("devices",)):
+        report.warning((), "there is no device: nothing is watched", "add one with `heimvakt pair`")
+    _check_addresses(report, all_tables)
+    _check_drivers(report, drivers, devices, all_tables)
+    return devices
+
+
+def roles_of(data: Mapping[str, Any]) -> dict[str, Role | None]:
+    """Every device that the file names, right or wrong in the rest; None for a role unknown."""
+    found = data.get("devices", {})
+    named = found.items() if isinstance(found, dict) else ()
+    known = {role.value: role for role in Role}
+    return {
+        device_id: known.get(str(table.get("role")))
+        for device_id, table in named
+        if isinstance(table, dict)
+    }
+
+
+def _fits_role(report: Report, table: Mapping[str, Any], path: Path) -> bool:
+    role = table.get("role")
+    if role not in [r.value for r in Role]:
+        return True  # told already
+    wrong = [key for key, only in ONLY_FOR.items() if key in table and role != only.value]
+    for key in wrong:
+        only = ONLY_FOR[key].value
+        report.wrong(
+            (*path, key),
+            f"only a {only} has this key, and the role here is {role}",
+            f'take the line away, or write role = "{only}"',
+            at_key=True,
+        )
+    return not wrong
+
+
+def _has_driver(report: Report, table: Mapping[str, Any], path: Path, drivers: Drivers) -> bool:
+    driver = table.get("driver")
+    if not isinstance(driver, str) or driver in drivers.named or driver in drivers.meant:
+        return True
+    hint = did_you_mean(
+        report,
+        driver,
+        drivers.named,
+        several="drivers of this file",
+        none=f"add a section [drivers.{driver}]",
+    )
+    report.wrong((*path, "driver"), f"{quoted(driver)} is no driver of this file", hint)
+    return False
+
+
+def _check_addresses(report: Report, all_tables: Mapping[str, Any]) -> None:
+    taken: dict[tuple[str, str], str] = {}
+    for device_id, table in all_tables.items():
+        driver, address = table.get("driver"), table.get("address")
+        if not isinstance(driver, str) or not isinstance(address, str | int):
+            continue
+        first = taken.setdefault((driver, str(address).casefold()), device_id)
+        if first != device_id:
+            line = at_line(report.place_of(("devices", first, "address")))
+            report.wrong(
+                ("devices", device_id, "address"),
+                f"{quoted(address)} is the address of devices.{first} too{line}",
+                "each device has an address of its own: read the label again",
+            )
+
+
+def _check_drivers(
+    report: Report,
+    drivers: Drivers,
+    devices: Mapping[str, Device],
+    all_tables: Mapping[str, Any],
+) -> None:
+    """What the drivers themselves find, and drivers without devices."""
+    used = [table.get("driver") for table in all_tables.values()]
+    for name, where in drivers.named.items():
+        if name not in used and all_tables and not report.has_error_at(where):
+            report.warning(
+                where,
+                f"{dotted(where)}: no device uses this driver",
+                "take the section away, or add its devices",
+                at_key=True,
+            )
+    for name, entry in drivers.entries.items():
+        own = [device for device in devices.values() if device.driver == name]
+        for mistake in entry.plugin.check(entry.settings, drivers.named[name], own):
+            if report.has_error_at(mistake.where):
+                continue  # one word about a place is enough
+            tell = report.warning if mistake.warning else report.error
+            tell(mistake.where, f"{dotted(mistake.where)}: {mistake.what}", mistake.hint)

@@ -1,0 +1,139 @@
+"""From the path of a file to a checked configuration, or to all that is wrong with it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from types import MappingProxyType
+from typing import Any
+
+from . import confidential
+from .catalogue import Catalogue
+from .configuration import Configuration
+from .findings import Finding, dotted, has_errors, nearest, quoted
+from .hardware import read_devices, read_drivers, roles_of
+from .models import VERSION, GatewaySettings
+from .positions import Path
+from .report import Report
+from .rule_sections import read_rules
+from .sections import read_section
+from .source import Document, read
+from .telling import read_receivers, read_routes
+
+SECTIONS = {
+    "version": "version",
+    "gateway": "[gateway]",
+    "drivers": "[drivers.NAME]",
+    "devices": "[devices.ID]",
+    "rules": "[rules.ID]",
+    "receivers": "[receivers.NAME]",
+    "routes": "[[routes]]",
+}
+"""What may stand at the top of the file, and how it is written."""
+
+_HOME_OF = {"id": "gateway", "timezone": "gateway", "language": "gateway"}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of a file."""
+
+    configuration: Configuration | None
+    """None if there is an error among the findings."""
+    findings: tuple[Finding, ...]
+    digest: str
+    """SHA-256 of the file in hex, which tells two versions apart; empty if it cannot be read."""
+
+
+def load(path: str | FilePath, catalogue: Catalogue) -> Loaded:
+    """Read and check a file.
+
+    Asks the drivers that the file names what they think of their settings, and nothing else of the
+    machine. Never raises, whatever the file is.
+    """
+    source = read(path)
+    if source.document is None:
+        return Loaded(None, source.findings, source.digest)
+    report = Report(source.document)
+    configuration = _checked(source.document, catalogue, report)
+    if has_errors(report.findings):
+        configuration = None
+    return Loaded(configuration, report.findings, source.digest)
+
+
+def _checked(document: Document, catalogue: Catalogue, report: Report) -> Configuration | None:
+    data = document.data
+    _check_sections(report, data)
+    _check_version(report, data)
+    gateway = _gateway(report, data)
+    drivers = read_drivers(report, data, catalogue)
+    devices = read_devices(report, data, drivers)
+    rules = read_rules(report, data, catalogue, roles_of(data), devices)
+    receivers = read_receivers(report, data, catalogue)
+    routes = read_routes(report, data, _names(data.get("receivers")))
+    for path in confidential.in_clear(data):
+        if not report.has_error_at(path):
+            report.wrong(path, "here a secret stands in clear", confidential.HINT)
+    if gateway is None:
+        return None
+    return Configuration(
+        gateway=gateway,
+        drivers=MappingProxyType(drivers.entries),
+        devices=MappingProxyType(devices),
+        rules=rules,
+        receivers=MappingProxyType(receivers),
+        routes=routes,
+    )
+
+
+def _check_sections(report: Report, data: Mapping[str, Any]) -> None:
+    for key, value in data.items():
+        if key in SECTIONS:
+            continue
+        path: Path = (key,)
+        astray = nearest(key, _HOME_OF) if not isinstance(value, dict | list) else None
+        if astray:
+            hint = f"{astray} belongs below [{_HOME_OF[astray]}]"
+        elif close := nearest(key, [s for s in SECTIONS if s not in data]) or nearest(
+            key, SECTIONS
+        ):
+            hint = f"did you mean {SECTIONS[close]}?"
+        else:
+            hint = f"what can stand here: {', '.join(SECTIONS.values())}"
+        what = "section" if isinstance(value, dict | list) else "key"
+        report.wrong(path, f"there is no such {what}", hint, at_key=True)
+
+
+def _check_version(report: Report, data: Mapping[str, Any]) -> None:
+    first_line = f"the first line of the file is: version = {VERSION}"
+    if "version" not in data:
+        report.error((), "version is missing", first_line)
+        return
+    version = data["version"]
+    if type(version) is int and version > VERSION:
+        report.wrong(
+            ("version",),
+            f"the file is of version {quoted(version)}, made for a newer Heimvakt",
+            f"update Heimvakt; this one knows version {VERSION}",
+        )
+    elif type(version) is not int or version != VERSION:
+        report.wrong(("version",), f"{quoted(version)} is no version of this file", first_line)
+
+
+def _gateway(report: Report, data: Mapping[str, Any]) -> GatewaySettings | None:
+    found = data.get("gateway")
+    if found is None:
+        report.error(
+            (), "the section [gateway] is missing", 'write [gateway], and id = "..." below it'
+        )
+        return None
+    if not isinstance(found, dict):
+        path: Path = ("gateway",)
+        report.wrong(path, f"{quoted(found)} is not a table", f"write [{dotted(path)}]")
+        return None
+    return read_section(report, GatewaySettings, found, ("gateway",))
+
+
+def _names(section: object) -> Mapping[str, Any]:
+    return section if isinstance(section, dict) else {}

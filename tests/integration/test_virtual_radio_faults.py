@@ -1,0 +1,218 @@
+"""Each fault of the virtual radio does to an unmodified host what it says."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from zigpy.exceptions import DeliveryError
+
+from heimvakt_drivers.virtual.zigbee import OnOffButton, Outcome, VirtualRadio
+from tests.support import zigpy_host
+from tests.support.zigpy_host import Host
+
+ADDRESS = "00:11:22:33:44:55:66:01"
+ON, OFF, TOGGLE = 1, 0, 2
+
+
+class Scene:
+    """A host with one remote that it knows."""
+
+    def __init__(self, radio: VirtualRadio, host: Host, remote: OnOffButton) -> None:
+        self.radio, self.host, self.remote = radio, host, remote
+
+    async def heard(self) -> int:
+        """The next command the host hears of the remote."""
+        async with asyncio.timeout(5):
+            _device, _cluster, command, _arguments = await self.host.commands.get()
+        return command
+
+    async def still_hears(self) -> None:
+        """What is sent now is heard, and nothing was heard before it."""
+        assert await self.remote.off()
+        assert await self.heard() == OFF
+
+
+@pytest.fixture
+def radio() -> VirtualRadio:
+    radio = VirtualRadio(seed=7, asleep_s=0.01)
+    radio.coordinator.start()
+    radio.coordinator.reset()
+    return radio
+
+
+@pytest.fixture
+async def scene(radio: VirtualRadio, tmp_path: Path) -> AsyncIterator[Scene]:
+    async with (
+        radio.serve_pty(link=tmp_path / "radio") as port,
+        zigpy_host.running(port) as host,
+    ):
+        remote = radio.add(OnOffButton(ADDRESS))
+        await host.app.permit(60)
+        await remote.join()
+        await host.interviewed(ADDRESS)
+        yield Scene(radio, host, remote)
+        radio.faults.clear()
+
+
+async def test_unplugging_hangs_up_and_replugging_is_the_same_port(
+    radio: VirtualRadio, tmp_path: Path
+) -> None:
+    remote = radio.add(OnOffButton(ADDRESS))
+    async with radio.serve_pty(link=tmp_path / "radio") as port:
+        async with zigpy_host.running(port, database=tmp_path / "zigbee.db") as host:
+            await host.app.permit(60)
+            await remote.join()
+            await host.interviewed(ADDRESS)
+            await radio.unplug()
+            async with asyncio.timeout(5):
+                await host.lost.get()
+            assert not (tmp_path / "radio").exists()
+            assert (await remote.toggle()).outcome is Outcome.NO_HOST
+        await radio.replug()
+        async with zigpy_host.running(port, database=tmp_path / "zigbee.db") as host:
+            assert await remote.toggle()
+            *_, command, _ = await host.commands.get()
+            assert command == TOGGLE
+
+
+async def test_unplugging_refuses_connections_and_replugging_is_the_same_port(
+    radio: VirtualRadio,
+) -> None:
+    async with radio.serve_tcp() as port:
+        number = int(port.rpartition(":")[2])
+        async with zigpy_host.running(port) as host:
+            await radio.unplug()
+            async with asyncio.timeout(5):
+                await host.lost.get()
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection("127.0.0.1", number)
+        await radio.replug()
+        async with zigpy_host.running(port):
+            assert radio.host_present
+
+
+async def test_a_deaf_radio_answers_nothing(scene: Scene) -> None:
+    scene.radio.faults.deaf = True
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await scene.host.app.permit(5)
+    await scene.still_hears()
+    scene.radio.faults.clear()
+    await scene.host.app.permit(0)
+
+
+async def test_a_mute_radio_sends_nothing(scene: Scene) -> None:
+    scene.radio.faults.mute = True
+    assert (await scene.remote.on()).outcome is Outcome.MUTE
+    scene.radio.faults.clear()
+    await scene.still_hears()
+
+
+async def test_a_proportion_is_dropped(scene: Scene) -> None:
+    scene.radio.faults.drop, scene.radio.faults.indications_only = 0.5, True
+    sent = [await scene.remote.on() for _ in range(60)]
+    arrived = sum(map(bool, sent))
+    assert 15 < arrived < 45
+    assert scene.radio.faults.counts["drop"] == 60 - arrived
+    assert {s.outcome for s in sent} == {Outcome.WRITTEN, Outcome.DROPPED}
+    scene.radio.faults.clear()
+    assert [await scene.heard() for _ in range(arrived)] == [ON] * arrived
+    await scene.still_hears()
+
+
+async def test_faults_are_the_same_for_the_same_seed() -> None:
+    def struck(seed: int) -> list[bytes | None]:
+        faults = VirtualRadio(seed=seed).faults
+        faults.drop, faults.garble = 0.3, 0.3
+        return [faults.distort(bytes(range(10)), answer=False)[1] for _ in range(50)]
+
+    assert struck(1) == struck(1)
+    assert struck(1) != struck(2)
+
+
+async def test_garbled_frames_are_not_heard_and_the_line_recovers(scene: Scene) -> None:
+    scene.radio.faults.garble, scene.radio.faults.indications_only = 1.0, True
+    for _ in range(20):
+        assert await scene.remote.on()
+    scene.radio.faults.clear()
+    # A changed length makes the host take what follows for its rest: it needs some to recover.
+    for _ in range(10):
+        assert await scene.remote.toggle()
+    assert await scene.remote.off()
+    heard = [await scene.heard()]
+    while heard[-1] != OFF:
+        heard.append(await scene.heard())
+    assert ON not in heard
+
+
+async def test_a_delayed_frame_comes_late_and_says_when(scene: Scene) -> None:
+    scene.radio.faults.delay, scene.radio.faults.delay_s = 1.0, 0.05
+    scene.radio.faults.indications_only = True
+    before = time.monotonic_ns()
+    sent = await scene.remote.on()
+    assert sent.written_ns - before >= 50_000_000
+    assert await scene.heard() == ON
+
+
+async def test_rubbish_is_overheard(scene: Scene) -> None:
+    assert await scene.radio.send_rubbish(500)
+    assert await scene.radio.send_raw(b"\x00" * 10)
+    await scene.still_hears()
+
+
+async def test_an_oversized_frame_is_overheard(scene: Scene) -> None:
+    assert await scene.radio.send_oversized()
+    await scene.still_hears()
+
+
+async def test_a_stranger_is_not_believed(scene: Scene) -> None:
+    assert await scene.radio.send_from_stranger()
+    await scene.still_hears()
+
+
+async def test_a_silent_device_neither_sends_nor_answers(scene: Scene) -> None:
+    scene.remote.silent = True
+    assert (await scene.remote.on()).outcome is Outcome.SILENT
+    device = await scene.host.interviewed(ADDRESS)
+    with pytest.raises((DeliveryError, TimeoutError)):
+        await device.endpoints[1].basic.read_attributes(["model"])
+    scene.remote.silent = False
+    await scene.still_hears()
+
+
+async def test_a_reset_radio_has_no_network_until_the_host_starts_it(scene: Scene) -> None:
+    assert await scene.radio.power_cycle()
+    assert (await scene.remote.on()).outcome is Outcome.NETWORK_DOWN
+    await scene.host.app.start_network()
+    await scene.still_hears()
+
+
+async def test_without_a_host_the_frame_is_lost(radio: VirtualRadio) -> None:
+    remote = radio.add(OnOffButton(ADDRESS))
+    async with radio.serve_pty() as port:
+        async with zigpy_host.running(port) as host:
+            await host.app.permit(60)
+            await remote.join()
+            await host.interviewed(ADDRESS)
+        await radio.wait_no_host()
+        assert (await remote.on()).outcome is Outcome.NO_HOST
+    assert (await remote.on()).outcome is Outcome.NO_HOST
+
+
+async def test_nothing_is_echoed_and_nothing_kept_for_the_next_host(radio: VirtualRadio) -> None:
+    async with radio.serve_pty() as port:
+        for _ in range(2):
+            fd = os.open(port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+            await radio.wait_host()
+            with pytest.raises(BlockingIOError):
+                os.read(fd, 100)
+            before = radio.requests
+            assert await radio.send_rubbish(100)
+            os.close(fd)
+            await radio.wait_no_host()
+            assert radio.requests == before

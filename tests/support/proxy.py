@@ -1,0 +1,147 @@
+"""A TCP proxy on loopback that does to a connection what networks do: cut, stall, delay."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+CHUNK = 65536
+
+
+class Proxy:
+    """Passes bytes on to `target_port` until told otherwise; for one event loop."""
+
+    def __init__(self, target_port: int) -> None:
+        self.target_port = target_port
+        self.port = 0
+        self.delay_s = 0.0
+        """Held back so long, each way; in chunks, so the throughput falls too."""
+        self.connections = 0
+        """How many were taken since the start."""
+        self._refusing = False
+        self._cut_after: int | None = None
+        self._cut = asyncio.Event()
+        self._flows = asyncio.Event()
+        self._flows.set()
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    @property
+    def url(self) -> str:
+        """As in the configuration of a gateway, in clear text."""
+        return f"mqtt://127.0.0.1:{self.port}"
+
+    def cut(self) -> None:
+        """Break every connection there is, and take no new one until `mend`."""
+        self._refusing = True
+        self._break()
+
+    def cut_once(self) -> None:
+        """Break every connection there is; new ones are welcome."""
+        self._break()
+
+    def cut_upstream_after(self, count: int) -> None:
+        """Let so many more bytes through to the broker, then `cut`."""
+        self._cut.clear()
+        self._cut_after = count
+        if count == 0:
+            self.cut()
+
+    async def wait_cut(self) -> None:
+        """Return when `cut_upstream_after` has come true."""
+        await self._cut.wait()
+
+    def stall(self) -> None:
+        """A black hole: connections stand and new ones are taken, but nothing gets through."""
+        self._flows.clear()
+
+    def mend(self) -> None:
+        """All is well again; what was stalled flows on."""
+        self._refusing = False
+        self._cut_after = None
+        self._flows.set()
+
+    def _break(self) -> None:
+        self._cut.set()
+        for writer in self._writers:
+            writer.transport.abort()
+
+    async def serve(
+        self, client_reader: asyncio.StreamReader, client_writer: asyncio.StreamWriter
+    ) -> None:
+        self.connections += 1
+        if self._refusing:
+            client_writer.transport.abort()
+            return
+        self._writers.add(client_writer)
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.target_port)
+        except OSError:
+            self._writers.discard(client_writer)
+            client_writer.transport.abort()
+            return
+        self._writers.add(writer)
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self._pump(client_reader, writer, upstream=True))
+                both.create_task(self._pump(reader, client_writer, upstream=False))
+        finally:
+            self._writers -= {writer, client_writer}
+            writer.transport.abort()
+            client_writer.transport.abort()
+
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, upstream: bool
+    ) -> None:
+        try:
+            while data := await reader.read(CHUNK):
+                await self._flows.wait()
+                if self.delay_s:
+                    await asyncio.sleep(self.delay_s)
+                if upstream and self._cut_after is not None:
+                    data, rest = data[: self._cut_after], data[self._cut_after :]
+                    self._cut_after -= len(data)
+                    writer.write(data)
+                    if rest or self._cut_after == 0:
+                        await writer.drain()
+                        # What was let through arrives; then the line is dead, both ways.
+                        writer.close()
+                        self.cut()
+                        return
+                else:
+                    writer.write(data)
+                    await writer.drain()
+        except (ConnectionError, RuntimeError):
+            pass  # the other pump's side broke
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def proxy(target_port: int) -> AsyncIterator[Proxy]:
+    """A proxy for one test; its connections are broken at the end."""
+    one = Proxy(target_port)
+    serving: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        serving.add(task)
+        try:
+            await one.serve(reader, writer)
+        except asyncio.CancelledError:
+            pass  # the streams of asyncio would complain of it
+        finally:
+            serving.discard(task)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    one.port = server.sockets[0].getsockname()[1]
+    try:
+        yield one
+    finally:
+        server.close()
+        one.cut()
+        for task in list(serving):
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
+        await server.wait_closed()

@@ -1,0 +1,116 @@
+"""What tests of uplinks have in common: an alarm, an uplink that runs, a patience that is short."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from heimvakt.core.alarms import Alarm, AlarmState, Evidence, Priority, Step
+from heimvakt.core.events import ClockQuality
+from heimvakt.core.uplink import Acknowledgement, Heartbeat, Sending, Uplink
+from heimvakt.core.words import Words
+from heimvakt.runtime.clock import SystemClock
+from heimvakt.uplinks.mqtt import MqttUplink
+from heimvakt.uplinks.mqtt_dial import Patience
+from heimvakt.uplinks.mqtt_settings import MqttReceiverSettings
+
+GATEWAY = "no-1505-004711"
+NIGHT = datetime(2026, 11, 5, 1, 10, tzinfo=UTC)
+SHORT = Patience(
+    keepalive_s=1, puback_s=1.0, reach_s=5.0, answer_s=2.0, first_answer_s=0.5, goodbye_s=2.0
+)
+"""Long enough for a busy machine, short enough to wait for."""
+
+
+def alarm(number: int = 1, *, gateway: str = GATEWAY, **changed: Any) -> Alarm:
+    """Somebody has left bed at night and opened the front door."""
+    fields: dict[str, Any] = {
+        "alarm_id": f"{gateway}-{number}",
+        "number": number,
+        "kind": "night-wandering",
+        "priority": Priority.HIGH,
+        "began_at": NIGHT,
+        "raised_at": NIGHT + timedelta(minutes=4, seconds=30),
+        "clock": ClockQuality.SYNCHRONISED,
+        "rule_id": "night-wandering",
+        "rule_version": 1,
+        "key": "bed",
+        "text": Words(
+            nb="Ute av sengen 02:10, ytterdør åpnet 02:14.",
+            en="Out of bed 02:10, front door opened 02:14.",
+        ),
+        "device_id": "front-door",
+        "room": "hall",
+        "evidence": (
+            Evidence(seq=8101, at=NIGHT, kind="bed-left", device_id="bed"),
+            Evidence(
+                seq=8104,
+                at=NIGHT + timedelta(minutes=4, seconds=30),
+                kind="door-opened",
+                device_id="front-door",
+            ),
+        ),
+        "thresholds": (("back_within", "20 min"), ("between", "23:00-06:00")),
+        "state": AlarmState.RAISED,
+        "history": (Step(state=AlarmState.RAISED, at=NIGHT + timedelta(minutes=4, seconds=30)),),
+    }
+    return Alarm(**{**fields, **changed})
+
+
+def sending(attempt: int = 1, *, after_s: float = 0.4) -> Sending:
+    """The moment of sending, so long after the alarm was raised."""
+    return Sending(
+        sent_at=NIGHT + timedelta(minutes=4, seconds=30 + after_s),
+        clock=ClockQuality.SYNCHRONISED,
+        attempt=attempt,
+    )
+
+
+def heartbeat() -> Heartbeat:
+    """A home where all is well."""
+    return Heartbeat(
+        at=NIGHT,
+        clock=ClockQuality.SYNCHRONISED,
+        started_at=NIGHT - timedelta(days=3),
+        version="0.1.0",
+        outbox_waiting=0,
+        oldest_waiting_s=None,
+        journal_seq=8100,
+        silent_devices=(),
+        drivers_lost=(),
+    )
+
+
+def mqtt_uplink(*urls: str, patience: Patience = SHORT, **settings: Any) -> MqttUplink:
+    """An uplink to these brokers; opens nothing yet."""
+    return MqttUplink(
+        "centre",
+        MqttReceiverSettings(kind="mqtt", brokers=urls, **settings),
+        gateway_id=GATEWAY,
+        clock=SystemClock(),
+        chance=Random(),
+        patience=patience,
+    )
+
+
+@asynccontextmanager
+async def running(uplink: Uplink) -> AsyncIterator[asyncio.Queue[Acknowledgement]]:
+    """The uplink runs for so long; yields the answers that it hears."""
+    heard: asyncio.Queue[Acknowledgement] = asyncio.Queue()
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(uplink.run(heard.put))
+        try:
+            yield heard
+        finally:
+            task.cancel()
+
+
+async def until(uplink: Uplink, counted: str, at_least: int = 1, *, within_s: float = 20.0) -> None:
+    """Return when the uplink has counted so many of something, which it tells in no other way."""
+    async with asyncio.timeout(within_s):
+        while uplink.counts().get(counted, 0) < at_least:
+            await asyncio.sleep(0.01)
