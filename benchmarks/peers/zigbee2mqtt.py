@@ -138,11 +138,7 @@ async def running(
     `data` keeps its configuration and database: the same folder again is a restart. `radio_port`
     is a path or socket://127.0.0.1:PORT. Raises StartError.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    settings = data / "configuration.yaml"
-    if not settings.exists():  # JSON is YAML too
-        content = configuration(radio_port, broker_port, base_topic)
-        settings.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    _write_settings(data, configuration(radio_port, broker_port, base_topic))
     environment = {
         **os.environ,
         "ZIGBEE2MQTT_DATA": str(data),
@@ -169,6 +165,13 @@ async def running(
     finally:
         await _stop(process)
         await reading
+
+
+def _write_settings(data: Path, content: dict[str, object]) -> None:
+    data.mkdir(parents=True, exist_ok=True)
+    settings = data / "configuration.yaml"
+    if not settings.exists():  # JSON is YAML too
+        settings.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -179,6 +179,7 @@ class Gateway:
                 self._configuration.devices,
                 self._places.state / name.replace("/", "-"),
                 pipeline.emit,
+                self._clock.monotonic,
             )
             for name, entry in self._configuration.drivers.items()
         ]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import signal
 import sys
 from pathlib import Path
@@ -15,11 +13,11 @@ import pytest
 from heimvakt.core.uplink import NotConnected
 from heimvakt.demo.receiver import Behaviour, Manners, Receiver
 from heimvakt.runtime.clock import SystemClock
-from tests.support.broker import AMQTT, BOTH, MOSQUITTO, broker
+from tests.support.broker import BOTH, MOSQUITTO, broker
 from tests.support.proxy import proxy
-from tests.support.uplinks import GATEWAY, alarm, heartbeat, mqtt_uplink, running, sending, until
+from tests.support.uplinks import GATEWAY, alarm, heartbeat, mqtt_uplink, running, sending
 
-pytestmark = pytest.mark.parametrize("kind", BOTH)
+both = pytest.mark.parametrize("kind", BOTH)
 QUIET = Behaviour(manners=Manners.NEVER)
 
 
@@ -27,11 +25,15 @@ def receiver(url: str, **more: Any) -> Receiver:
     return Receiver(url, clock=SystemClock(), **{"behaviour": QUIET, **more})
 
 
+@both
 async def test_an_alarm_arrives_and_is_answered_by_system_and_operator(kind: str) -> None:
     async with broker(kind) as one:
         uplink = mqtt_uplink(one.url)
         behaviour = Behaviour(accept_after_s=0, close_after_s=0)
-        async with receiver(one.url, behaviour=behaviour).open() as centre, running(uplink) as heard:
+        async with (
+            receiver(one.url, behaviour=behaviour).open() as centre,
+            running(uplink) as heard,
+        ):
             await uplink.wait_connected()
             await uplink.send(alarm(), sending())
             arrived = await centre.next("alarm")
@@ -46,6 +48,7 @@ async def test_an_alarm_arrives_and_is_answered_by_system_and_operator(kind: str
     assert {a.receiver for a in answers} == {"centre"}
 
 
+@both
 async def test_the_state_is_retained_and_says_goodbye(kind: str) -> None:
     async with broker(kind) as one:
         uplink = mqtt_uplink(one.url)
@@ -63,6 +66,7 @@ async def test_the_state_is_retained_and_says_goodbye(kind: str) -> None:
     assert offline.retained
 
 
+@both
 async def test_a_killed_connection_brings_the_last_will_and_the_next_one_corrects_it(
     kind: str,
 ) -> None:
@@ -80,21 +84,23 @@ async def test_a_killed_connection_brings_the_last_will_and_the_next_one_correct
     assert lost.message["id"] != back.message["id"]
 
 
+@both
 async def test_an_answer_given_while_the_gateway_was_away_is_heard_when_it_is_back(
     kind: str,
 ) -> None:
-    async with broker(kind) as one:
-        async with receiver(one.url).open() as centre:
-            uplink = mqtt_uplink(one.url)
-            async with running(uplink):
-                await uplink.wait_connected()
-            centre.answer(GATEWAY, f"{GATEWAY}-7", "accepted", by="operator-2")
-            uplink = mqtt_uplink(one.url)
-            async with running(uplink) as heard:
-                answer = await heard.get()
+    async with broker(kind) as one, receiver(one.url).open() as centre:
+        uplink = mqtt_uplink(one.url)
+        async with running(uplink):
+            await uplink.wait_connected()
+        centre.answer(GATEWAY, f"{GATEWAY}-7", "accepted", by="operator-2")
+        uplink = mqtt_uplink(one.url)
+        async with running(uplink) as heard:
+            answer = await heard.get()
     assert (answer.alarm_id, answer.answer) == (f"{GATEWAY}-7", "accepted")
 
 
+# amqtt forgets what it has sent and was not confirmed; the gateway then sends the alarm again.
+@pytest.mark.parametrize("kind", [MOSQUITTO])
 async def test_an_answer_is_sent_again_when_the_gateway_died_before_it_was_taken_care_of(
     kind: str,
 ) -> None:
@@ -120,6 +126,7 @@ async def test_an_answer_is_sent_again_when_the_gateway_died_before_it_was_taken
     assert answer.alarm_id == f"{GATEWAY}-7"
 
 
+@both
 async def test_alarms_sent_while_the_receiver_was_away_arrive_when_it_is_back(kind: str) -> None:
     async with broker(kind) as one:
         uplink = mqtt_uplink(one.url)
@@ -134,6 +141,7 @@ async def test_alarms_sent_while_the_receiver_was_away_arrive_when_it_is_back(ki
     assert came == [1, 2, 3]
 
 
+@both
 async def test_a_gateway_killed_outright_is_reported_lost_and_takes_its_session_up_again(
     kind: str,
 ) -> None:
@@ -159,6 +167,7 @@ asyncio.run(mqtt_uplink(sys.argv[1]).run(hear))
 """
 
 
+@both
 async def test_a_heartbeat_arrives_and_none_is_kept_for_later(kind: str) -> None:
     async with broker(kind) as one:
         uplink = mqtt_uplink(one.url)
@@ -172,6 +181,7 @@ async def test_a_heartbeat_arrives_and_none_is_kept_for_later(kind: str) -> None
     assert uplink.counts()["heartbeats-sent"] == 1
 
 
+@both
 async def test_two_gateways_with_one_id_do_not_throw_each_other_out_at_full_speed(
     kind: str,
 ) -> None:

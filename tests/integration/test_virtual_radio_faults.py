@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -188,7 +189,7 @@ async def test_a_silent_device_neither_sends_nor_answers(scene: Scene) -> None:
 async def test_a_reset_radio_has_no_network_until_the_host_starts_it(scene: Scene) -> None:
     assert await scene.radio.power_cycle()
     assert (await scene.remote.on()).outcome is Outcome.NETWORK_DOWN
-    await scene.host.app.start_network()
+    await scene.host.start_network()
     await scene.still_hears()
 
 
@@ -211,8 +212,59 @@ async def test_nothing_is_echoed_and_nothing_kept_for_the_next_host(radio: Virtu
             await radio.wait_host()
             with pytest.raises(BlockingIOError):
                 os.read(fd, 100)
-            before = radio.requests
+            before = radio.link.requests
             assert await radio.send_rubbish(100)
             os.close(fd)
             await radio.wait_no_host()
-            assert radio.requests == before
+            assert radio.link.requests == before
+
+
+async def test_a_link_never_replaces_a_file(radio: VirtualRadio, tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("precious")
+    with pytest.raises(FileExistsError, match="something else"):
+        async with radio.serve_pty(link=tmp_path / "precious"):
+            pass
+    assert (tmp_path / "precious").read_text() == "precious"
+    with pytest.raises(FileNotFoundError):
+        async with radio.serve_pty(link=tmp_path / "nowhere" / "radio"):
+            pass
+    async with radio.serve_pty(link=tmp_path / "radio") as port:
+        assert await asyncio.to_thread(Path(port).is_char_device)
+    assert not (tmp_path / "radio").is_symlink()
+
+
+@pytest.mark.parametrize("end", ["pty", "tcp"])
+async def test_pulling_the_plug_under_a_burst_ends_every_send(
+    radio: VirtualRadio, end: str
+) -> None:
+    remotes = [radio.add(OnOffButton(f"00:11:22:33:44:55:66:{n:02x}")) for n in range(40)]
+    async with radio.serve_pty() if end == "pty" else radio.serve_tcp() as port:
+        for _ in range(3):
+            descriptor = _open(port)
+            # Start the network, register endpoint 1; then read nothing more.
+            os.write(descriptor, bytes.fromhex("fe012f05042f fe0924000104010500000000002c"))
+            await radio.wait_ready()
+            radio.coordinator.permit(255)
+            for remote in remotes:
+                await remote.join()
+            # More than any buffer of the kernel holds.
+            burst = asyncio.gather(*(radio.send_raw(bytes(50_000)) for _ in range(400)))
+            await asyncio.sleep(0.05)
+            assert not burst.done()
+            late = asyncio.gather(*(remote.toggle() for remote in remotes))
+            await asyncio.sleep(0)
+            await radio.unplug()
+            async with asyncio.timeout(5):
+                outcomes = {sent.outcome for sent in await burst}
+                assert {sent.outcome for sent in await late} == {Outcome.NO_HOST}
+            assert outcomes == {Outcome.WRITTEN, Outcome.NO_HOST}
+            os.close(descriptor)
+            await radio.replug()
+            port = radio.link.port
+
+
+def _open(port: str) -> int:
+    if not port.startswith("socket://"):
+        return os.open(port, os.O_RDWR | os.O_NOCTTY)
+    host, _, number = port.removeprefix("socket://").partition(":")
+    return socket.create_connection((host, int(number))).detach()

@@ -67,19 +67,22 @@ async def broker(installation: zigbee2mqtt.Installation, tmp_path: Path) -> Asyn
     )
     try:
         async with asyncio.timeout(10):
-            while True:
-                try:
-                    _, writer = await asyncio.open_connection("127.0.0.1", port)
-                except ConnectionRefusedError:
-                    await asyncio.sleep(0.05)
-                else:
-                    break
-            writer.close()
-            await writer.wait_closed()
+            while not await _listens(port):  # noqa: ASYNC110 - the broker tells nobody
+                await asyncio.sleep(0.05)
         yield port
     finally:
         process.terminate()
         await process.wait()
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionRefusedError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
 
 
 class Subscriber:
@@ -150,7 +153,7 @@ async def test_devices_are_let_in_and_heard_also_after_a_restart(
                     "bridge/event", name(device), "device_interview", '"successful"'
                 )
                 await device.wait_bound(0x0001)
-                await device.wait_for(lambda device=device: (1, 0x21) in device.reporting)
+                await device.wait_configured(0x0001, 0x0021)
                 if isinstance(device, IasZoneDevice):
                     assert device.enrolled
             assert isinstance(door, ContactSensor)

@@ -27,7 +27,7 @@ from heimvakt_drivers.virtual.zigbee import (
 from tests.support import zigpy_host
 from tests.support.zigpy_host import IAS_ZONE, Host
 
-KINDS = [
+KINDS: list[type[VirtualDevice]] = [
     BedMat,
     ContactSensor,
     EmergencyButton,
@@ -133,13 +133,14 @@ async def test_every_kind_is_interviewed(
     known = await host.interviewed(ADDRESS)
     assert (known.manufacturer, known.model) == ("Nordlys", "N-1")
     assert known.nwk == device.nwk
+    assert known.node_desc is not None
     assert known.node_desc.is_end_device
     assert set(known.endpoints[1].in_clusters) == set(device.endpoints[0].inputs)
     assert set(known.endpoints[1].out_clusters) == set(device.endpoints[0].outputs)
 
 
 async def test_every_zone_is_enrolled_and_tells_its_alarm(radio: VirtualRadio, host: Host) -> None:
-    kinds = [kind for kind in KINDS if issubclass(kind, IasZoneDevice)]
+    kinds: list[type[IasZoneDevice]] = [k for k in KINDS if issubclass(k, IasZoneDevice)]
     assert len(kinds) == 5
     for number, kind in enumerate(kinds):
         device = kind(f"00:11:22:33:44:55:66:{number:02x}")

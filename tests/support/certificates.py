@@ -1,4 +1,4 @@
-"""A certificate authority for tests: what a broker and a gateway need for TLS, and what is wrong."""
+"""A certificate authority for tests: what TLS needs, and what it must not take."""
 
 from __future__ import annotations
 

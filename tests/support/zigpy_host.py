@@ -9,13 +9,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from zigpy.device import Device
+from zigpy.application import ControllerApplication
+from zigpy.types import EUI64
 from zigpy.zcl import Cluster
-from zigpy_znp.zigbee.application import ControllerApplication
 
+# The library for Z-Stack comes without type hints; its application is one of zigpy's, which has.
+ZNP: type[ControllerApplication] = import_module(
+    "zigpy_znp.zigbee.application"
+).ControllerApplication
+Device = Any
+"""A device of zigpy, whose class has not had the same name in all versions."""
 IAS_ZONE = 0x0500
 SETTLE_S = 0.5
 REQUESTS = ("CatchingTaskMixin.", "ZNP.request_callback_rsp")
@@ -26,7 +33,7 @@ class Host:
 
     def __init__(self, app: ControllerApplication) -> None:
         self.app = app
-        self.commands: asyncio.Queue[tuple[Device, int, int, list[Any]]] = asyncio.Queue()
+        self.commands: asyncio.Queue[tuple[Device, int, int, Any]] = asyncio.Queue()
         """Cluster commands of devices: device, cluster, command, arguments."""
         self.reports: asyncio.Queue[tuple[Device, int, int, Any]] = asyncio.Queue()
         """Attribute reports: device, cluster, attribute, value."""
@@ -56,7 +63,12 @@ class Host:
     async def interviewed(self, ieee: str) -> Device:
         """Wait until the device was interviewed."""
         await self._event(ieee).wait()
-        return self.app.get_device(ieee=_address(self.app, ieee))
+        return self.app.get_device(ieee=EUI64.convert(ieee))
+
+    async def start_network(self) -> None:
+        """Start it again, after the radio lost it."""
+        app: Any = self.app
+        await app.start_network()
 
     async def enrol(self, device: Device, zone_id: int) -> None:
         """Write our address, await the request for enrolment, accept it."""
@@ -87,7 +99,7 @@ class _Commands:
     def __init__(self, host: Host, device: Device, cluster: Cluster) -> None:
         self.host, self.device, self.cluster = host, device, cluster
 
-    def cluster_command(self, sequence: int, command: int, arguments: list[Any]) -> None:
+    def cluster_command(self, sequence: int, command: int, arguments: Any) -> None:
         heard = (self.device, int(self.cluster.cluster_id), command, arguments)
         self.host.commands.put_nowait(heard)
 
@@ -99,10 +111,6 @@ class _Reports:
     def heard(self, event: Any) -> None:
         cluster = int(self.cluster.cluster_id)
         self.host.reports.put_nowait((self.device, cluster, event.attribute_id, event.value))
-
-
-def _address(app: ControllerApplication, ieee: str) -> Any:
-    return type(app.state.node_info.ieee).convert(ieee)
 
 
 @asynccontextmanager
@@ -119,7 +127,7 @@ async def running(
         # No toggling of pins: that is half a second of nothing at every start.
         "znp_config": {"skip_bootloader": False},
     }
-    app = await ControllerApplication.new(config, auto_form=auto_form)
+    app = await ZNP.new(config, auto_form=auto_form)
     try:
         yield Host(app)
     finally:

@@ -46,7 +46,16 @@ class ZigbeeDriver:
         board.devices = {address: DeviceStatus() for address in self._devices}
         inbox = Inbox(board.counted)
         folder = Path(context.state_directory)
-        life = RadioLife(NAME, self._settings, folder, self._devices, board, inbox, context.armed)
+        life = RadioLife(
+            NAME,
+            self._settings,
+            folder,
+            self._devices,
+            board,
+            inbox,
+            context.armed,
+            context.monotonic,
+        )
         try:
             with told_once(board.counted):
                 async with asyncio.TaskGroup() as tasks:

@@ -60,6 +60,7 @@ class RadioLife:
         board: Board,
         inbox: Inbox,
         armed: Callable[[], None],
+        now: Callable[[], float],
     ) -> None:
         """`devices` by address in lower case; `folder` is the driver's own."""
         self._name = name
@@ -70,7 +71,7 @@ class RadioLife:
         self._inbox = inbox
         self._armed = armed
         self._settled = Settled(folder)
-        self._listener = Listener(devices, put=inbox.put)
+        self._listener = Listener(devices, put=inbox.put, now=now)
         self._roster = Roster(devices, self._settled, board, self._listener.attach)
         self._listener.tell(self._roster)
         self._up_at: float | None = None
@@ -148,9 +149,7 @@ class RadioLife:
             if within := self._settings.permit_join_on_start:
                 roster = self._roster
                 joining = let_in(coordinator, roster.missing, roster.joined, within)
-                helpers.append(
-                    tasks.create_task(_go_on("joining", joining), name="zigbee: joining")
-                )
+                helpers.append(tasks.create_task(_go_on(joining), name="zigbee: joining"))
             reason = await until
             for helper in helpers:
                 helper.cancel()
@@ -179,9 +178,9 @@ class RadioLife:
         return 0.0 if self._up_at is None else now - self._up_at
 
 
-async def _go_on(what: str, work: Coroutine[None, None, None]) -> None:
-    """Let a helper fail without the radio: it only helps."""
+async def _go_on(joining: Coroutine[None, None, None]) -> None:
+    """Let joining fail without the radio: the devices that are there must be heard."""
     try:
-        await work
+        await joining
     except RADIO_ERRORS as error:
-        log.warning("the radio refused", what=what, error=str(error))
+        log.warning("the network could not be opened for joining", reason=explain(error))

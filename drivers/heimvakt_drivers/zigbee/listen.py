@@ -7,7 +7,6 @@ it drops as a repetition never comes here: a frame equal to one of the last 10 s
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
@@ -41,9 +40,14 @@ class Listener:
     """Hears the devices of the configuration. One for a driver; it outlives the radio."""
 
     def __init__(
-        self, devices: Mapping[str, Device], *, put: Callable[[list[Event]], None]
+        self,
+        devices: Mapping[str, Device],
+        *,
+        put: Callable[[list[Event]], None],
+        now: Callable[[], float],
     ) -> None:
-        """`devices` by address."""
+        """`devices` by address; `now` is the home's own clock, in seconds."""
+        self._now = now
         self._devices = devices
         self._put = put
         self._told: Told | None = None
@@ -132,7 +136,7 @@ class Listener:
             endpoint=endpoint,
             cluster=cluster,
             fact=fact,
-            at=asyncio.get_running_loop().time(),
+            at=self._now(),
             zone_type=zone_type,
             lqi=lqi,
             rssi=rssi,

@@ -29,6 +29,9 @@ class _Once(logging.Handler):
         self._counted = counted
 
     def emit(self, record: logging.LogRecord) -> None:
+        message = _message(record)
+        if message.endswith("CancelledError"):
+            return  # an answer that was on its way when the radio was let go
         place = f"log {record.name}:{record.lineno}"
         self._counted[place] += 1
         if self._counted[place] > 1:
@@ -37,7 +40,7 @@ class _Once(logging.Handler):
         log.warning(
             "the Zigbee library warns; told once, then counted",
             place=place,
-            message=_message(record)[:SHOWN_MAX],
+            message=message[:SHOWN_MAX],
             error=repr(error)[:SHOWN_MAX] if error else None,
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,14 +123,18 @@ def read_devices(report: Report, data: Mapping[str, Any], drivers: Drivers) -> d
     return devices
 
 
-def roles_of(data: Mapping[str, Any]) -> dict[str, Role | None]:
-    """Every device that the file names, right or wrong in the rest; None for a role unknown."""
-    found = data.get("devices", {})
-    named = found.items() if isinstance(found, dict) else ()
+def roles_of(sections: Iterable[object]) -> dict[str, Role | None]:
+    """Every device that the file names, right or wrong in the rest; None for a role unknown.
+
+    Args:
+        sections: `devices`, and what is likely to be the same misspelt.
+    """
     known = {role.value: role for role in Role}
     return {
         device_id: known.get(str(table.get("role")))
-        for device_id, table in named
+        for section in sections
+        if isinstance(section, dict)
+        for device_id, table in section.items()
         if isinstance(table, dict)
     }
 
@@ -190,8 +194,10 @@ def _check_drivers(
 ) -> None:
     """What the drivers themselves find, and drivers without devices."""
     used = [table.get("driver") for table in all_tables.values()]
+    # Where a device names a driver that is not there, it may mean this one.
+    all_found = all(name in drivers.named for name in used if isinstance(name, str))
     for name, where in drivers.named.items():
-        if name not in used and all_tables and not report.has_error_at(where):
+        if name not in used and all_tables and all_found and not report.has_error_at(where):
             report.warning(
                 where,
                 f"{dotted(where)}: no device uses this driver",

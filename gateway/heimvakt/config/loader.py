@@ -69,7 +69,7 @@ def _checked(document: Document, catalogue: Catalogue, report: Report) -> Config
     gateway = _gateway(report, data)
     drivers = read_drivers(report, data, catalogue)
     devices = read_devices(report, data, drivers)
-    rules = read_rules(report, data, catalogue, roles_of(data), devices)
+    rules = read_rules(report, data, catalogue, roles_of(_meant(data, "devices")), devices)
     receivers = read_receivers(report, data, catalogue)
     routes = read_routes(report, data, _names(data.get("receivers")))
     for path in confidential.in_clear(data):
@@ -133,6 +133,15 @@ def _gateway(report: Report, data: Mapping[str, Any]) -> GatewaySettings | None:
         report.wrong(path, f"{quoted(found)} is not a table", f"write [{dotted(path)}]")
         return None
     return read_section(report, GatewaySettings, found, ("gateway",))
+
+
+def _meant(data: Mapping[str, Any], section: str) -> list[object]:
+    """The section, and misspelt ones that are likely to be the same."""
+    return [
+        value
+        for key, value in data.items()
+        if key == section or (key not in SECTIONS and nearest(key, SECTIONS) == section)
+    ]
 
 
 def _names(section: object) -> Mapping[str, Any]:

@@ -19,25 +19,11 @@ from heimvakt.core.devices import Device, Role
 from heimvakt.core.fields import duration
 
 from .findings import nearest, quoted
+from .ids import ID, as_id, looks_like_a_person
+from .spoken import meant_language, meant_role
 
 VERSION = 1
 """Of this file format."""
-
-ID = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
-ID_MAX = 40
-_NATIONAL_IDENTITY_NUMBER = re.compile(r"(?<!\d)\d{6}[ .-]?\d{5}(?!\d)", re.ASCII)
-
-
-def as_id(text: str) -> str | None:
-    """The id that comes closest to a text, or None if nothing of it can stay."""
-    for letter, plain in (("æ", "ae"), ("ø", "o"), ("å", "a"), ("ä", "a"), ("ö", "o")):
-        text = text.casefold().replace(letter, plain)
-    return re.sub(r"[^a-z0-9]+", "-", text[:ID_MAX]).strip("-") or None
-
-
-def looks_like_a_person(text: str) -> bool:
-    """Whether it may hold a national identity number (fødselsnummer, D-number): eleven digits."""
-    return bool(_NATIONAL_IDENTITY_NUMBER.search(text))
 
 
 def _no_person(text: str) -> str:
@@ -103,20 +89,6 @@ def _nearest_zone(name: str) -> str | None:
     return cities[city] if city else None
 
 
-_LANGUAGES = {"no": "nb", "nor": "nb", "nob": "nb", "norsk": "nb", "nn": "nb", "bokmål": "nb"}
-_LANGUAGES |= {"eng": "en", "english": "en", "engelsk": "en", "en-gb": "en", "nb-no": "nb"}
-
-
-def _meant_language(value: object) -> object:
-    if isinstance(value, str) and (meant := _LANGUAGES.get(value.casefold())):
-        raise PydanticCustomError(
-            "no_language",
-            "{shown} is no language of Heimvakt",
-            {"shown": quoted(value), "hint": f'write "{meant}"'},
-        )
-    return value
-
-
 class Section(BaseModel):
     """A table of the file."""
 
@@ -148,14 +120,18 @@ class GatewaySettings(Section):
     language: Annotated[
         Literal["nb", "en"],
         Field(description="What the resident and the technician read: nb or en."),
-        BeforeValidator(_meant_language),
+        BeforeValidator(meant_language),
     ] = "nb"
 
 
 class DeviceSettings(Section):
     """`[devices.ID]`."""
 
-    role: Annotated[Role, Field(description="What the device is to the rules.")]
+    role: Annotated[
+        Role,
+        Field(description="What the device is to the rules."),
+        BeforeValidator(meant_role),
+    ]
     driver: Annotated[
         str,
         Field(
@@ -170,6 +146,7 @@ class DeviceSettings(Section):
             max_length=120,
             description="Its address, as the driver writes it; often on a label.",
             examples=["00:15:8d:00:02:3a:4b:5c"],
+            json_schema_extra={"type": ["string", "integer"]},
         ),
         BeforeValidator(lambda v: str(v) if type(v) is int else v),
     ]

@@ -111,7 +111,7 @@ def _check_priority(report: Report, kind: RuleKind[Any], own: dict[str, Any], pa
         del own["priority"]
         report.wrong(
             (*path, "priority"),
-            f"an alarm of {kind.kind} is always {either(allowed)}",
+            f"an alarm of kind {kind.kind} is always {either(allowed)}",
             "take the line away",
             at_key=True,
         )
@@ -120,7 +120,7 @@ def _check_priority(report: Report, kind: RuleKind[Any], own: dict[str, Any], pa
         return True
     report.wrong(
         (*path, "priority"),
-        f"an alarm of {kind.kind} cannot be {quoted(chosen)}",
+        f"an alarm of kind {kind.kind} cannot be {quoted(chosen)}",
         f"it can be {either(allowed)}",
     )
     return False
@@ -139,7 +139,8 @@ def _check_wires(
         path = ("rules", rule_id, *wire.field)
         key = (wire.field[0], wire.device_id)
         if key in named:
-            report.warning(path, f"{dotted(path)}: {quoted(wire.device_id)} is named twice")
+            twice = f"{dotted(path)}: {quoted(wire.device_id)} is named twice"
+            report.warning(path, twice, "once is enough")
         named.setdefault(key, wire)
         if wire.device_id not in roles:
             _tell_unknown(report, path, wire, rule_id, roles)

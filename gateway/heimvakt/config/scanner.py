@@ -78,6 +78,8 @@ class _Scanner:
         begin = self._at
         of_list = self._text.startswith("[[", begin)
         self._at += 2 if of_list else 1
+        # Until the header is understood: its keys must not count as those of the table before.
+        self._table = (f"?{begin}",)
         parts = self._key_parts(in_header=True)
         if not self._text.startswith("]]" if of_list else "]", self._at):
             raise Stop(troubles.header_not_closed(begin, self._rest(begin), double=of_list))
@@ -86,6 +88,7 @@ class _Scanner:
         if not fine:
             first = self._positions.of_key(path)
             self._troubles.append(troubles.table_twice(begin, self._text[begin : self._at], first))
+            return
         self._table = path
 
     def _assignment(self, table: Path, depth: int = 0) -> None:

@@ -16,7 +16,8 @@ from heimvakt.core.alarms import Priority
 from heimvakt.core.fields import Hours, format_duration
 
 from .catalogue import Catalogue
-from .models import ID, ID_MAX, VERSION, DeviceSettings, GatewaySettings, RouteSettings
+from .ids import ID, ID_MAX
+from .models import VERSION, DeviceSettings, GatewaySettings, RouteSettings
 
 Schema = dict[str, Any]
 
@@ -99,8 +100,12 @@ def _definitions(
         ref_template="#/definitions/{model}",
         schema_generator=_Generator,
     )
-    names = {model: ref["$ref"].removeprefix("#/definitions/") for (model, _), ref in refs.items()}
-    tidy = {old: _readable_name(model) for model, old in names.items()}
+    names: dict[type[BaseModel], str] = {}
+    tidy: dict[str, str] = {}
+    for model in models:
+        names[model] = old = refs[(model, "validation")]["$ref"].removeprefix("#/definitions/")
+        readable = _readable_name(model)
+        tidy[old] = old if readable in tidy.values() and old not in tidy else readable
     for name, definition in shared["$defs"].items():
         into[tidy.get(name, name)] = _tidied(definition, tidy)
     return {model: tidy[old] for model, old in names.items()}

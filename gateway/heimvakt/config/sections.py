@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from .findings import at_line, dotted, nearest, quoted
-from .models import ID_MAX, as_id, looks_like_a_person
+from .ids import ID_MAX, as_id, looks_like_a_person
 from .positions import Path
 from .report import Report
 from .sentences import explain, known_keys, missing_key, unknown_key
@@ -24,8 +24,10 @@ def read_section(
     try:
         return model.model_validate(table)
     except ValidationError as error:
-        for mistake in error.errors(include_url=False):
-            if not _follows_from_others(mistake):
+        mistakes = error.errors(include_url=False)
+        misspelt = _misspelt(mistakes)
+        for mistake in mistakes:
+            if not _follows_from_others(mistake, misspelt):
                 _tell(report, model, mistake, table, path)
         return None
 
@@ -64,9 +66,10 @@ def check_id(report: Report, path: Path, others: Mapping[str, Any]) -> bool:
     """Whether the last name in `path` can be an id; if not, that is told."""
     name = str(path[-1])
     if looks_like_a_person(name):
-        report.wrong(
+        # Without the name, which a message must not spread.
+        report.error(
             path,
-            "eleven digits may be a national identity number (fødselsnummer)",
+            "this name may be a national identity number (fødselsnummer): eleven digits",
             "nothing in this file may tell who lives here",
             at_key=True,
         )
@@ -86,7 +89,8 @@ def check_id(report: Report, path: Path, others: Mapping[str, Any]) -> bool:
         hint = f'there is a "{meant}" already{other}: give this one another name'
     else:
         hint = f'write it as "{meant}"'
-    report.wrong(path, f"{quoted(name)} cannot be a name here", hint, at_key=True)
+    what = f"{dotted(path[:-1])}: {quoted(name)} cannot be a name here"
+    report.error(path, what, hint, at_key=True)
     return False
 
 
@@ -94,7 +98,8 @@ def did_you_mean(
     report: Report, word: str, known: Mapping[str, Path], *, several: str, none: str
 ) -> str:
     """A hint for a name that is nowhere: the nearest with its line, or all that there are."""
-    if close := nearest(word, known):
+    instances = [name for name in known if name.startswith(f"{word}.")]
+    if close := nearest(word, known) or (instances[0] if len(instances) == 1 else None):
         return f'did you mean "{close}"{at_line(report.place_of(known[close]))}?'
     if known:
         return f"{several}: {', '.join(known)}"
@@ -110,8 +115,11 @@ def _tell(
 ) -> None:
     inner = _in_file(mistake["loc"], table, missing=mistake["type"] == "missing")
     path = (*section, *inner)
-    fields = known_keys(model, inner)
-    key = str(inner[-1]) if inner else ""
+    to_key = inner
+    while to_key and isinstance(to_key[-1], int):
+        to_key = to_key[:-1]
+    key = str(to_key[-1]) if to_key else ""
+    fields = known_keys(model, to_key)
     match mistake["type"]:
         case "missing":
             sentence, hints = missing_key(key, fields.get(key))
@@ -123,19 +131,33 @@ def _tell(
             sentence, hints = unknown_key(key, list(fields), around)
             report.wrong(path, sentence, *hints, at_key=True)
         case _:
-            name = next((p for p in reversed(inner) if isinstance(p, str)), "")
-            sentence, hints = explain(mistake, path, fields.get(name))
+            sentence, hints = explain(mistake, path, fields.get(key))
             report.error(path, f"{dotted(path)}: {sentence}", *hints)
 
 
-def _follows_from_others(mistake: ErrorDetails) -> bool:
-    """A list counts as too short where its items are wrong: they are told, the list is not."""
-    value = mistake.get("input")
-    return (
-        mistake["type"] == "too_short"
-        and isinstance(value, list)
-        and len(value) >= mistake["ctx"]["min_length"]
-    )
+def _misspelt(mistakes: Sequence[ErrorDetails]) -> set[Path]:
+    """The missing keys that are there under another name."""
+    missing = {mistake["loc"] for mistake in mistakes if mistake["type"] == "missing"}
+    found = set()
+    for mistake in mistakes:
+        *outer, key = mistake["loc"] or ("",)
+        if mistake["type"] == "extra_forbidden":
+            here = {str(loc[-1]): loc for loc in missing if list(loc[:-1]) == outer}
+            if close := nearest(str(key), here):
+                found.add(here[close])
+    return found
+
+
+def _follows_from_others(mistake: ErrorDetails, misspelt: set[Path]) -> bool:
+    """Whether it is told already: a key that is there, misspelt; a list whose items are wrong."""
+    match mistake["type"]:
+        case "missing":
+            return mistake["loc"] in misspelt
+        case "too_short":
+            value = mistake.get("input")
+            return isinstance(value, list) and len(value) >= mistake["ctx"]["min_length"]
+        case _:
+            return False
 
 
 def _in_file(location: Path, table: Mapping[str, Any], *, missing: bool) -> Path:

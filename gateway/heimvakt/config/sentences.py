@@ -38,11 +38,12 @@ def explain(error: ErrorDetails, path: Path, field: FieldInfo | None) -> Said:
         said = str(context.get("error") or error["msg"]), (_example(field),)
     else:
         said = f"{quoted(value)} does not fit: {error['msg'].lower()}", (_example(field),)
-    if confidential.is_secret(path, value):
-        # A model that found the secret itself may say more, if it keeps it to itself.
-        if kind != "value_error" or confidential.repeats(said[0], value):
-            return "this is not a reference to a secret", (confidential.HINT,)
-    return said
+    if not confidential.is_secret(path, value):
+        return said
+    # A model that found the secret itself may say more, if it keeps it to itself.
+    if kind == "value_error" and not confidential.repeats(said[0], value):
+        return said
+    return "this is not a reference to a secret", (confidential.HINT,)
 
 
 def unknown_key(key: str, known: Sequence[str], taken: Mapping[str, Any]) -> Said:
@@ -88,9 +89,16 @@ _Sentence = Callable[[Any, Mapping[str, Any], str], Said]
 
 def _expected(thing: str) -> _Sentence:
     def say(value: Any, context: Mapping[str, Any], example: str) -> Said:
-        return f"{quoted(value)} is not {thing}", (example,)
+        return f"{quoted(value)} is not {thing}", (example or f"write {thing}{_BARE}",)
 
     return say
+
+
+_BARE = ", without quotation marks"
+
+
+def _expected_table(value: Any, context: Mapping[str, Any], example: str) -> Said:
+    return f"{quoted(value)} is not a table", (example or "write it as a [table] of its own",)
 
 
 def _choice(value: Any, context: Mapping[str, Any], example: str) -> Said:
@@ -139,7 +147,7 @@ def _long(value: Any, context: Mapping[str, Any], example: str) -> Said:
 
 def _bound(word: str, sign: str) -> _Sentence:
     def say(value: Any, context: Mapping[str, Any], example: str) -> Said:
-        return f"{quoted(value)} is too {word}: it must be {sign} {context[_BOUND[sign]]}", ()
+        return f"{quoted(value)} is too {word}", (f"it must be {sign} {context[_BOUND[sign]]}",)
 
     return say
 
@@ -178,9 +186,9 @@ _SENTENCES: Mapping[str, _Sentence] = {
     "tuple_type": _list,
     "set_type": _list,
     "frozen_set_type": _list,
-    "dict_type": _expected("a table"),
-    "model_type": _expected("a table"),
-    "model_attributes_type": _expected("a table"),
+    "dict_type": _expected_table,
+    "model_type": _expected_table,
+    "model_attributes_type": _expected_table,
     "too_short": _too_few,
     "too_long": _too_many,
     "greater_than": _bound("small", "more than"),
@@ -203,7 +211,7 @@ def _line(key: str, field: FieldInfo | None) -> str:
     choices = [str(c) for c in get_args(field.annotation) if isinstance(c, str)]
     choices = choices or [str(m) for m in _members(field.annotation)]
     if choices:
-        return f'add a line {key} = "..." with one of {", ".join(choices)}'
+        return f'add a line {key} = "..." with one of: {", ".join(choices)}'
     return f"add a line: {key} = ..."
 
 

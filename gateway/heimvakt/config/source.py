@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
-from .findings import Finding, nearest, printable
+from .findings import Finding, in_order, nearest, printable
 from .positions import Lines, Position, Positions
 from .scanner import Scan, scan
 
@@ -185,7 +185,7 @@ def _explained(file: str, walked: Scan) -> tuple[Finding, ...]:
                 hints=(trouble.hint,),
             )
         )
-    return tuple(findings)
+    return in_order(findings)
 
 
 def _unexplained(file: str, message: str) -> Finding:

@@ -100,7 +100,7 @@ def read_routes(
     if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
         report.wrong(
             ("routes",),
-            "routes are a list of tables",
+            "this must be a list of tables",
             "write [[routes]], with two brackets, above each of them",
             at_key=True,
         )

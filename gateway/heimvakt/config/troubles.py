@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .findings import quoted
+from .ids import as_id
 from .lexemes import LOOKALIKE_QUOTES
 from .positions import Position
 
@@ -47,10 +48,12 @@ def no_key(at: int, word: str, *, in_header: bool) -> Trouble:
 
 def key_with_odd_letter(at: int, word: str) -> Trouble:
     """A name with letters that TOML takes in quotes only."""
+    meant = ".".join(as_id(part) or "" for part in word.split(".")).strip(".")
+    letters = "a key is made of the letters a to z, digits and -"
     return Trouble(
         at,
         f"{quoted(word)} cannot be a key",
-        "a key is made of the letters a to z, digits and -",
+        f"{letters}; write for example {meant}" if meant else letters,
     )
 
 
@@ -183,7 +186,7 @@ def more_on_the_line(at: int, rest: str) -> Trouble:
         return _lookalike(at, rest)
     return Trouble(
         at,
-        f"{quoted(rest)} is too much on this line",
+        f"this is too much for the line: {rest}",
         "each key has a line of its own; a comment begins with #",
     )
 

@@ -38,6 +38,7 @@ class AlarmState(StrEnum):
     CLOSED = "closed"
     CANCELLED = "cancelled"
     RESET = "reset"
+    EXPIRED = "expired"
 
     @property
     def is_open(self) -> bool:
@@ -55,6 +56,8 @@ class Move(StrEnum):
     CLOSE = "close"
     CANCEL = "cancel"
     RESET = "reset"
+    EXPIRE = "expire"
+    """Kept for so long, behind so many others, that nobody will ever close it."""
 
 
 _S = AlarmState
@@ -71,11 +74,13 @@ MOVES: dict[tuple[AlarmState, Move], AlarmState] = {
     (_S.DELIVERED, Move.CLOSE): _S.CLOSED,
     (_S.DELIVERED, Move.CANCEL): _S.CANCELLED,
     (_S.DELIVERED, Move.RESET): _S.RESET,
+    (_S.DELIVERED, Move.EXPIRE): _S.EXPIRED,  # never a high one: see `may_expire`
     (_S.ACCEPTED, Move.DELIVER): _S.ACCEPTED,
     (_S.ACCEPTED, Move.ACCEPT): _S.ACCEPTED,  # another person takes it too
     (_S.ACCEPTED, Move.CLOSE): _S.CLOSED,
     (_S.ACCEPTED, Move.CANCEL): _S.CANCELLED,
     (_S.ACCEPTED, Move.RESET): _S.RESET,
+    (_S.ACCEPTED, Move.EXPIRE): _S.EXPIRED,
     (_S.CLOSED, Move.DELIVER): _S.CLOSED,
     (_S.CANCELLED, Move.DELIVER): _S.CANCELLED,
     (_S.CANCELLED, Move.ACCEPT): _S.CANCELLED,
@@ -83,6 +88,8 @@ MOVES: dict[tuple[AlarmState, Move], AlarmState] = {
     (_S.RESET, Move.DELIVER): _S.RESET,
     (_S.RESET, Move.ACCEPT): _S.RESET,
     (_S.RESET, Move.CLOSE): _S.CLOSED,
+    (_S.EXPIRED, Move.DELIVER): _S.EXPIRED,
+    (_S.EXPIRED, Move.CLOSE): _S.CLOSED,
 }
 
 
@@ -141,6 +148,21 @@ class Alarm:
     accepted_by: str | None = None
     revision: int = 0
     """Grows with each change that receivers must hear of; the id never changes."""
+
+
+def is_over(alarm: Alarm) -> bool:
+    """Whether nothing more can come of it: ended, and received if it ever was to be."""
+    if alarm.state.is_open:
+        return False
+    never_sent = not any(step.state is AlarmState.RAISED for step in alarm.history)
+    return never_sent or alarm.delivered_at is not None
+
+
+def may_expire(alarm: Alarm) -> bool:
+    """Whether policy may end it: somebody has received it, and a high one was accepted as well."""
+    if alarm.delivered_at is None or (alarm.state, Move.EXPIRE) not in MOVES:
+        return False
+    return alarm.state is AlarmState.ACCEPTED or alarm.priority is not Priority.HIGH
 
 
 def move(alarm: Alarm, what: Move, *, at: datetime, by: str | None = None) -> Alarm:

@@ -29,10 +29,12 @@ class CancelTimer:
 class RaiseAlarm:
     """Raise an alarm, or let it wait for `ConfirmAlarm` when `pending`.
 
-    While an alarm of the same rule and `key` is pending or raised, a second is not made.
+    Every one that is asked for is made, also of a `key` that has an open alarm: it is the rule that
+    knows what is one cause. A pre-alarm that its rule forgets is raised by the engine.
     """
 
     key: str
+    """Which condition of the rule it is; later effects mean every alarm of this key."""
     kind: str
     priority: Priority
     began_at: datetime

@@ -267,11 +267,30 @@ class GatewayStarted(Event):
 
     cause: str
     last_alive: datetime | None
+    alarms_raised: int = 0
+    """No alarm gets a number up to this one; what was lost with a database may have used them."""
 
 
 @_event
 class GatewayStopping(Event):
     """The daemon was asked to stop."""
+
+
+@_event
+class ClockStepped(Event):
+    """The wall clock was set: between two events it went another way than the time of this boot."""
+
+    before: datetime
+    """What it would show had it not been set."""
+    after: datetime
+
+
+@_event
+class RuleFailed(Event):
+    """A rule could not make anything of an event (derived inside the engine)."""
+
+    rule_id: str
+    error: str
 
 
 @_event

@@ -17,15 +17,13 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
 from .calendar import Window
+from .spelling import SHOWN_MAX, any_unit, guess_duration, guess_hours
 
 if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
 
 LONGEST = "31d"
 """No wait in a home is longer; a longer one is a slip of the finger."""
-
-SHOWN_MAX = 60
-"""Characters of a wrong value that a message repeats."""
 
 _DURATION = r"^(?=\d)(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$"
 _HOURS = r"^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$"
@@ -95,9 +93,9 @@ class DurationText:
             try:
                 read, shown = parse_duration(value), value
             except ValueError:
-                raise self._no_duration(_plain(value), _guess_duration(value)) from None
+                raise self._no_duration(_plain(value), guess_duration(value)) from None
         else:
-            raise self._no_duration(_plain(value), _units_for(value))
+            raise self._no_duration(_plain(value), any_unit(value))
         if self.fits(read):
             return read
         which, bound = (
@@ -150,44 +148,6 @@ def duration(*, at_least: str = "1s", at_most: str = LONGEST) -> Any:
 
 Duration = Annotated[timedelta, duration()]
 """A duration from one second to a month, written as `"10s"`, `"20m"`, `"4h"`, `"7d"`, `"1h30m"`."""
-
-# How people write units; Norwegian has its own (sekund, minutt, time, døgn, uke).
-_SPOKEN_UNIT = re.compile(
-    r"([0-9]{1,6}(?:[.,][0-9]{1,3})?)\s*"
-    r"(?:(?P<s>s|sek(?:und(?:er)?)?|sec(?:ond)?s?)|(?P<m>m|min(?:ute?s?|utt(?:er)?)?)"
-    r"|(?P<h>h|t|timer?|hours?|hrs?)|(?P<d>d|dag(?:er)?|days?|døgn)|(?P<w>w|uker?|weeks?))\b\.?",
-    re.IGNORECASE,
-)
-_WEEK_S = 604_800
-
-
-def _guess_duration(text: str) -> list[timedelta]:
-    """What somebody may have meant; empty if no guess is good."""
-    if len(text) > SHOWN_MAX:
-        return []
-    spoken = text.strip().casefold().removeprefix("pt")
-    if re.fullmatch(r"\d{1,6}", spoken, re.ASCII):
-        return [timedelta(seconds=int(spoken) * s) for s in (1, 60, 3_600)]
-    # A space between the parts, so that "1h30min" is two words to the expression.
-    spaced = re.sub(r"(?<=[a-zø])(?=\d)", " ", spoken)
-    rest = _SPOKEN_UNIT.sub("", spaced)
-    if rest.replace("og", "").replace("and", "").strip(" ,+"):
-        return []
-    seconds = 0.0
-    for match in _SPOKEN_UNIT.finditer(spaced):
-        unit_s = _UNIT_S.get(match.lastgroup or "", _WEEK_S)
-        seconds += float(match[1].replace(",", ".")) * unit_s
-    return [timedelta(seconds=seconds)] if seconds >= 1 else []
-
-
-def _units_for(value: object) -> list[timedelta]:
-    """A bare number could be any unit."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return []
-    if not 0 < value < 1_000_000:
-        return []
-    return [timedelta(seconds=value * s) for s in (1, 60, 3_600)]
-
 
 # --------------------------------------------------------------------------------------- hours
 
@@ -246,16 +206,13 @@ class Hours:
         }
 
 
-_SPOKEN_TIME = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?(?:[:.]00)?\s*([ap]m)?", re.ASCII)
-
-
 def _read_hours(value: object) -> Hours:
     if isinstance(value, Hours):
         return value
     if not isinstance(value, str):
         raise _no_hours(_plain(value), None)
     if not re.fullmatch(_HOURS, value, re.ASCII):
-        raise _no_hours(_plain(value), _guess_hours(value))
+        raise _no_hours(_plain(value), _meant_hours(value))
     begin, end = value.split("-")
     if begin == end:
         raise PydanticCustomError(
@@ -270,35 +227,19 @@ def _read_hours(value: object) -> Hours:
     return Hours.parse(value)
 
 
-def _no_hours(shown: str, meant: Hours | None) -> PydanticCustomError:
-    hint = f'write it as "{meant}"' if meant else 'write a window such as "23:00-06:00"'
-    return PydanticCustomError(
-        "no_hours", "{shown} is no time window", {"shown": shown, "hint": hint}
-    )
-
-
-def _guess_hours(text: str) -> Hours | None:
-    """What `23-6`, `23.00-06.00`, `kl. 23 til 6` or `11pm-6am` is likely to mean."""
-    if len(text) > SHOWN_MAX:
-        return None
-    found = [_guess_time(match) for match in _SPOKEN_TIME.finditer(text.casefold())]
-    rest = _SPOKEN_TIME.sub("", text.casefold()).replace("kl", "")
-    for word in ("til", "to", "fra", "from"):
-        rest = rest.replace(word, "")
-    match found:
-        case [time() as begin, time() as end] if begin != end and not rest.strip(" .-–—"):
+def _meant_hours(text: str) -> Hours | None:
+    match guess_hours(text):
+        case (begin, end) if begin != end:
             return Hours(begin, end)
         case _:
             return None
 
 
-def _guess_time(match: re.Match[str]) -> time | None:
-    hour, minute = int(match[1]), int(match[2] or 0)
-    if match[3]:
-        hour = hour % 12 + (12 if match[3] == "pm" else 0)
-    if (hour, minute) == (24, 0):
-        hour = 0
-    return time(hour, minute) if hour < 24 and minute < 60 else None
+def _no_hours(shown: str, meant: Hours | None) -> PydanticCustomError:
+    hint = f'write it as "{meant}"' if meant else 'write a window such as "23:00-06:00"'
+    return PydanticCustomError(
+        "no_hours", "{shown} is no time window", {"shown": shown, "hint": hint}
+    )
 
 
 # ------------------------------------------------------------------------------------- helpers

@@ -14,6 +14,9 @@ from .events import Event
 ALIVE = "alive:gateway"
 """The row of the state in which the pipeline marks that it lives; no matter of the engine."""
 
+COUNTER = "counter:alarms"
+"""The row of the state with the number of the last alarm."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:

@@ -41,6 +41,12 @@ class DriverContext(Protocol):
     def state_directory(self) -> str:
         """A folder that is the driver's own and survives restarts."""
 
+    def monotonic(self) -> float:
+        """Seconds on the home's clock, which never goes back: for "again within" of what is heard.
+
+        Not for time-outs of the wire, which are the event loop's.
+        """
+
     async def emit(self, *events: Event) -> None:
         """Hand over events in order; returns when they are on durable storage.
 

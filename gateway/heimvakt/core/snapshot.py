@@ -12,6 +12,7 @@ from typing import Any
 from .alarms import Alarm
 from .codec import CannotDecode, Json, decode, decode_tagged, encode, encode_tagged
 from .devices import Home
+from .ledger import COUNTER
 from .state import State
 from .supervision import Health, Supervised
 
@@ -27,10 +28,8 @@ def changes(before: State, after: State) -> dict[str, Json | None]:
         rows[f"timer:{key}"] = None if due is None else {"at": due.isoformat()}
     for key, since in _changed(before.supervised.lost, after.supervised.lost):
         rows[f"lost:{key}"] = None if since is None else {"at": since.isoformat()}
-    for key, alarm_id in _changed(before.keys, after.keys):
-        rows[f"key:{key}"] = None if alarm_id is None else {"id": alarm_id}
     if before.alarms_raised != after.alarms_raised:
-        rows["counter:alarms"] = {"n": after.alarms_raised}
+        rows[COUNTER] = {"n": after.alarms_raised}
     return rows
 
 
@@ -40,10 +39,11 @@ def restore(
     """The state that the rows tell, and what of them could not be read.
 
     A part that cannot be read is left out and the rest is used: a rule whose state changed its
-    shape begins afresh. Alarms get numbers above `number_floor` if the counter is lost.
+    shape begins afresh. What belongs to rules that are gone stays until the engine adopts the
+    state, which erases it. Alarms get numbers above `number_floor` if the counter is lost.
     """
     parts: dict[str, dict[str, Any]] = {
-        name: {} for name in ("rule", "device", "timer", "lost", "key", "counter")
+        name: {} for name in ("rule", "device", "timer", "lost", "counter")
     }
     unread: list[str] = []
     for row, body in rows.items():
@@ -53,16 +53,14 @@ def restore(
         except (CannotDecode, KeyError, ValueError, TypeError) as error:
             unread.append(f"{row}: {error}")
     kept = {alarm.alarm_id: alarm for alarm in alarms}
-    used = max([number_floor, *(alarm.number for alarm in kept.values())])
     # Without a counter (nothing stored yet, or lost) numbers go on above all that were used.
-    counted = parts["counter"].get("alarms")
+    counted = parts["counter"].get("alarms", number_floor)
     state = State(
         rules=parts["rule"],
         timers=parts["timer"],
         alarms=kept,
-        keys=parts["key"],
         supervised=Supervised(devices=parts["device"], lost=parts["lost"]),
-        alarms_raised=used if counted is None else counted,
+        alarms_raised=max([counted, *(alarm.number for alarm in kept.values())]),
     )
     return state, unread
 
@@ -71,15 +69,11 @@ def _read(home: Home, part: str, key: str, body: Json) -> object:
     match part:
         case "rule":
             rule = home.rules.get(key)
-            if rule is None:
-                raise CannotDecode("the configuration has no such rule")
-            return decode_tagged(rule.states, body)
+            return body if rule is None else decode_tagged(rule.states, body)
         case "device":
             return decode(Health, body)
         case "timer" | "lost":
             return datetime.fromisoformat(body["at"])
-        case "key":
-            return str(body["id"])
         case "counter":
             return int(body["n"])
         case _:

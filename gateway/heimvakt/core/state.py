@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from .alarms import Alarm
+from .alarms import Alarm, AlarmState
 from .devices import Home
 from .supervision import Supervised, deadlines
+
+PENDING_MAX = timedelta(seconds=90)
+"""A pre-alarm that nobody confirmed is raised after this; a home may allow 60 s to take it back."""
+
+PENDING = "/pending/"
+"""Names of the engine's own deadlines begin with a stroke, which no id of a rule can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,15 +26,16 @@ class State:
     """By `rule_id/name`, UTC."""
     alarms: Mapping[str, Alarm] = field(default_factory=dict)
     """Those that are open, or that nobody has received yet."""
-    keys: Mapping[str, str] = field(default_factory=dict)
-    """`rule_id/key` of the last alarm of each condition -> alarm id, while it is in `alarms`."""
     supervised: Supervised = field(default_factory=lambda: Supervised(devices={}, lost={}))
     alarms_raised: int = 0
     """The number of the last alarm; it never goes back."""
 
 
 def adopt(home: Home, state: State) -> State:
-    """The state under this configuration: what belongs to rules that are gone is left behind."""
+    """The state under this configuration: what belongs to rules that are gone is left behind.
+
+    The engine does it with `GatewayStarted`, so that what is left behind is erased with its commit.
+    """
     rules = {
         rule_id: state.rules.get(rule_id, rule.initial) for rule_id, rule in home.rules.items()
     }
@@ -38,10 +45,18 @@ def adopt(home: Home, state: State) -> State:
     return replace(state, rules=rules, timers=timers)
 
 
+def shifted(timers: Mapping[str, datetime], by: timedelta) -> dict[str, datetime]:
+    """Deadlines after the clock was set: as far away as before."""
+    return {name: due + by for name, due in timers.items()}
+
+
 def all_deadlines(home: Home, state: State) -> Iterator[tuple[str, datetime]]:
     """Every deadline that is armed, by its full name."""
     yield from state.timers.items()
     yield from deadlines(home, state.supervised)
+    for alarm in state.alarms.values():
+        if alarm.state is AlarmState.PENDING:
+            yield PENDING + alarm.alarm_id, alarm.raised_at + PENDING_MAX
 
 
 def next_deadline(home: Home, state: State) -> tuple[str, datetime] | None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from .devices import Home
 from .events import (
+    ClockStepped,
     DeviceBack,
     DeviceEvent,
     DeviceSilent,
@@ -22,7 +23,8 @@ from .events import (
     TimerFired,
 )
 
-PREFIX = "supervision/"
+PREFIX = "/silent/"
+"""Of its deadlines; ids of rules have no stroke, so no rule can have the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +50,12 @@ def supervise(home: Home, before: Supervised, event: Event) -> tuple[Supervised,
     match event:
         case GatewayStarted(at=at, last_alive=last_alive):
             return _started(home, before, at, last_alive), []
+        case ClockStepped(before=was, after=after):
+            return _shifted(before, after - was), []
         case RadioLost(driver=driver, at=at) if driver not in before.lost:
             return replace(before, lost={**before.lost, driver: at}), []
         case RadioBack(driver=driver, at=at) if driver in before.lost:
-            gap = at - before.lost[driver]
+            gap = max(at - before.lost[driver], timedelta())
             lost = {name: since for name, since in before.lost.items() if name != driver}
             devices = {
                 name: _later(health, gap) if _driver_of(home, name) == driver else health
@@ -76,14 +80,24 @@ def deadlines(home: Home, supervised: Supervised) -> Iterator[tuple[str, datetim
 def _started(
     home: Home, before: Supervised, at: datetime, last_alive: datetime | None
 ) -> Supervised:
-    gap = max(at - last_alive, timedelta()) if last_alive else timedelta()
     devices = {}
     for device_id, device in home.devices.items():
         known = before.devices.get(device_id)
-        devices[device_id] = (
-            _later(known, gap) if known else Health(silent_at=at + device.silence_limit)
-        )
+        # Nothing was heard since the gateway went off, or since the radio was lost before that. A
+        # clock that has gone back moves the deadline back with it.
+        heard_until = before.lost.get(device.driver, last_alive)
+        if known is None or heard_until is None:
+            devices[device_id] = Health(silent_at=at + device.silence_limit)
+        else:
+            devices[device_id] = _later(known, at - heard_until)
     return Supervised(devices=devices, lost={})
+
+
+def _shifted(before: Supervised, by: timedelta) -> Supervised:
+    return Supervised(
+        devices={name: _later(health, by) for name, health in before.devices.items()},
+        lost={name: since + by for name, since in before.lost.items()},
+    )
 
 
 def _later(health: Health, gap: timedelta) -> Health:

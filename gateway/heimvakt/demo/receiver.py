@@ -100,16 +100,8 @@ class Receiver:
         self._ready = asyncio.Event()
         self._later: set[asyncio.TimerHandle] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._client = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=client_id,
-            clean_session=False,
-            protocol=MQTTProtocolVersion.MQTTv311,
-        )
-        self._client.reconnect_delay_set(1, 5)
-        self._client.on_connect = self._on_connect
-        self._client.on_subscribe = self._on_subscribe
-        self._client.on_message = self._on_message
+        self._client_id = client_id
+        self._client: Client | None = None
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Receiver]:
@@ -127,14 +119,29 @@ class Receiver:
     def start(self) -> None:
         """Begin without waiting for the broker; from within the event loop."""
         self._loop = asyncio.get_running_loop()
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._client_id,
+            clean_session=False,
+            protocol=MQTTProtocolVersion.MQTTv311,
+        )
+        client.reconnect_delay_set(1, 5)
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
         host, port = self._address.hostname or "127.0.0.1", self._address.port or 1883
-        self._client.connect_async(host, port, keepalive=20)
-        self._client.loop_start()
+        client.connect_async(host, port, keepalive=20)
+        client.loop_start()
+        self._client = client
 
     def stop(self) -> None:
         """Leave; the session stays at the broker. Blocks until the thread of paho has ended."""
-        self._client.disconnect()
-        self._client.loop_stop()
+        client, self._client = self._client, None
+        if client is not None:
+            client.disconnect()
+            client.loop_stop()
+            # So that it goes now, and its sockets with it, and not when a cycle is collected.
+            client.on_connect = client.on_subscribe = client.on_message = None
 
     async def wait_ready(self) -> None:
         """Return when it has been connected and subscribed."""
@@ -177,6 +184,7 @@ class Receiver:
 
     def say(self, gateway_id: str, payload: bytes) -> None:
         """Publish whatever it is where the gateway hears answers."""
+        assert self._client is not None, "the receiver has been started"
         self._client.publish(f"heimvakt/v1/{gateway_id}/ack", payload, qos=1)
 
     # --- in paho's thread -------------------------------------------------------------------------

@@ -100,6 +100,7 @@ def recording(
         things=things,
         rules=_rules(things),
         moments=heapq.merge(
+            _at_rest(things, start),
             (moment for _, moment in changes),
             _check_ins(things, start, end),
             key=lambda moment: moment.at,
@@ -180,6 +181,13 @@ def _changes(intervals: Sequence[Interval]) -> Iterator[tuple[tuple[datetime, in
                 (at, index, order),
                 Moment(at=at, device_id=interval.device_id, act=act, recorded=True),
             )
+
+
+def _at_rest(things: Sequence[Thing], start: datetime) -> Iterator[Moment]:
+    """Before the first interval everything is off, and the gateway is to know it."""
+    off = {(fit.kind): fit.off for fit in FITS.values()}
+    for thing in things:
+        yield Moment(at=start, device_id=thing.device_id, act=off[thing.kind])
 
 
 def _check_ins(things: Sequence[Thing], start: datetime, end: datetime) -> Iterator[Moment]:

@@ -14,7 +14,7 @@ from .link import ServiceGone
 from .play import journalled, play
 from .scene import Scene
 from .screens import Screen
-from .stage import Tally, staged
+from .stage import NotStaged, Tally, staged
 
 SETTLE_S_MAX = 30.0
 
@@ -64,7 +64,7 @@ async def _show_in(folder: Path, scene: Scene, wishes: Wishes, screen: Screen) -
                 before=screen.life,
             )
             settled = await stage.settle(SETTLE_S_MAX)
-    except* (NoBroker, DaemonFailed, ServiceGone, TimeoutError) as group:
+    except* (NoBroker, DaemonFailed, ServiceGone, NotStaged) as group:
         failed = group.exceptions
     screen.close()
     for error in failed:

@@ -30,13 +30,16 @@ Tell = Callable[[str, Mapping[str, Any]], None]
 """Called with `event` (committed) and what the daemon says of it."""
 
 
+class NotStaged(Exception):
+    """The home did not come to life; the text says how far it came."""
+
+
 @dataclass(slots=True)
 class Tally:
     """What went in and what came out."""
 
     changes_in: int = 0
     """Recorded changes, or acts of the story, that were written to the radio's line."""
-    changes_journalled: int = 0
     frames_lost: list[str] = field(default_factory=list)
     seqs: list[int] = field(default_factory=list)
     """Places in the journal of the changes."""
@@ -87,23 +90,19 @@ class Stage:
     async def act(self, moment: Moment) -> None:
         """Let something happen; returns when the daemon has committed what it heard of it."""
         device = self.devices[moment.device_id]
-        check_in = moment.act == "check-in"
         before = self._heard[moment.device_id]
         act: Callable[[], Awaitable[object]] = getattr(device, moment.act.replace("-", "_"))
         sent = await act()
-        if not check_in:
+        counts = bool(moment.recorded or moment.said)
+        if counts:
             self.tally.changes_in += 1
         if not sent:
             self.tally.frames_lost.append(f"{moment.device_id} {moment.act}: {sent}")
             return
-        if check_in:
-            # TEMPORARY
-            return
         if not await self._until(lambda: self._heard[moment.device_id] > before, COMMIT_S_MAX):
             self.tally.frames_lost.append(f"{moment.device_id} {moment.act}: not journalled")
             return
-        if not check_in:
-            self.tally.changes_journalled += 1
+        if counts:
             self.tally.seqs.append(self._last_seq[moment.device_id])
 
     async def settle(self, within_s: float) -> bool:
@@ -143,7 +142,7 @@ async def staged(
     """Set everything up; the devices have joined and are enrolled when the block begins.
 
     Raises:
-        NoBroker, DaemonFailed, TimeoutError: something of it did not start.
+        NoBroker, DaemonFailed, NotStaged: something of it did not start.
     """
     behaviour = Behaviour(accept_after_s=accept_after_s)
     radio = VirtualRadio(seed=7)
@@ -178,13 +177,23 @@ def _devices(scene: Scene, radio: VirtualRadio) -> dict[str, VirtualDevice]:
 
 
 async def _join(radio: VirtualRadio, devices: Mapping[str, VirtualDevice]) -> None:
-    async with asyncio.timeout(JOIN_S_MAX):
-        await radio.wait_permit_join()
-        for device in devices.values():
-            await device.join()
-        for device in devices.values():
-            if isinstance(device, IasZoneDevice):
-                await device.wait_enrolled()
-            await device.wait_bound(0x0001)
-            if 0x0406 in device.clusters:
-                await device.wait_bound(0x0406)
+    joining = "the network was not opened"
+    try:
+        async with asyncio.timeout(JOIN_S_MAX):
+            await radio.wait_permit_join()
+            for name, device in devices.items():
+                joining = f"{name} did not join"
+                await device.join()
+            for name, device in devices.items():
+                joining = f"{name} was not set up"
+                await _set_up(device)
+    except TimeoutError:
+        raise NotStaged(f"{joining} within {JOIN_S_MAX:g} s") from None
+
+
+async def _set_up(device: VirtualDevice) -> None:
+    if isinstance(device, IasZoneDevice):
+        await device.wait_enrolled()
+    await device.wait_bound(0x0001)
+    if 0x0406 in device.clusters:
+        await device.wait_bound(0x0406)

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-QUIET = frozenset({"battery-measured", "link-measured", "device-seen", "timer-fired"})
+QUIET = frozenset(
+    {"battery-measured", "link-measured", "device-seen", "timer-fired", "tamper-closed"}
+)
 STATES = {
     "raised": "goes out",
     "delivered": "the centre has it",

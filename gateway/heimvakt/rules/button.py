@@ -6,6 +6,9 @@ call for help and no new alarm; a later press always is one, whatever became of 
     idle --press--> raised                              a button without `cancel`
     idle --press--> waiting --press again--> cancelled  a button with `cancel`
                             --time over----> raised
+
+Taking back is a press of its own, after a pause: somebody in fear presses again and again, and a
+radio repeats a frame, and neither may call off the help that was called.
 """
 
 from __future__ import annotations
@@ -46,12 +49,25 @@ class Settings(RuleSettings):
     ] = timedelta(seconds=10)
 
 
+PAUSE = timedelta(seconds=1)
+"""A press that follows the one before sooner than this repeats it; it takes nothing back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A pre-alarm that can be taken back."""
+
+    key: str
+    until: datetime
+    last_press: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """Per button: the pre-alarm that waits, and the last press that made an alarm."""
 
-    waiting: Mapping[str, str] = field(default_factory=dict)
-    """Device -> key of the alarm that can be taken back."""
+    waiting: Mapping[str, Waiting] = field(default_factory=dict)
+    """By device."""
     pressed_at: Mapping[str, datetime] = field(default_factory=dict)
 
 
@@ -61,14 +77,13 @@ def step(
     """What a press means after what went before."""
     match event:
         case ButtonPressed(device_id=device_id) if device_id in state.waiting:
-            return _taken_back(state, device_id)
+            return _pressed_again(state, event)
         case ButtonCancelled(device_id=device_id) if device_id in state.waiting:
             return _taken_back(state, device_id)
         case ButtonPressed(device_id=device_id) if device_id in buttons:
             return _pressed(settings, buttons[device_id], state, event)
         case TimerFired(name=device_id) if device_id in state.waiting:
-            key = state.waiting[device_id]
-            return replace(state, waiting=_without(state.waiting, device_id)), [ConfirmAlarm(key)]
+            return _confirmed(state, device_id)
         case _:
             return state, []
 
@@ -94,8 +109,27 @@ def _pressed(
     pressed_at = {**state.pressed_at, device_id: event.at}
     if button.cancel is None:
         return replace(state, pressed_at=pressed_at), [alarm]
-    waiting = {**state.waiting, device_id: key}
-    return State(waiting, pressed_at), [alarm, ArmTimer(device_id, event.at + button.cancel)]
+    until = event.at + button.cancel
+    waiting = {**state.waiting, device_id: Waiting(key, until, last_press=event.at)}
+    return State(waiting, pressed_at), [alarm, ArmTimer(device_id, until)]
+
+
+def _pressed_again(state: State, event: ButtonPressed) -> tuple[State, Effects]:
+    device_id = event.device_id
+    waiting = state.waiting[device_id]
+    if not waiting.last_press <= event.at < waiting.until:
+        # The time to take it back is over and its deadline on the way, or the clock was set.
+        after, effects = _confirmed(state, device_id)
+        return after, [CancelTimer(device_id), *effects]
+    if event.at - waiting.last_press < PAUSE:
+        again = replace(waiting, last_press=event.at)
+        return replace(state, waiting={**state.waiting, device_id: again}), []
+    return _taken_back(state, device_id)
+
+
+def _confirmed(state: State, device_id: str) -> tuple[State, Effects]:
+    after = replace(state, waiting=_without(state.waiting, device_id))
+    return after, [ConfirmAlarm(state.waiting[device_id].key)]
 
 
 def _taken_back(state: State, device_id: str) -> tuple[State, Effects]:
@@ -103,7 +137,7 @@ def _taken_back(state: State, device_id: str) -> tuple[State, Effects]:
         waiting=_without(state.waiting, device_id),
         pressed_at=_without(state.pressed_at, device_id),  # a press after this is a new call
     )
-    return after, [CancelTimer(device_id), CancelAlarm(state.waiting[device_id])]
+    return after, [CancelTimer(device_id), CancelAlarm(state.waiting[device_id].key)]
 
 
 V = TypeVar("V")

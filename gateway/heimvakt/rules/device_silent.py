@@ -17,7 +17,7 @@ from pydantic import Field
 from heimvakt.core.alarms import Evidence, Priority
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, RaiseAlarm, ResetAlarm
-from heimvakt.core.events import DeviceBack, DeviceSilent, Event, TimerFired
+from heimvakt.core.events import DeviceBack, DeviceSilent, Event, GatewayStarted, TimerFired
 from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words, spell_duration
@@ -63,24 +63,24 @@ def step(
     match event:
         case DeviceSilent(device_id=device_id) if device_id in devices:
             silence = Silence(Evidence.of(event), _text(devices[device_id], event))
-            return _tell(settings, devices, state, event, silence)
+            return _tell(settings, devices[device_id], state, event, silence)
         case DeviceBack(device_id=device_id) if device_id in state.silent:
             rest = {name: value for name, value in state.silent.items() if name != device_id}
             return State(rest), [CancelTimer(device_id), ResetAlarm(device_id)]
-        case TimerFired(name=device_id) if device_id in state.silent:
-            return _tell(settings, devices, state, event, state.silent[device_id])
+        case GatewayStarted() if gone := state.silent.keys() - devices.keys():
+            # Taken out of the home: it is nobody's silence any more.
+            rest = {name: value for name, value in state.silent.items() if name not in gone}
+            done = [e for name in sorted(gone) for e in (CancelTimer(name), ResetAlarm(name))]
+            return State(rest), done
+        case TimerFired(name=device_id) if device_id in state.silent and device_id in devices:
+            return _tell(settings, devices[device_id], state, event, state.silent[device_id])
         case _:
             return state, []
 
 
 def _tell(
-    settings: Settings,
-    devices: Mapping[str, Device],
-    state: State,
-    event: Event,
-    silence: Silence,
+    settings: Settings, device: Device, state: State, event: Event, silence: Silence
 ) -> tuple[State, Effects]:
-    device = devices[silence.event.device_id or ""]
     by_role = Priority.MEDIUM if device.role in CALLS_FOR_HELP else Priority.LOW
     alarm = RaiseAlarm(
         key=device.device_id,

@@ -8,7 +8,8 @@ answers with effects; it knows no clock, and its deadline comes back as an event
                                        |-- a door, or enough movements --> raised
                                        `-- not back in time -------------> raised
 
-One night out of bed is one alarm: nothing more until the bed is entered again.
+One night out of bed is one alarm: nothing more until the bed is entered again, or, where that was
+not heard, until it is left in another night.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ from .kind import Context, RuleKind, RuleSettings, Wire
 
 BACK = "back"
 EVIDENCE_MAX = 10
+ANOTHER_NIGHT = timedelta(hours=12)
+FRAME_AGAIN = timedelta(seconds=2)
+"""A radio repeats an unconfirmed frame within this: the same movement is no second sign."""
 
 
 class Settings(RuleSettings):
@@ -102,7 +106,13 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
             return Out(Evidence.of(event)), [ArmTimer(BACK, at + settings.back_within)]
         case Out(), DoorOpened(device_id=device) if device in settings.signs:
             return _raise(bound, _with(state, event))
+        case Raised(left_at=before), BedLeft(device_id=settings.out_of, at=at) if (
+            at - before >= ANOTHER_NIGHT and bound.window.contains(at)
+        ):
+            return Out(Evidence.of(event)), [ArmTimer(BACK, at + settings.back_within)]
         case Out(), MotionDetected(device_id=device) if device in settings.signs:
+            if _is_repeated(state, event):
+                return state, []
             out = _with(state, event)
             if len(out.signs) >= settings.movements:
                 return _raise(bound, out)
@@ -111,6 +121,13 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
             return _raise(bound, state)
         case _:
             return state, []  # all else says nothing about this night
+
+
+def _is_repeated(out: Out, event: MotionDetected) -> bool:
+    return any(
+        sign.device_id == event.device_id and abs(event.at - sign.at) < FRAME_AGAIN
+        for sign in out.signs
+    )
 
 
 def _with(out: Out, event: Event) -> Out:

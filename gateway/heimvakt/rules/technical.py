@@ -1,4 +1,4 @@
-"""What the gateway has to say about itself: a radio that stays lost, a database that was damaged.
+"""What the gateway has to say about itself: a lost radio, a damaged database, a rule that fails.
 
 One cause, one alarm: while a radio is lost its devices are nobody's silence; the core sees to that.
 """
@@ -6,7 +6,7 @@ One cause, one alarm: while a radio is lost its devices are nobody's silence; th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Annotated
@@ -15,7 +15,15 @@ from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, RaiseAlarm, ResetAlarm
-from heimvakt.core.events import Event, GatewayStarted, RadioBack, RadioLost, StoreFault, TimerFired
+from heimvakt.core.events import (
+    Event,
+    GatewayStarted,
+    RadioBack,
+    RadioLost,
+    RuleFailed,
+    StoreFault,
+    TimerFired,
+)
 from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
@@ -43,9 +51,12 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The radios that are lost now, by driver."""
+    """What is wrong now and was told, or will be."""
 
     lost: Mapping[str, Loss] = field(default_factory=dict)
+    """Radios, by driver."""
+    failed: tuple[str, ...] = ()
+    """Rules that failed since the last start; each is told once."""
 
 
 def step(settings: Settings, state: State, event: Event) -> tuple[State, Effects]:
@@ -53,13 +64,16 @@ def step(settings: Settings, state: State, event: Event) -> tuple[State, Effects
     match event:
         case RadioLost(driver=driver, reason=reason, at=at) if driver not in state.lost:
             lost = {**state.lost, driver: Loss(Evidence.of(event), reason)}
-            return State(lost), [ArmTimer(driver, at + settings.radio_lost_for)]
+            return replace(state, lost=lost), [ArmTimer(driver, at + settings.radio_lost_for)]
         case RadioBack(driver=driver) if driver in state.lost:
-            return State(_without(state, driver)), [CancelTimer(driver), ResetAlarm(driver)]
-        case GatewayStarted() if state.lost:
+            after = replace(state, lost=_without(state, driver))
+            return after, [CancelTimer(driver), ResetAlarm(driver)]
+        case GatewayStarted():
             # A start begins with a clean sheet: a radio that is still away says so again.
             done = [effect for d in state.lost for effect in (CancelTimer(d), ResetAlarm(d))]
             return State(), done
+        case RuleFailed(rule_id=rule_id) if rule_id not in state.failed:
+            return replace(state, failed=(*state.failed, rule_id)), [_failed(event)]
         case TimerFired(name=driver) if driver in state.lost:
             return state, [_radio(driver, state.lost[driver])]
         case StoreFault():
@@ -86,15 +100,32 @@ def _radio(driver: str, loss: Loss) -> RaiseAlarm:
     )
 
 
+def _failed(event: RuleFailed) -> RaiseAlarm:
+    return RaiseAlarm(
+        key=f"rule:{event.rule_id}@{event.seq}",
+        kind="blind-rule",
+        priority=Priority.MEDIUM,
+        began_at=event.at,
+        text=Words(
+            nb=f"Regelen {event.rule_id} har en feil og kan overse noe. De andre virker.",
+            en=f"The rule {event.rule_id} has a fault and may miss something. The others work.",
+        ),
+        evidence=(Evidence.of(event),),
+        thresholds=(("error", event.error),),
+    )
+
+
 def _store(event: StoreFault) -> RaiseAlarm:
+    aside_nb = f" og er lagt til side som {event.set_aside}" if event.set_aside else ""
+    aside_en = f" and set aside as {event.set_aside}" if event.set_aside else ""
     return RaiseAlarm(
         key=f"store@{event.seq}",
         kind="store",
         priority=Priority.MEDIUM,
         began_at=event.at,
         text=Words(
-            nb=f"Databasen var skadet og er lagt til side som {event.set_aside}. {event.saved}.",
-            en=f"The database was damaged and set aside as {event.set_aside}. {event.saved}.",
+            nb=f"Databasen var skadet{aside_nb}. {event.saved}.",
+            en=f"The database was damaged{aside_en}. {event.saved}.",
         ),
         evidence=(Evidence.of(event),),
         thresholds=(("reason", event.reason),),

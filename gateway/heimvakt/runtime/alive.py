@@ -21,7 +21,7 @@ async def run_alive(pipeline: Pipeline, notifier: Notifier) -> None:
     A pipeline or a store that hangs makes this hang, and systemd ends and starts the process.
     """
     every_s = notifier.watchdog_s / 3 if notifier.watchdog_s else MARK_S
-    commits = -1
+    commits = pipeline.commits
     while True:
         if pipeline.commits == commits:
             await pipeline.prove()

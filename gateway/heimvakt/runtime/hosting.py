@@ -23,6 +23,7 @@ class HostedDriver:
         devices: Mapping[str, Device],
         state_directory: Path,
         emit: Callable[..., Awaitable[None]],
+        monotonic: Callable[[], float],
     ) -> None:
         self.name = name
         self.is_armed = asyncio.Event()
@@ -30,6 +31,7 @@ class HostedDriver:
         """Out of restarts."""
         self._driver = driver
         self._emit = emit
+        self.monotonic = monotonic
         self._directory = state_directory
         self.devices = {d.address: d for d in devices.values() if d.driver == name}
 
@@ -49,7 +51,14 @@ class HostedDriver:
 
     async def run(self) -> None:
         """Keep the driver running, until cancelled; a driver that stays down is told upstream."""
-        await supervise(self.name, lambda: self._driver.run(self), stays_down=self._stays_down)
+        await supervise(self.name, self._run_once, stays_down=self._stays_down)
+
+    async def _run_once(self) -> None:
+        self.is_armed.clear()
+        try:
+            await self._driver.run(self)
+        finally:
+            self.is_armed.clear()
 
     async def _stays_down(self, reason: str) -> None:
         self.down = True

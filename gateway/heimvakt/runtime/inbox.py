@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,19 +14,34 @@ from heimvakt.core.events import (
     AlarmDelivered,
     ButtonCancelled,
     ButtonPressed,
+    CarbonMonoxideCleared,
     CarbonMonoxideDetected,
     ClockQuality,
     Event,
+    LeakCleared,
     LeakDetected,
+    SmokeCleared,
     SmokeDetected,
 )
 
-URGENT = (ButtonPressed, ButtonCancelled, SmokeDetected, CarbonMonoxideDetected, LeakDetected)
+URGENT = (
+    ButtonPressed,
+    ButtonCancelled,
+    # The end of a danger too, or it would be overtaken by the next beginning.
+    SmokeDetected,
+    SmokeCleared,
+    CarbonMonoxideDetected,
+    CarbonMonoxideCleared,
+    LeakDetected,
+    LeakCleared,
+)
 ANSWERS = (AlarmDelivered, AlarmAcknowledged, AlarmClosed)
 WAITING_MAX = 1_000
 """Of each queue; whoever hands over more waits until there is room."""
 BATCH_MAX = 64
 """Committed together: a storm costs one flush for so many, and a press waits for no more."""
+URGENT_IN_A_ROW = 8
+"""Batches; then the others get one, so that a stuck button cannot silence the home."""
 
 
 @dataclass(slots=True)
@@ -39,8 +55,9 @@ class Taken:
     at: datetime
     monotonic: float
     clock: ClockQuality
-    durable: asyncio.Future[None] | None
-    """Answered after the commit, for the last event of a call."""
+    durable: asyncio.Future[None]
+    """Of all events of one call: answered after the commit of the last."""
+    last: bool = True
 
 
 class Inbox:
@@ -51,26 +68,44 @@ class Inbox:
         self._usual: deque[Taken] = deque()
         self._filled = asyncio.Event()
         self._room = asyncio.Event()
-        self._room.set()
+        self._doors = (asyncio.Lock(), asyncio.Lock())
+        """Whoever came first for a full queue gets in first."""
+        self._in_a_row = 0
 
     def __len__(self) -> int:
         return len(self._urgent) + len(self._usual)
 
-    async def put(self, taken: Taken) -> None:
-        """Queue an event; waits while its queue is full. Answers and timers never wait."""
-        queue = self._urgent if isinstance(taken.event, URGENT + ANSWERS) else self._usual
-        while len(queue) >= WAITING_MAX and not isinstance(taken.event, ANSWERS):
-            self._room.clear()
-            await self._room.wait()
-        queue.append(taken)
-        self._filled.set()
+    async def put(self, call: Sequence[Taken]) -> None:
+        """Queue the events of one call; waits while their queue is full. Answers never wait.
+
+        They stay together and in order: with one that is urgent, all are.
+        """
+        answers = any(isinstance(taken.event, ANSWERS) for taken in call)
+        urgent = answers or any(isinstance(taken.event, URGENT) for taken in call)
+        queue = self._urgent if urgent else self._usual
+        if answers:
+            self._add(queue, call)
+            return
+        async with self._doors[urgent]:
+            for taken in call:
+                while len(queue) >= WAITING_MAX:
+                    self._room.clear()
+                    await self._room.wait()
+                self._add(queue, (taken,))
 
     async def next_batch(self) -> list[Taken]:
-        """What is to be committed next: everything urgent alone, else the oldest of the rest."""
+        """What is to be committed next: what is urgent alone, else the oldest of the rest."""
         while not self._urgent and not self._usual:
             self._filled.clear()
             await self._filled.wait()
         queue = self._urgent or self._usual
+        if self._in_a_row >= URGENT_IN_A_ROW and self._usual:
+            queue = self._usual
+        self._in_a_row = self._in_a_row + 1 if queue is self._urgent else 0
         batch = [queue.popleft() for _ in range(min(len(queue), BATCH_MAX))]
         self._room.set()
         return batch
+
+    def _add(self, queue: deque[Taken], call: Sequence[Taken]) -> None:
+        queue.extend(call)
+        self._filled.set()

@@ -24,7 +24,9 @@ class Notifier:
         if not self._address:
             return
         text = "\n".join(f"{key}={value}" for key, value in fields.items())
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as end:
+        # Never waits: a service manager that does not read must not stop the gateway.
+        kind = socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
+        with socket.socket(socket.AF_UNIX, kind) as end:
             try:
                 end.sendto(text.encode(), self._address)
             except OSError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -12,13 +12,22 @@ import structlog
 from heimvakt.core.alarms import Alarm
 from heimvakt.core.devices import Home
 from heimvakt.core.engine import Outcome, step
-from heimvakt.core.events import AlarmDelivered, Event, Stamp, TimerFired, stamped
+from heimvakt.core.events import (
+    AlarmDelivered,
+    ClockStepped,
+    Event,
+    GatewayStarted,
+    Stamp,
+    TimerFired,
+    stamped,
+)
 from heimvakt.core.ledger import ALIVE, Store, StoreUnavailable, Transaction, Waiting
 from heimvakt.core.ports import Clock
 from heimvakt.core.snapshot import changes
 from heimvakt.core.state import State, next_deadline
 
 from .inbox import Inbox, Taken
+from .steps import ClockLine, follow
 
 log = structlog.get_logger("pipeline")
 
@@ -50,6 +59,7 @@ class Pipeline:
         boot_id: str,
         last_seq: int,
         receivers_of: Callable[[Alarm], Sequence[str]],
+        commit_retries_s: Sequence[float] = COMMIT_RETRIES_S,
     ) -> None:
         self.home = home
         self.state = state
@@ -58,9 +68,11 @@ class Pipeline:
         self._clock = clock
         self._boot_id = boot_id
         self._receivers_of = receivers_of
+        self._commit_retries_s = commit_retries_s
         self._inbox = Inbox()
         self._watchers: list[Watcher] = []
         self._firing = asyncio.Lock()
+        self._line: ClockLine | None = None
         self.turned = asyncio.Event()
         """Set anew after every commit; the deadlines and the watchdog wait on it."""
         self.commits = 0
@@ -79,16 +91,10 @@ class Pipeline:
         """Hand over events in order; returns when all of them are on durable storage.
 
         Raises:
-            StoreUnavailable: they are not, and the pipeline has given up.
+            StoreUnavailable: not all of them are, and the pipeline has given up.
         """
-        if not events:
-            return
-        at, monotonic, quality = self._clock.now(), self._clock.monotonic(), self._clock.quality()
-        durable = asyncio.get_running_loop().create_future()
-        for index, event in enumerate(events):
-            last = index == len(events) - 1
-            await self._inbox.put(Taken(event, at, monotonic, quality, durable if last else None))
-        await durable
+        if events:
+            await self._hand_over(events)
 
     async def prove(self) -> None:
         """Return when the pipeline has turned over and a commit has succeeded after this call.
@@ -96,10 +102,7 @@ class Pipeline:
         Raises:
             StoreUnavailable: the pipeline has given up.
         """
-        durable = asyncio.get_running_loop().create_future()
-        at, monotonic, quality = self._clock.now(), self._clock.monotonic(), self._clock.quality()
-        await self._inbox.put(Taken(None, at, monotonic, quality, durable))
-        await durable
+        await self._hand_over((None,))
 
     async def run(self) -> None:
         """Commit what comes, until cancelled.
@@ -111,11 +114,10 @@ class Pipeline:
             batch = await self._inbox.next_batch()
             try:
                 await self._take(batch)
-            except StoreUnavailable as error:
-                for taken in batch:
-                    if taken.durable and not taken.durable.done():
-                        taken.durable.set_exception(error)
-                        taken.durable.exception()  # its caller may be gone already
+            except BaseException as error:
+                # Whatever it ends of, nobody may wait for ever.
+                gone = StoreUnavailable("the pipeline has ended before the commit")
+                _refuse(batch, error if isinstance(error, StoreUnavailable) else gone)
                 raise
 
     async def fire_due(self) -> None:
@@ -129,45 +131,64 @@ class Pipeline:
         found = next_deadline(self.home, self.state)
         return found[1] if found else None
 
+    async def _hand_over(self, events: Sequence[Event | None]) -> None:
+        at, monotonic, quality = self._clock.now(), self._clock.monotonic(), self._clock.quality()
+        durable = asyncio.get_running_loop().create_future()
+        call = [Taken(event, at, monotonic, quality, durable, last=False) for event in events]
+        call[-1].last = True
+        await self._inbox.put(call)
+        await durable
+
     async def _take(self, batch: list[Taken]) -> None:
-        state = self.state
+        state, line = self.state, self._line
         transaction = Transaction()
         committed: list[Committed] = []
-        alive_at: datetime | None = None
         for taken in batch:
+            line, expected = follow(line, ClockLine(taken.at, taken.monotonic))
+            facts: list[Event] = []
+            if expected is not None:
+                facts.append(ClockStepped(before=expected, after=taken.at))
             if taken.event is None:
-                alive_at = taken.at
-                continue
-            event = stamped(
-                taken.event,
-                Stamp(
-                    seq=self.seq + len(committed) + 1,
-                    at=taken.at,
-                    monotonic=taken.monotonic,
-                    boot_id=self._boot_id,
-                    clock=taken.clock,
-                ),
-            )
-            outcome = step(self.home, state, event)
-            state = outcome.state
-            self._add(transaction, event, outcome)
-            committed.append(Committed(event, outcome))
-        transaction.state = changes(self.state, state)
-        if alive_at is not None:
-            transaction.state[ALIVE] = {"at": alive_at.isoformat()}
+                transaction.state[ALIVE] = {"at": taken.at.isoformat()}
+            else:
+                facts.append(taken.event)
+            for fact in facts:
+                event = self._stamp(fact, taken, self.seq + len(committed) + 1, state)
+                outcome = step(self.home, state, event)
+                state = outcome.state
+                self._add(transaction, event, outcome)
+                committed.append(Committed(event, outcome))
+        transaction.state |= changes(self.state, state)
         transaction.over = {i for i in transaction.alarms if i not in state.alarms}
         await self._commit(transaction)
-        self.state = state
+        self.state, self._line = state, line
         self.seq += len(committed)
         self.commits += 1
         for taken in batch:
-            if taken.durable and not taken.durable.done():
+            if taken.last and not taken.durable.done():
                 taken.durable.set_result(None)
-        for each in committed:
-            for watcher in tuple(self._watchers):
-                watcher(each)
         self.turned.set()
         self.turned = asyncio.Event()
+        for each in committed:
+            for fault in each.outcome.failed:
+                log.error("a rule failed", rule=fault.rule_id, error=fault.error, seq=fault.seq)
+            for watcher in tuple(self._watchers):
+                watcher(each)
+
+    def _stamp(self, fact: Event, taken: Taken, seq: int, state: State) -> Event:
+        if isinstance(fact, GatewayStarted):
+            # So that a journal tells by itself which numbers the alarms after it have.
+            fact = replace(fact, alarms_raised=max(fact.alarms_raised, state.alarms_raised))
+        return stamped(
+            fact,
+            Stamp(
+                seq=seq,
+                at=taken.at,
+                monotonic=taken.monotonic,
+                boot_id=self._boot_id,
+                clock=taken.clock,
+            ),
+        )
 
     def _add(self, transaction: Transaction, event: Event, outcome: Outcome) -> None:
         transaction.events.append(event)
@@ -180,7 +201,7 @@ class Pipeline:
             transaction.answered.append((event.receiver, event.alarm_id, event.revision))
 
     async def _commit(self, transaction: Transaction) -> None:
-        for wait_s in COMMIT_RETRIES_S:
+        for wait_s in self._commit_retries_s:
             try:
                 await self._store.transact(transaction)
             except StoreUnavailable as error:
@@ -203,3 +224,10 @@ def waiting_for(alarm: Alarm, receivers: Sequence[str]) -> list[Waiting]:
         )
         for receiver in receivers
     ]
+
+
+def _refuse(batch: Sequence[Taken], error: StoreUnavailable) -> None:
+    for taken in batch:
+        if not taken.durable.done():
+            taken.durable.set_exception(error)
+            taken.durable.exception()  # its caller may be gone already

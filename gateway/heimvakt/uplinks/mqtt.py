@@ -163,13 +163,7 @@ class MqttUplink:
         """
         link = await self._reach(address)
         try:
-            await self._listen(link)
-            self._link = link
-            self._stands.set()
-            self._counts["connections"] += 1
-            self._told.clear()
-            self._log.info("broker-connected", address=str(address))
-            await link.publish(*self._state("connected"), retain=True, urgent=True)
+            link.subscribe(self._topics.acknowledgement, lambda: self._begin(link, address))
             while True:
                 incoming = await link.receive()
                 await self._take(incoming, hear)
@@ -207,17 +201,18 @@ class MqttUplink:
         versions.worked(version, loop.time())
         return link
 
-    async def _listen(self, link: Link) -> None:
-        """Before anything is sent: in a new session an answer would otherwise find no listener."""
-        try:
-            async with asyncio.timeout(self._patience.answer_s):
-                await link.subscribe(self._topics.acknowledgement)
-        except TimeoutError as error:
-            raise LinkLost("the broker does not confirm the subscription", silent=True) from error
+    def _begin(self, link: Link, address: BrokerAddress) -> None:
+        """Answers will be heard from now on: an alarm sent before might be answered to nobody."""
+        self._link = link
+        self._stands.set()
+        self._counts["connections"] += 1
+        self._told.clear()
+        self._log.info("broker-connected", address=str(address))
+        link.announce(*self._state("connected"))
 
     async def _take(self, incoming: Incoming, hear: Hear) -> None:
         if incoming.topic != self._topics.acknowledgement:
-            self._refuse("other-topic", incoming.topic[:100])  # amqtt sends more than asked for
+            self._counts["ignored-other-topic"] += 1  # amqtt sends more than one asked for
             return
         answer = parse_acknowledgement(
             incoming.payload, gateway_id=self._gateway_id, receiver=self._name

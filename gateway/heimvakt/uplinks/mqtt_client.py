@@ -71,7 +71,7 @@ class Link:
         self._complaint = ""
         self._accepted: asyncio.Future[tuple[ReasonCode, bool]] = self._loop.create_future()
         self._pubacks: dict[int, asyncio.Future[None]] = {}
-        self._subacks: dict[int, asyncio.Future[None]] = {}
+        self._subacks: dict[int, Callable[[], None]] = {}
         self._inbox: deque[Incoming] = deque()
         self._news = asyncio.Event()
         self._paused = False
@@ -116,19 +116,23 @@ class Link:
         """
         return await self._accepted
 
-    async def subscribe(self, topic: str) -> None:
-        """Hear what is published there, QoS 1.
+    def subscribe(self, topic: str, then: Callable[[], None]) -> None:
+        """Hear what is published there, QoS 1; `then` is called when the broker has agreed.
+
+        It is no coroutine, so that nobody waits for it instead of receiving: a broker may send what
+        it kept for us first, and do nothing else until we have acknowledged that. The connection
+        ends when the broker refuses or does not answer: it is of no use then.
 
         Raises:
-            LinkLost: the broker refused, or is gone; it is of no use in either case.
+            LinkLost: there is no connection.
         """
         self._check()
         result, mid = self._client.subscribe(topic, qos=1)
         if result is not MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
             raise self._lose(f"cannot subscribe to {topic}: {result.name}")
-        answer = self._subacks[mid] = self._future()
+        self._waiting_begins()
+        self._subacks[mid] = then
         self._writable()
-        await answer
 
     async def publish(
         self, topic: str, payload: bytes, *, retain: bool = False, urgent: bool = False
@@ -144,14 +148,17 @@ class Link:
         except WindowClosed:
             self._check()
             raise
-        result = self._client.publish(topic, payload, qos=1, retain=retain)
-        if result.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
-            raise self._lose(f"cannot publish: {result.rc.name}")
-        if not self._pubacks:
-            self._progress_at = self._loop.time()
-        answer = self._pubacks[result.mid] = self._future()
-        self._writable()  # at once, not after another turn of the loop
-        await answer
+        await self._send(topic, payload, retain=retain)
+
+    def announce(self, topic: str, payload: bytes) -> None:
+        """Publish with QoS 1, retained, before anything else; not to be waited for.
+
+        Raises:
+            LinkLost: there is no connection.
+        """
+        self._check()
+        self._window.take()
+        self._send(topic, payload, retain=True)
 
     def publish_unconfirmed(self, topic: str, payload: bytes) -> None:
         """Publish with QoS 0: what is lost on the way stays lost.
@@ -225,7 +232,7 @@ class Link:
         self._timer = self._loop.call_later(TICK_S, self._tick)
         self._client.loop_misc()  # keepalive
         waited_s = self._loop.time() - self._progress_at
-        if self._pubacks and waited_s > self._puback_s_max:
+        if (self._pubacks or self._subacks) and waited_s > self._puback_s_max:
             self._lose(f"nothing was confirmed for {waited_s:.0f} s", silent=True)
 
     # --- what paho tells --------------------------------------------------------------------------
@@ -282,13 +289,12 @@ class Link:
         reasons: list[ReasonCode],
         _said: Properties,
     ) -> None:
-        answer = self._subacks.pop(mid, None)
-        if answer is None:
-            return
+        then = self._subacks.pop(mid, None)
+        self._progress_at = self._loop.time()
         if any(reason.is_failure for reason in reasons):
-            _fail(answer, self._lose(f"the broker refuses to let us hear answers: {reasons[0]}"))
-        elif not answer.done():
-            answer.set_result(None)
+            self._lose(f"the broker refuses to let us hear answers: {reasons[0]}")
+        elif then is not None:
+            then()
 
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         self._inbox.append(
@@ -310,14 +316,25 @@ class Link:
         if self._lost is not None:
             raise LinkLost(str(self._lost), silent=self._lost.silent)
 
-    def _future(self) -> asyncio.Future[None]:
-        return self._loop.create_future()
-
     def _watch_write(self, sock: Any) -> None:
         self._loop.add_writer(sock, self._writable)
 
     def _unwatch_write(self, sock: Any) -> None:
         self._loop.remove_writer(sock)
+
+    def _send(self, topic: str, payload: bytes, *, retain: bool) -> asyncio.Future[None]:
+        result = self._client.publish(topic, payload, qos=1, retain=retain)
+        if result.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
+            raise self._lose(f"cannot publish: {result.rc.name}")
+        self._waiting_begins()
+        answer: asyncio.Future[None] = self._loop.create_future()
+        self._pubacks[result.mid] = answer
+        self._writable()  # at once, not after another turn of the loop
+        return answer
+
+    def _waiting_begins(self) -> None:
+        if not self._pubacks and not self._subacks:
+            self._progress_at = self._loop.time()
 
     def _unwatch(self, sock: Any) -> None:
         self._loop.remove_reader(sock)
@@ -331,7 +348,7 @@ class Link:
             self._timer.cancel()
         hang_up(self._client, self._unwatch)
         _fail(self._accepted, self._lost)
-        for answer in (*self._pubacks.values(), *self._subacks.values()):
+        for answer in self._pubacks.values():
             _fail(answer, self._lost)
         self._pubacks.clear()
         self._subacks.clear()

@@ -6,7 +6,8 @@ alone. `radio` shows how it is used.
 
     octets      numbers and addresses on the wire        PURE
     mt_frame    frames of the serial line                PURE
-    zcl         headers, values, attributes              PURE
+    zcl_values  data types and attributes                PURE
+    zcl         headers and general commands             PURE
     zdo         descriptors, bindings, leaving           PURE
     nv          the memory that survives                 PURE
     network     the network in that memory               PURE
@@ -14,8 +15,10 @@ alone. `radio` shows how it is used.
     coordinator its state, and what it tells the host    PURE
     dispatch    from request to answers (mt_sys, mt_af, mt_zdo, mt_util)   PURE
     faults      what goes wrong, from a seeded chance    PURE
+    answers     what a device answers                    PURE
     device, ias, sensors    the devices
     line, serial_end        file descriptors, terminal and TCP port
+    link        the coordinator at that end, host after host
     radio, storage          all of it together, and in a file
 
 Not there: a mesh (every device is a child of the coordinator), polling of sleepy devices, security

@@ -13,16 +13,17 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from . import zcl
-from .octets import Reader, ShortDataError, ieee_octets, ieee_text
+from .answers import answers_to
+from .octets import Reader, ShortDataError, ieee_octets
 from .pace import Pace
 from .sent import NotOnAirError, Outcome, Sent
 from .watch import Watch
-from .zcl import Attribute, General, Reporting, Status, Type, Zcl
+from .zcl import General, Reporting, Status, Zcl
+from .zcl_values import Attribute, Type
 from .zdo import Binding, Endpoint, node_descriptor
 
 BASIC, POWER, IDENTIFY, ON_OFF, OTA = 0x0000, 0x0001, 0x0003, 0x0006, 0x0019
 BATTERY_VOLTAGE, BATTERY_PERCENT = 0x0020, 0x0021
-UNSUPPORTED_CLUSTER = 0xC3
 SLEEPY_CAPABILITIES = 0x80  # end device, battery, receiver off when idle
 RETRY_S = 1.0
 RECEIVED_MAX = 100
@@ -102,7 +103,8 @@ class VirtualDevice:
         if OTA in self.client_clusters:
             self.client_clusters[OTA] = {0x0002: Attribute(Type.UINT32, 0x01020003)}
         self._air: Air | None = None
-        self._sequence = 0
+        self.sequence = 0
+        """The ZCL sequence number that was used last."""
         self._pace = Pace()
 
     # ------------------------------------------------------------------ the life of a device
@@ -145,6 +147,10 @@ class VirtualDevice:
     async def wait_bound(self, cluster: int) -> None:
         """Wait until the host bound a cluster."""
         await self.changes.until(lambda: any(b.cluster == cluster for b in self.bindings))
+
+    async def wait_configured(self, cluster: int, attribute: int) -> None:
+        """Wait until the host configured reports of an attribute."""
+        await self.changes.until(lambda: (cluster, attribute) in self.reporting)
 
     async def wait_for(self, true: Callable[[], bool]) -> None:
         """Wait until `true()` is, looked at after every frame from the host."""
@@ -211,8 +217,8 @@ class VirtualDevice:
 
     def next_sequence(self) -> int:
         """The device's own next ZCL sequence number."""
-        self._sequence = (self._sequence + 1) & 0xFF
-        return self._sequence
+        self.sequence = (self.sequence + 1) & 0xFF
+        return self.sequence
 
     def _bound_endpoint(self, cluster: int) -> int | None:
         coordinator = self.air.coordinator_ieee
@@ -232,55 +238,9 @@ class VirtualDevice:
         except ShortDataError:
             return []
         self.received.append((cluster, frame))
-        answers = self._answers(cluster, host_endpoint, frame) if endpoint in (1, 0xFF) else []
+        answers = answers_to(self, cluster, host_endpoint, frame) if endpoint in (1, 0xFF) else []
         self.changes.notify()
         return [Outgoing(cluster, 1, host_endpoint, answer.encode()) for answer in answers]
-
-    def _answers(self, cluster: int, host_endpoint: int, frame: Zcl) -> list[Zcl]:
-        side = self.client_clusters if frame.from_server else self.clusters
-        attributes = side.get(cluster)
-        if frame.general and frame.command in _ANSWERS_OF_HOSTS:
-            return []
-        if attributes is None:
-            answer = frame.answer(General.DEFAULT_RSP, bytes((frame.command, UNSUPPORTED_CLUSTER)))
-            return [answer] if frame.wants_default_rsp else []
-        try:
-            if frame.general:
-                return self._general(cluster, host_endpoint, frame, attributes)
-            return self.command(cluster, host_endpoint, frame)
-        except (ShortDataError, ValueError):
-            return [frame.default_rsp(Status.MALFORMED)]
-
-    def _general(
-        self, cluster: int, host_endpoint: int, frame: Zcl, attributes: dict[int, Attribute]
-    ) -> list[Zcl]:
-        if frame.manufacturer is not None:
-            attributes = {}  # none of a maker's own
-        payload = frame.payload
-        match frame.command:
-            case General.READ:
-                return [frame.answer(General.READ_RSP, zcl.read_rsp(payload, attributes))]
-            case General.WRITE | General.WRITE_UNDIVIDED | General.WRITE_NO_RSP:
-                result, written = zcl.write_rsp(payload, attributes)
-                unasked = self.written(cluster, host_endpoint, written)
-                if frame.command == General.WRITE_NO_RSP:
-                    return unasked
-                return [frame.answer(General.WRITE_RSP, result), *unasked]
-            case General.CONFIGURE_REPORTING:
-                result, asked = zcl.configure_rsp(payload, attributes)
-                for number, reporting in asked.items():
-                    self.reporting.pop((cluster, number), None)
-                    if reporting is not None:
-                        self.reporting[cluster, number] = reporting
-                return [frame.answer(General.CONFIGURE_REPORTING_RSP, result)]
-            case General.READ_REPORTING:
-                mine = {n: r for (c, n), r in self.reporting.items() if c == cluster}
-                result = zcl.read_reporting_rsp(payload, mine)
-                return [frame.answer(General.READ_REPORTING_RSP, result)]
-            case General.DISCOVER:
-                return [frame.answer(General.DISCOVER_RSP, zcl.discover_rsp(payload, attributes))]
-            case _:
-                return [frame.default_rsp(Status.UNSUP_CLUSTER_COMMAND)]
 
     def command(self, cluster: int, host_endpoint: int, frame: Zcl) -> list[Zcl]:
         """Carry out a command of a cluster. Subclasses add theirs and call this for the rest."""
@@ -315,85 +275,3 @@ class VirtualDevice:
         identify = {0x0000: Attribute(Type.UINT16, 0, writable=True)}
         others: dict[int, dict[int, Attribute]] = {number: {} for number in self.inputs}
         return {BASIC: basic, POWER: power, IDENTIFY: identify, **others}
-
-    # ------------------------------------------------------------------ to and from a file
-
-    def options(self) -> dict[str, str | int | bool]:
-        """The arguments, beside the address, that make a device like this one."""
-        return {
-            "manufacturer": self.manufacturer,
-            "model": self.model,
-            "reports_unbound": self.reports_unbound,
-            "retries": self.retries,
-        }
-
-    def to_json(self) -> dict[str, object]:
-        """The state as values of JSON."""
-        return {
-            "nwk": self.nwk,
-            "joined": self.joined,
-            "silent": self.silent,
-            "sequence": self._sequence,
-            "attributes": [
-                [cluster, number, zcl.encode_value(a.type, a.value).hex()]
-                for cluster, attributes in self.clusters.items()
-                for number, a in attributes.items()
-            ],
-            "bindings": [
-                [b.endpoint, b.cluster, ieee_text(b.target), b.target_endpoint]
-                for b in sorted(self.bindings, key=lambda b: (b.cluster, b.target))
-            ],
-            "reporting": [
-                [cluster, n, r.type, r.min_s, r.max_s, _change_text(r)]
-                for (cluster, n), r in self.reporting.items()
-            ],
-        }
-
-    def restore(self, state: DeviceState) -> None:
-        """Take over a state read from a file."""
-        self.nwk, self.joined, self.silent = state.nwk, state.joined, state.silent
-        self._sequence = state.sequence
-        for cluster, number, value in state.attributes:
-            attribute = self.clusters[cluster][number]
-            attribute.value = zcl.decode_value(attribute.type, Reader(bytes.fromhex(value)))
-        self.bindings.update(
-            Binding(endpoint, cluster, ieee_octets(target), target_endpoint)
-            for endpoint, cluster, target, target_endpoint in state.bindings
-        )
-        for cluster, number, type_id, min_s, max_s, change in state.reporting:
-            delta = None
-            if change is not None:
-                delta = zcl.decode_value(type_id, Reader(bytes.fromhex(change)))
-            self.reporting[cluster, number] = Reporting(type_id, min_s, max_s, delta)
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceState:
-    """What `VirtualDevice.to_json` wrote, with types. Fields as there."""
-
-    nwk: int
-    joined: bool
-    silent: bool
-    sequence: int
-    attributes: list[tuple[int, int, str]]
-    bindings: list[tuple[int, int, str, int]]
-    reporting: list[tuple[int, int, int, int, int, str | None]]
-
-
-_ANSWERS_OF_HOSTS = frozenset(
-    (
-        General.READ_RSP,
-        General.WRITE_RSP,
-        General.CONFIGURE_REPORTING_RSP,
-        General.READ_REPORTING_RSP,
-        General.REPORT,
-        General.DEFAULT_RSP,
-        General.DISCOVER_RSP,
-    )
-)
-
-
-def _change_text(reporting: Reporting) -> str | None:
-    if reporting.change is None:
-        return None
-    return zcl.encode_value(reporting.type, reporting.change).hex()

@@ -52,7 +52,7 @@ class Faults:
 
     def rubbish(self, count: int) -> bytes:
         """So many octets of anything but the start of a frame."""
-        return bytes(self.chance.choice(_NO_START) for _ in range(count))
+        return bytes(self.chance.choices(_NO_START, k=count))
 
     def oversized(self) -> bytes:
         """A start of a frame with a length that no frame may have, and that many octets."""

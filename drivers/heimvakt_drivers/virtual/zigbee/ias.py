@@ -15,7 +15,8 @@ from . import zcl
 from .device import VirtualDevice
 from .octets import Reader, u16
 from .sent import Outcome, Sent
-from .zcl import Attribute, Status, Type, Zcl
+from .zcl import Status, Zcl
+from .zcl_values import Attribute, Type
 
 IAS_ZONE = 0x0500
 ZONE_STATE, ZONE_TYPE, ZONE_STATUS, CIE_ADDRESS, ZONE_ID = 0x0000, 0x0001, 0x0002, 0x0010, 0x0011

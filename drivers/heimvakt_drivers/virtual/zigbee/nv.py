@@ -95,7 +95,8 @@ class NvMemory:
     """The memory. Give `hardware_ieee` as sent: it comes back when a host deletes the address."""
 
     def __init__(self, hardware_ieee: bytes, tclk_seed: bytes) -> None:
-        self._hardware_ieee = hardware_ieee
+        self.hardware_ieee = hardware_ieee
+        """The address burnt in, as sent."""
         self._tclk_seed = tclk_seed
         self._items: dict[int, bytes] = {}
         self._extended: dict[tuple[int, int, int], bytes] = {}
@@ -194,7 +195,7 @@ class NvMemory:
 
     def restore_missing(self) -> None:
         """Make again what the stack makes at every start if a host deleted it."""
-        self._items.setdefault(Item.EXTADDR, self._hardware_ieee)
+        self._items.setdefault(Item.EXTADDR, self.hardware_ieee)
         self._items.setdefault(Item.TCLK_SEED, self._tclk_seed)
         for item, value in DEFAULTS.items():
             self._items.setdefault(item, value)

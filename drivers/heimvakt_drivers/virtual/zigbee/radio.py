@@ -14,7 +14,6 @@ restart of the program as well. A radio belongs to one event loop at a time.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import random
@@ -26,22 +25,18 @@ from pathlib import Path
 from typing import TypeVar
 
 from . import storage
-from .coordinator import Coordinator, Later, Output
+from .coordinator import Coordinator
 from .device import Outgoing, VirtualDevice
-from .dispatch import handle
 from .faults import Faults
-from .line import Line, LineFullError, LineGoneError, LineStalledError
-from .mt_frame import FrameParser, MtFrame, encode
+from .link import HostLink
 from .nv import NvMemory
 from .octets import ieee_octets, ieee_text
 from .sent import JoinRefusedError, Outcome, Sent
-from .serial_end import PtyEnd, SerialEnd, TcpEnd
+from .serial_end import PtyEnd, TcpEnd
 from .watch import Watch
 
 ASLEEP_S = 7.68
 """How long a parent keeps a frame for a sleeping child (Zigbee's persistence time)."""
-LATER_MAX = 1000
-"""Frames that wait for their time; one more is lost."""
 
 AnyDevice = TypeVar("AnyDevice", bound=VirtualDevice)
 
@@ -59,11 +54,7 @@ class VirtualRadio:
         self.coordinator = Coordinator(nv, chance, asleep_s)
         self.faults = Faults(random.Random(seed + 1))
         self.changes = Watch()
-        self.requests = 0
-        """Frames of hosts that were carried out."""
-        self._end: SerialEnd | None = None
-        self._line: Line | None = None
-        self._later: set[asyncio.Task[None]] = set()
+        self.link = HostLink(self.coordinator, self.faults, self.changes)
 
     # ------------------------------------------------------------------ serving
 
@@ -73,64 +64,21 @@ class VirtualRadio:
 
         With `link` the path is a symbolic link there, the same after every replug.
         """
-        async with self._serve(PtyEnd(None if link is None else Path(link))) as port:
+        async with self.link.serve(PtyEnd(None if link is None else Path(link))) as port:
             yield port
 
     @asynccontextmanager
     async def serve_tcp(self, port: int = 0) -> AsyncIterator[str]:
         """Be at a TCP port on loopback while the context lasts; gives socket://127.0.0.1:PORT."""
-        async with self._serve(TcpEnd(port)) as address:
+        async with self.link.serve(TcpEnd(port)) as address:
             yield address
-
-    @asynccontextmanager
-    async def _serve(self, end: SerialEnd) -> AsyncIterator[str]:
-        if self._end is not None:
-            raise RuntimeError("the radio is served already: it has one serial line, as real ones")
-        await end.plug()
-        self._end = end
-        serving = asyncio.create_task(self._sessions(end), name="virtual radio: serve")
-        try:
-            yield end.port
-        finally:
-            self._end = None
-            await end.pull()
-            tasks = [serving, *self._later]
-            for task in tasks:
-                task.cancel()
-            results = await asyncio.gather(*tasks, return_exceptions=True)
-            self.changes.notify()
-            for result in results:
-                if isinstance(result, Exception):
-                    raise result
-
-    async def _sessions(self, end: SerialEnd) -> None:
-        while True:
-            self._line = await end.accept()
-            self.changes.notify()
-            try:
-                await self._session(self._line)
-            finally:
-                self._line.close()
-                self._line = None
-                self.changes.notify()
-
-    async def _session(self, line: Line) -> None:
-        parser = FrameParser()
-        while data := await line.read():
-            if self.faults.deaf:
-                continue
-            for frame in parser.feed(data):
-                for output in handle(self.coordinator, frame, time.monotonic()):
-                    await self._out(output)
-                self.requests += 1
-                self.changes.notify()
 
     # ------------------------------------------------------------------ the host
 
     @property
     def host_present(self) -> bool:
         """Whether a host has the port open."""
-        return self._line is not None
+        return self.link.host_present
 
     @property
     def permit_open(self) -> bool:
@@ -188,11 +136,13 @@ class VirtualRadio:
         """Send a device's frame to the host now. For devices; does not raise for an absent host."""
         coordinator = self.coordinator
         coordinator.now = time.monotonic()
-        if self._end is None or not coordinator.running:
-            return Sent(Outcome.NO_HOST if self._line is None else Outcome.NETWORK_DOWN)
+        if not self.host_present:
+            return Sent(Outcome.NO_HOST)
+        if not coordinator.running:
+            return Sent(Outcome.NETWORK_DOWN)
         if outgoing.host_endpoint not in coordinator.endpoints_by_number:
             return Sent(Outcome.NO_ENDPOINT)
-        return await self._put(coordinator.incoming(device.nwk, outgoing, device.lqi))
+        return await self.link.put(coordinator.incoming(device.nwk, outgoing, device.lqi))
 
     async def admit(self, device: VirtualDevice, *, rejoin: bool) -> Sent:
         """Let a device in and tell the host. Raises JoinRefusedError unless joining is permitted.
@@ -202,50 +152,48 @@ class VirtualRadio:
         if not self.coordinator.running or not (rejoin or self.permit_open):
             raise JoinRefusedError("the host does not permit joining now: wait_permit_join() first")
         self.coordinator.now = time.monotonic()
-        return await self._tell(self.coordinator.admit(device, rejoin=rejoin))
+        return await self.link.tell(self.coordinator.admit(device, rejoin=rejoin))
 
     async def dismiss(self, device: VirtualDevice) -> Sent:
         """Let a device go and tell the host."""
         if not device.joined:
             return Sent(Outcome.NOT_JOINED)
         self.coordinator.now = time.monotonic()
-        return await self._tell(self.coordinator.dismiss(device, asked=False))
+        return await self.link.tell(self.coordinator.dismiss(device, asked=False))
 
     # ------------------------------------------------------------------ faults
 
     async def unplug(self) -> None:
         """Pull the radio out: the host gets a hang-up, and the port is gone. Power is lost."""
-        if self._end is not None:
-            await self._end.pull()
-            self.coordinator.reset()
+        await self.link.pull()
+        self.coordinator.reset()
         await self.wait_no_host()
 
     async def replug(self) -> None:
         """Put it back, under the same name; a host must open it and start the network again."""
-        if self._end is not None:
-            await self._end.plug()
+        await self.link.plug()
 
     async def power_cycle(self) -> Sent:
         """Reset under a running host, which sees nothing but the reset indication."""
-        return await self._put(self.coordinator.reset())
+        return await self.link.put(self.coordinator.reset())
 
     async def send_raw(self, data: bytes) -> Sent:
         """Write any octets to the host; faults do not touch them."""
-        return await self._write(data)
+        return await self.link.write(data)
 
     async def send_rubbish(self, count: int = 64) -> Sent:
         """Write octets that are no frame."""
-        return await self._write(self.faults.rubbish(count))
+        return await self.link.write(self.faults.rubbish(count))
 
     async def send_oversized(self) -> Sent:
         """Write a frame that says it is longer than frames can be."""
-        return await self._write(self.faults.oversized())
+        return await self.link.write(self.faults.oversized())
 
     async def send_from_stranger(self, nwk: int = 0x7E57, cluster: int = 0x0500) -> Sent:
         """A zone alarm from a network address that nobody has announced."""
         payload = bytes((0x09, 0x01, 0x00)) + struct.pack("<HBBH", 1, 0, 0, 0)
         outgoing = Outgoing(cluster, 1, 1, payload)
-        return await self._put(self.coordinator.incoming(nwk, outgoing, 90))
+        return await self.link.put(self.coordinator.incoming(nwk, outgoing, 90))
 
     # ------------------------------------------------------------------ to and from a file
 
@@ -264,52 +212,8 @@ class VirtualRadio:
     def load(cls, path: str | Path) -> VirtualRadio:
         """Read what `save` wrote. Raises OSError, or storage.DamagedFileError."""
         stored = storage.parse(Path(path).read_text(encoding="utf-8"))
-        radio = cls(seed=stored.seed)
+        radio = cls(seed=stored.seed, ieee=stored.ieee)
         radio.coordinator.nv.replace_all(stored.nv)
         for device in stored.devices:
             radio.add(device)
         return radio
-
-    # ------------------------------------------------------------------ writing
-
-    async def _tell(self, outputs: Sequence[Output]) -> Sent:
-        sent = Sent(Outcome.NO_HOST)
-        for output in outputs:
-            if isinstance(output, MtFrame):
-                sent = await self._put(output)
-        return sent
-
-    async def _out(self, output: Output) -> None:
-        if isinstance(output, MtFrame):
-            await self._put(output, answer=True)
-        elif len(self._later) < LATER_MAX:
-            task = asyncio.create_task(self._put_later(output), name="virtual radio: later")
-            self._later.add(task)
-            task.add_done_callback(self._later.discard)
-
-    async def _put_later(self, later: Later) -> None:
-        await asyncio.sleep(later.delay_s)
-        await self._put(later.frame, answer=True)
-
-    async def _put(self, frame: MtFrame, *, answer: bool = False) -> Sent:
-        if self.faults.mute:
-            return Sent(Outcome.MUTE)
-        delay_s, data = self.faults.distort(encode(frame), answer=answer)
-        if data is None:
-            return Sent(Outcome.DROPPED)
-        if delay_s:
-            await asyncio.sleep(delay_s)
-        return await self._write(data)
-
-    async def _write(self, data: bytes) -> Sent:
-        line = self._line
-        if line is None:
-            return Sent(Outcome.NO_HOST)
-        try:
-            return Sent(Outcome.WRITTEN, await line.write(data))
-        except LineGoneError:
-            return Sent(Outcome.NO_HOST)
-        except LineFullError:
-            return Sent(Outcome.LINE_FULL)
-        except LineStalledError:
-            return Sent(Outcome.STALLED)

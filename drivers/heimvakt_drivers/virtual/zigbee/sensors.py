@@ -8,7 +8,7 @@ from . import zcl
 from .device import ON_OFF, OTA, VirtualDevice
 from .ias import IasZoneDevice, ZoneStatus, ZoneType
 from .sent import Outcome, Sent
-from .zcl import Attribute, Type
+from .zcl_values import Attribute, Type
 
 OCCUPANCY = 0x0406
 

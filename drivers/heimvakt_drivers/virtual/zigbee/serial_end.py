@@ -64,11 +64,12 @@ class PtyEnd:
         self._slave_path = os.ttyname(slave)
         os.close(slave)  # from here on the kernel says "hung up" until a host opens it
         os.set_blocking(self._master, False)
-        if self._link is not None:
-            beside = self._link.with_name(f".{self._link.name}.new")
-            beside.unlink(missing_ok=True)
-            beside.symlink_to(self._slave_path)
-            beside.replace(self._link)
+        try:
+            self._make_link()
+        except OSError:
+            os.close(self._master)
+            self._master = -1
+            raise
         self._plugged.notify()
 
     async def pull(self) -> None:
@@ -94,6 +95,16 @@ class PtyEnd:
             if self._master >= 0:
                 self._line = Line(self._master, keep_open=True)
                 return self._line
+
+    def _make_link(self) -> None:
+        if self._link is None:
+            return
+        if self._link.exists() and not self._link.is_symlink():
+            raise FileExistsError(f"{self._link} is something else than a link to a virtual radio")
+        beside = self._link.with_name(f".{self._link.name}.new")
+        beside.unlink(missing_ok=True)
+        beside.symlink_to(self._slave_path)
+        beside.replace(self._link)
 
     def _hung_up(self) -> bool:
         poll = select.poll()

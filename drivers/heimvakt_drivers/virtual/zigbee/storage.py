@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from typing import cast
 
 from .coordinator import Coordinator
-from .device import DeviceState, VirtualDevice
+from .device import VirtualDevice
+from .octets import Reader, ieee_octets, ieee_text
 from .sensors import KINDS
+from .zcl import Reporting
+from .zcl_values import decode_value, encode_value
+from .zdo import Binding
 
 VERSION = 1
 Json = dict[str, object]
@@ -23,6 +27,7 @@ class Stored:
     """What a file holds."""
 
     seed: int
+    ieee: str
     nv: dict[str, dict[str, str]]
     devices: list[VirtualDevice]
 
@@ -33,16 +38,9 @@ def to_json(coordinator: Coordinator, seed: int) -> Json:
         "format": "heimvakt virtual radio",
         "version": VERSION,
         "seed": seed,
+        "ieee": ieee_text(coordinator.nv.hardware_ieee),
         "nv": coordinator.nv.to_json(),
-        "devices": [
-            {
-                "kind": type(device).__name__,
-                "ieee": device.ieee,
-                "options": device.options(),
-                "state": device.to_json(),
-            }
-            for device in coordinator.devices.values()
-        ],
+        "devices": [device_to_json(device) for device in coordinator.devices.values()],
     }
 
 
@@ -52,11 +50,11 @@ def parse(text: str) -> Stored:
         content = cast(Json, json.loads(text))
         if content["version"] != VERSION:
             raise DamagedFileError(f"version {content['version']} is not known, only {VERSION} is")
-        stored = cast(list[Json], content["devices"])
         return Stored(
             seed=cast(int, content["seed"]),
+            ieee=cast(str, content["ieee"]),
             nv=cast(dict[str, dict[str, str]], content["nv"]),
-            devices=[_device(entry) for entry in stored],
+            devices=[_device(entry) for entry in cast(list[Json], content["devices"])],
         )
     except DamagedFileError:
         raise
@@ -64,26 +62,66 @@ def parse(text: str) -> Stored:
         raise DamagedFileError(f"this is no saved virtual radio: {error!r}") from error
 
 
+def device_to_json(device: VirtualDevice) -> Json:
+    """One device: its kind, what made it, and its state."""
+    return {
+        "kind": type(device).__name__,
+        "ieee": device.ieee,
+        "manufacturer": device.manufacturer,
+        "model": device.model,
+        "reports_unbound": device.reports_unbound,
+        "retries": device.retries,
+        "nwk": device.nwk,
+        "joined": device.joined,
+        "silent": device.silent,
+        "sequence": device.sequence,
+        "attributes": [
+            [cluster, number, encode_value(a.type, a.value).hex()]
+            for cluster, attributes in device.clusters.items()
+            for number, a in attributes.items()
+        ],
+        "bindings": [
+            [b.endpoint, b.cluster, ieee_text(b.target), b.target_endpoint]
+            for b in sorted(device.bindings, key=lambda b: (b.cluster, b.target))
+        ],
+        "reporting": [
+            [cluster, number, r.type, r.min_s, r.max_s, _change_text(r)]
+            for (cluster, number), r in device.reporting.items()
+        ],
+    }
+
+
 def _device(entry: Json) -> VirtualDevice:
     kind = KINDS[cast(str, entry["kind"])]
-    options = cast(dict[str, str | int | bool], entry["options"])
     device = kind(
         cast(str, entry["ieee"]),
-        manufacturer=str(options["manufacturer"]),
-        model=str(options["model"]),
-        reports_unbound=bool(options["reports_unbound"]),
-        retries=int(options["retries"]),
+        manufacturer=cast(str, entry["manufacturer"]),
+        model=cast(str, entry["model"]),
+        reports_unbound=cast(bool, entry["reports_unbound"]),
+        retries=cast(int, entry["retries"]),
     )
-    state = cast(Json, entry["state"])
-    device.restore(
-        DeviceState(
-            nwk=cast(int, state["nwk"]),
-            joined=cast(bool, state["joined"]),
-            silent=cast(bool, state["silent"]),
-            sequence=cast(int, state["sequence"]),
-            attributes=cast(list[tuple[int, int, str]], state["attributes"]),
-            bindings=cast(list[tuple[int, int, str, int]], state["bindings"]),
-            reporting=cast(list[tuple[int, int, int, int, int, str | None]], state["reporting"]),
+    device.nwk = cast(int, entry["nwk"])
+    device.joined = cast(bool, entry["joined"])
+    device.silent = cast(bool, entry["silent"])
+    device.sequence = cast(int, entry["sequence"])
+    for cluster, number, value in cast(list[tuple[int, int, str]], entry["attributes"]):
+        attribute = device.clusters[cluster][number]
+        attribute.value = decode_value(attribute.type, Reader(bytes.fromhex(value)))
+    device.bindings.update(
+        Binding(endpoint, cluster, ieee_octets(target), target_endpoint)
+        for endpoint, cluster, target, target_endpoint in cast(
+            list[tuple[int, int, str, int]], entry["bindings"]
         )
     )
+    for cluster, number, type_id, min_s, max_s, text in cast(
+        list[tuple[int, int, int, int, int, str | None]], entry["reporting"]
+    ):
+        change = None if text is None else decode_value(type_id, Reader(bytes.fromhex(text)))
+        device.reporting[cluster, number] = Reporting(type_id, min_s, max_s, change)
     return device
+
+
+def _change_text(reporting: Reporting) -> str | None:
+    if reporting.change is None:
+        return None
+    return encode_value(reporting.type, reporting.change).hex()

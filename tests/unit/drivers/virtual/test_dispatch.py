@@ -65,7 +65,7 @@ def test_it_says_what_it_is(host: Host) -> None:
 
 
 @pytest.mark.parametrize(
-    "subsystem,command,code", [(0x06, 0x01, 0x01), (SYS, 0x7F, 0x02), (UTIL, 0x7F, 0x02)]
+    ("subsystem", "command", "code"), [(0x06, 0x01, 0x01), (SYS, 0x7F, 0x02), (UTIL, 0x7F, 0x02)]
 )
 def test_an_unknown_command_is_not_recognised(
     host: Host, subsystem: int, command: int, code: int
@@ -101,6 +101,13 @@ def test_an_item_is_made_written_and_deleted(host: Host) -> None:
     assert host.answer(SYS, 0x12, struct.pack("<HH", 0x0F00, 1)) == b"\x0c"
     assert host.answer(SYS, 0x12, struct.pack("<HH", 0x0F00, 2)) == b"\x00"
     assert host.answer(SYS, 0x12, struct.pack("<HH", 0x0F00, 2)) == b"\x09"
+
+
+def test_a_deleted_address_is_the_one_burnt_in(host: Host) -> None:
+    assert host.answer(SYS, 0x12, struct.pack("<HH", Item.EXTADDR, 8)) == b"\x00"
+    assert host.answer(SYS, 0x04) == bytes(range(8))
+    handle(host.coordinator, MtFrame(Kind.AREQ, SYS, 0x00, b"\x01"), 0.0)
+    assert host.coordinator.nv.read(Item.EXTADDR) == bytes(range(8))
 
 
 def test_forming_ends_with_the_state_and_success(host: Host) -> None:

@@ -12,13 +12,14 @@ from heimvakt_drivers.virtual.zigbee import (
     DamagedFileError,
     OnOffButton,
     VirtualRadio,
+    storage,
 )
 from heimvakt_drivers.virtual.zigbee.zcl import Reporting, Zcl
 from heimvakt_drivers.virtual.zigbee.zdo import Binding
 
 
 def lived_in() -> VirtualRadio:
-    radio = VirtualRadio(seed=3)
+    radio = VirtualRadio(seed=3, ieee="00:12:4b:00:00:00:00:03")
     radio.coordinator.start()
     door = radio.add(ContactSensor("00:11:22:33:44:55:66:01", model="MCT-1", retries=2))
     radio.coordinator.admit(door, rejoin=False)
@@ -40,7 +41,7 @@ def test_it_comes_back_as_it_was(tmp_path: Path) -> None:
     assert isinstance(door, ContactSensor)
     assert (door.model, door.joined, door.enrolled, door.retries) == ("MCT-1", True, True, 2)
     assert door.battery_percent == 55.5
-    assert door.to_json() == radio.devices[0].to_json()
+    assert storage.device_to_json(door) == storage.device_to_json(radio.devices[0])
     assert again.devices[1].silent
     again.save(tmp_path / "again.json")
     assert (tmp_path / "again.json").read_text() == (tmp_path / "radio.json").read_text()
@@ -53,7 +54,7 @@ def test_it_comes_back_as_it_was(tmp_path: Path) -> None:
         "[]",
         "{}",
         json.dumps({"version": 2}),
-        json.dumps({"version": 1, "seed": 1, "nv": {}, "devices": [{"kind": "Toaster"}]}),
+        json.dumps({"version": 1, "seed": 1, "ieee": "", "nv": {}, "devices": [{"kind": "?"}]}),
     ],
 )
 def test_what_is_no_radio_is_refused(tmp_path: Path, content: str) -> None:

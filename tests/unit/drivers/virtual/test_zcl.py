@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from heimvakt_drivers.virtual.zigbee import zcl
 from heimvakt_drivers.virtual.zigbee.octets import Reader, ShortDataError, ieee_octets, ieee_text
-from heimvakt_drivers.virtual.zigbee.zcl import Attribute, Reporting, Type, Zcl
+from heimvakt_drivers.virtual.zigbee.zcl import Reporting, Zcl
+from heimvakt_drivers.virtual.zigbee.zcl_values import (
+    FIXED_LENGTHS,
+    Attribute,
+    Type,
+    decode_value,
+    encode_value,
+)
 
 
 def battery() -> dict[int, Attribute]:
@@ -49,16 +56,16 @@ def test_a_frame_without_a_whole_header_is_refused() -> None:
 
 @given(st.sampled_from([0x20, 0x21, 0x23, 0x28, 0x29, 0x2B, 0x18, 0x19, 0x30, 0x10]), st.data())
 def test_numbers_survive(type_id: int, data: st.DataObject) -> None:
-    bits = 8 * zcl.FIXED_LENGTHS[type_id]
+    bits = 8 * FIXED_LENGTHS[type_id]
     signed = 0x28 <= type_id <= 0x2F
     low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
     value = data.draw(st.integers(low, high))
-    assert zcl.decode_value(type_id, Reader(zcl.encode_value(type_id, value))) == value
+    assert decode_value(type_id, Reader(encode_value(type_id, value))) == value
 
 
 @given(st.text(max_size=40))
 def test_texts_survive(text: str) -> None:
-    assert zcl.decode_value(0x42, Reader(zcl.encode_value(0x42, text))) == text
+    assert decode_value(0x42, Reader(encode_value(0x42, text))) == text
 
 
 def test_addresses_are_sent_last_octet_first() -> None:
