@@ -68,7 +68,7 @@ async def test_every_kind_of_bad_answer_is_counted_and_the_next_good_one_is_hear
 
 @both
 @pytest.mark.parametrize(
-    "manners, refused",
+    ("manners", "refused"),
     [(Manners.GARBAGE, "refused-not-json"), (Manners.WRONG_ID, "refused-other-gateway")],
 )
 async def test_a_receiver_out_of_its_mind_delivers_nothing(

@@ -257,7 +257,7 @@ async def test_pulling_the_plug_under_a_burst_ends_every_send(
             async with asyncio.timeout(5):
                 outcomes = {sent.outcome for sent in await burst}
                 assert {sent.outcome for sent in await late} == {Outcome.NO_HOST}
-            assert outcomes == {Outcome.WRITTEN, Outcome.NO_HOST}
+            assert Outcome.NO_HOST in outcomes <= {Outcome.WRITTEN, Outcome.NO_HOST}
             os.close(descriptor)
             await radio.replug()
             port = radio.link.port

@@ -19,6 +19,8 @@ class Proxy:
         """Held back so long, each way; in chunks, so the throughput falls too."""
         self.connections = 0
         """How many were taken since the start."""
+        self.heard: list[bytes] = []
+        """The first bytes of each from the client's side."""
         self._refusing = False
         self._cut_after: int | None = None
         self._cut = asyncio.Event()
@@ -93,8 +95,12 @@ class Proxy:
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, upstream: bool
     ) -> None:
+        first = upstream
         try:
             while data := await reader.read(CHUNK):
+                if first:
+                    self.heard.append(data[:64])
+                    first = False
                 await self._flows.wait()
                 if self.delay_s:
                     await asyncio.sleep(self.delay_s)

@@ -71,7 +71,7 @@ class RadioLife:
         self._inbox = inbox
         self._armed = armed
         self._settled = Settled(folder)
-        self._listener = Listener(devices, put=inbox.put, now=now)
+        self._listener = Listener(devices, put=inbox.put, now=now, counted=board.counted)
         self._roster = Roster(devices, self._settled, board, self._listener.attach)
         self._listener.tell(self._roster)
         self._up_at: float | None = None

@@ -7,12 +7,14 @@ it drops as a repetition never comes here: a frame equal to one of the last 10 s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from heimvakt.core.devices import Device
 from heimvakt.core.events import Event
 
+from .courtesy import Courtesy
 from .heard import ENROL_REQUEST, ZONE_TYPE, Alive, Attribute, Cluster, Command, Fact, Heard
 from .memory import NOTHING_YET, Memory
 from .translate import translate, whole
@@ -45,8 +47,10 @@ class Listener:
         *,
         put: Callable[[list[Event]], None],
         now: Callable[[], float],
+        counted: Counter[str],
     ) -> None:
         """`devices` by address; `now` is the home's own clock, in seconds."""
+        self._counted = counted
         self._now = now
         self._devices = devices
         self._put = put
@@ -70,9 +74,11 @@ class Listener:
         self._detach(address)
         self._addresses[device.ieee] = address
         undo = self._attached[address] = []
+        courtesy = Courtesy(self._counted)
         for endpoint in device.non_zdo_endpoints:
             clusters = [*endpoint.in_clusters.values(), *endpoint.out_clusters.values()]
             for cluster in clusters:
+                undo.append(courtesy.bound(cluster))
                 undo += _Ears(self, device, address, cluster).put_on()
         return True
 

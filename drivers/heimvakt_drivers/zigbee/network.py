@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from .coordinator import Coordinator, Hooks
+from .courtesy import drop_answers
 from .settings import ZigbeeSettings
 from .status import Network
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 DATABASE = "zigbee.db"
 CLOSE_S = 5.0
 """How long a radio may take to be let go; a stick that hangs would take for ever."""
+
+ANSWER_S = 5.0
+"""How long the stick may take to answer a request; zigpy-znp gives 15 s, and a sound one takes
+milliseconds. With the ping of every 30 s a stick that hangs is told as lost within 35 s."""
 
 DAMAGED_MAX = 3
 """Damaged databases that are kept for whoever wants to look; the oldest gives way."""
@@ -55,6 +60,7 @@ async def loaded(
     finally:
         try:
             async with asyncio.timeout(CLOSE_S):
+                await drop_answers()
                 await coordinator.shutdown()
         except TimeoutError:
             hooks.counted["radio that could not be let go"] += 1
@@ -100,7 +106,10 @@ def _config(settings: ZigbeeSettings, state_directory: Path) -> dict[str, Any]:
         # A ping every 30 s, 12 octets: what else tells a stick that hangs from a quiet home?
         "watchdog_enabled": True,
         # Half a second of pulling at the lines by which a bootloader is left: real sticks only.
-        "znp_config": {"skip_bootloader": _has_control_lines(settings.port)},
+        "znp_config": {
+            "skip_bootloader": _has_control_lines(settings.port),
+            "sync_request_timeout": ANSWER_S,
+        },
     }
 
 

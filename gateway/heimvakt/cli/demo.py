@@ -69,6 +69,8 @@ def command(
     A broker, a virtual radio with its devices, the real daemon and a receiver run on this machine,
     on loopback and a pseudo-terminal. Ends with 0 only if every alarm was delivered and accepted.
     """
+    if keep is not None and keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
+        fail(Exit.USAGE, f"--keep {keep}: there is something in it", "name a folder that is new")
     scene = _scene(recorded, home.upper(), first, last, seed)
     if speed is None:
         speed = STORY_SPEED if recorded is None else 0.0

@@ -50,7 +50,7 @@ class Link:
 
     async def follow(self, tell: Callable[[Mapping[str, Any]], None]) -> None:
         """Give every committed event to `tell`, until cancelled or the daemon hangs up."""
-        while line := await self._watching.readline():
+        while (line := await self._watching.readline()).endswith(b"\n"):
             tell(json.loads(line))
 
 

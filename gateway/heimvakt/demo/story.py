@@ -40,7 +40,7 @@ RULES = """
 [rules.night-wandering]
 between = "23:00-06:00"
 out_of = "bed"
-signs = ["hall-motion", "front-door"]
+signs = ["hall-motion", "kitchen-motion", "front-door"]
 back_within = "20m"
 
 [rules.night-door]

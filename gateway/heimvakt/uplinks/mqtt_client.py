@@ -11,7 +11,7 @@ import asyncio
 import ssl
 import struct
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,10 +57,13 @@ class Incoming:
 class Link:
     """A connection, from the first packet to the end. For one event loop and one use."""
 
-    def __init__(self, client: Client, *, puback_s_max: float) -> None:
+    def __init__(self, client: Client, *, puback_s_max: float, errors: Sequence[str]) -> None:
         """Take over a client that is connected and has sent its greeting.
 
-        `puback_s_max`: with messages under way and not one confirmed for so long, it is lost.
+        Args:
+            client: used for nothing else any more.
+            puback_s_max: with messages under way and not one confirmed for so long, it is lost.
+            errors: what paho has logged as errors, kept up to date by whoever made the client.
         """
         self._client = client
         self._loop = asyncio.get_running_loop()
@@ -68,7 +71,7 @@ class Link:
         self._progress_at = self._loop.time()
         self._lost: LinkLost | None = None
         self._ended = asyncio.Event()
-        self._complaint = ""
+        self._errors = errors
         self._accepted: asyncio.Future[tuple[ReasonCode, bool]] = self._loop.create_future()
         self._pubacks: dict[int, asyncio.Future[None]] = {}
         self._subacks: dict[int, Callable[[], None]] = {}
@@ -83,13 +86,12 @@ class Link:
         client.on_publish = self._on_publish
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
-        client.on_log = self._on_log
         client.on_socket_close = lambda _client, _data, sock: self._unwatch(sock)
         client.on_socket_register_write = lambda _client, _data, sock: self._watch_write(sock)
         client.on_socket_unregister_write = lambda _client, _data, sock: self._unwatch_write(sock)
         sock = client.socket()
         if sock is None:
-            self._lose("the broker hung up at once")
+            self._lose(self.complaint or "at once")
             return
         self._loop.add_reader(sock, self._readable)
         if client.want_write():
@@ -106,7 +108,7 @@ class Link:
     @property
     def complaint(self) -> str:
         """The last error that paho noted, such as an alert of TLS."""
-        return self._complaint
+        return self._errors[-1] if self._errors else ""
 
     async def accepted(self) -> tuple[ReasonCode, bool]:
         """The broker's answer to the greeting, and whether it still had our session.
@@ -263,7 +265,7 @@ class Link:
             self._lose(f"the broker ended it: {reason}")
         else:
             self._lose(
-                self._complaint or f"connection lost: {reason}",
+                self.complaint or f"connection lost: {reason}",
                 silent=reason.getName() == "Keep alive timeout",
             )
 
@@ -305,10 +307,6 @@ class Link:
         if len(self._inbox) >= INBOX_MAX and not self._paused and sock is not None:
             self._paused = True
             self._loop.remove_reader(sock)
-
-    def _on_log(self, _client: Client, _data: Any, level: int, text: str) -> None:
-        if level == 0x08:  # paho's MQTT_LOG_ERR
-            self._complaint = text
 
     # --- the end ----------------------------------------------------------------------------------
 

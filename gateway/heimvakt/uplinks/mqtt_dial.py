@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 
 from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from .in_thread import in_thread
 from .mqtt_client import INBOX_MAX, Link, LinkLost, hang_up
 from .mqtt_settings import BrokerAddress, MqttReceiverSettings
+from .mqtt_tls import tls_context
 from .mqtt_versions import Version
-from .secrets import SecretError, secret_path, secret_text
+from .secrets import SecretError, secret_text
 
 SESSION_S = 7 * 24 * 3600
 """The broker keeps answers for us so long; as long as the outbox is to last."""
@@ -90,13 +92,27 @@ async def dial(
     """
     client = _client(greeting, version)
     client.connect_timeout = patience.reach_s
+    errors: deque[str] = deque(maxlen=1)
+    client.on_log = lambda _client, _data, level, text: (
+        errors.append(text) if level == LogLevel.MQTT_LOG_ERR else None
+    )
 
     def reach() -> None:
         if settings.username is not None:
             password = secret_text(settings.password) if settings.password else None
             client.username_pw_set(settings.username, password)
-        if address.tls:
-            client.tls_set_context(tls_context(settings))
+        if not address.tls:
+            greet()
+            return
+        context = tls_context(settings)
+        client.tls_set_context(context)
+        try:
+            greet()
+        except OSError:
+            context.close()
+            raise
+
+    def greet() -> None:
         if version == "5":
             said = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             said.SessionExpiryInterval = SESSION_S
@@ -117,36 +133,13 @@ async def dial(
             )
     except (OSError, SecretError) as error:
         raise _explained(error, patience) from error
-    link = Link(client, puback_s_max=patience.puback_s)
+    link = Link(client, puback_s_max=patience.puback_s, errors=errors)
     try:
         await _accepted(link, patience.answer_s if settled else patience.first_answer_s)
     except (asyncio.CancelledError, DialError):
         link.drop()
         raise
     return link
-
-
-def tls_context(settings: MqttReceiverSettings) -> ssl.SSLContext:
-    """Verified, always; made anew for each connection, so that renewed certificates are taken.
-
-    Raises:
-        SecretError: a certificate or a key cannot be had.
-        ssl.SSLError: they are there but are none, or do not belong together.
-    """
-    authorities = secret_path(settings.ca, private=False) if settings.ca else None
-    context = ssl.create_default_context(cafile=authorities)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if settings.certificate and settings.key:
-        certificate = secret_path(settings.certificate, private=False)
-        key = secret_path(settings.key)
-        try:
-            context.load_cert_chain(certificate, key, password="")
-        except ssl.SSLError as error:
-            raise SecretError(
-                f"{certificate} and {key} are no certificate and its key: {error.reason}",
-                hint="both in PEM, the key without a passphrase",
-            ) from error
-    return context
 
 
 def _client(greeting: Greeting, version: Version) -> Client:
@@ -176,7 +169,11 @@ async def _accepted(link: Link, patience_s: float) -> None:
                 f"the broker did not take our certificate: {link.complaint}",
                 hint="is it signed by the authority that the broker knows, and not expired?",
             ) from error
-        raise DialError(Trouble.SILENT, f"it hung up instead of answering ({error})") from error
+        raise DialError(
+            Trouble.SILENT,
+            f"it hung up instead of answering ({error})",
+            hint="a broker that wants another certificate, or none that we have, does that too",
+        ) from error
     if reason == "Unsupported protocol version":
         raise DialError(Trouble.VERSION, "it does not speak this version of MQTT")
     if reason.is_failure:

@@ -1,0 +1,66 @@
+"""The answers that zigpy sends by itself, kept within bounds.
+
+Most reports ask for a word of thanks (the standard's default response), and zigpy sends it in a
+task of its own. To a device that fell asleep again such an answer takes half a minute to fail, so
+with a sensor that reports often they would pile up; and zigpy leaves them behind when the radio is
+let go. It keeps the tasks of all its devices in one set, for which it has no name for others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from zigpy.util import CatchingTaskMixin
+
+if TYPE_CHECKING:
+    from zigpy.zcl import Cluster
+
+ANSWERS_MAX = 2
+"""On their way to one device; zigpy sends no more than so many at once to one anyhow."""
+
+CANCEL_S = 1.0
+
+
+class Courtesy:
+    """The answers on their way to one device."""
+
+    def __init__(self, counted: Counter[str]) -> None:
+        self._counted = counted
+        self._on_their_way: set[asyncio.Future[Any]] = set()
+
+    def bound(self, cluster: Cluster) -> Callable[[], None]:
+        """Let this cluster answer only while few answers are on their way to its device.
+
+        Calling what comes back lets it answer as it did before.
+        """
+        send = cluster.send_default_rsp
+
+        def send_default_rsp(*arguments: Any, **named: Any) -> None:
+            if len(self._on_their_way) >= ANSWERS_MAX:
+                self._counted["default response left out"] += 1
+                return
+            before = set(_tasks())
+            send(*arguments, **named)
+            for task in _tasks() - before:
+                self._on_their_way.add(task)
+                task.add_done_callback(self._on_their_way.discard)
+
+        cluster.send_default_rsp = send_default_rsp  # type: ignore[method-assign]
+        return lambda: cluster.__dict__.pop("send_default_rsp", None)
+
+
+async def drop_answers() -> None:
+    """Give up every answer that is on its way: the radio is being let go."""
+    loop = asyncio.get_running_loop()
+    tasks = [task for task in _tasks() if task.get_loop() is loop]
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=CANCEL_S)
+
+
+def _tasks() -> set[asyncio.Future[Any]]:
+    return CatchingTaskMixin._tasks

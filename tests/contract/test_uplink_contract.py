@@ -1,0 +1,195 @@
+"""What every uplink promises, whatever carries it: `heimvakt.core.uplink.Uplink` in words.
+
+A rig brings the uplink, the far end and the line between them; a new uplink adds a rig.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
+
+import pytest
+
+from heimvakt.core.alarms import AlarmState
+from heimvakt.core.uplink import Answer, NotConnected, Uplink
+from heimvakt.demo.receiver import Behaviour, Manners, Receiver
+from heimvakt.runtime.clock import SystemClock
+from tests.support.broker import AMQTT, MOSQUITTO, broker
+from tests.support.proxy import Proxy, proxy
+from tests.support.uplinks import GATEWAY, alarm, heartbeat, mqtt_uplink, running, sending
+
+CUTS = (0, 1, 2, 40, 200, 700, 1000)
+"""Bytes of an alarm that get through before the line is cut; it has some 1,100 in all."""
+
+
+class Rig(Protocol):
+    """An uplink with its world."""
+
+    uplink: Uplink
+
+    async def arrived(self) -> tuple[str, str]:
+        """(id of the message, id of the alarm) of the next one that the far end has stored."""
+
+    def answer(self, alarm_id: str, answer: Answer, by: str) -> None:
+        """The far end answers."""
+
+    def say_nonsense(self) -> None:
+        """The far end says something that is no answer."""
+
+    def cut_after(self, count: int) -> None:
+        """Let so many more bytes through and cut the line."""
+
+    def mend(self) -> None:
+        """The line is whole again."""
+
+
+class MqttRig:
+    """A broker, a receiver behind it, and a line that can be cut between us and the broker."""
+
+    def __init__(self, line: Proxy, centre: Receiver) -> None:
+        self.uplink: Uplink = mqtt_uplink(line.url)
+        self._line = line
+        self._centre = centre
+
+    async def arrived(self) -> tuple[str, str]:
+        received = await self._centre.next("alarm", duplicates=True)
+        return received.message["id"], received.message["data"]["alarm_id"]
+
+    def answer(self, alarm_id: str, answer: Answer, by: str) -> None:
+        self._centre.answer(GATEWAY, alarm_id, answer, by=by)
+
+    def say_nonsense(self) -> None:
+        self._centre.say(GATEWAY, b"\x00 yes, thank you")
+
+    def cut_after(self, count: int) -> None:
+        self._line.cut_upstream_after(count)
+
+    def mend(self) -> None:
+        self._line.mend()
+
+
+@asynccontextmanager
+async def mqtt(kind: str) -> AsyncIterator[Rig]:
+    async with broker(kind) as one, proxy(one.port) as line:
+        behaviour = Behaviour(manners=Manners.NEVER)
+        async with Receiver(one.url, clock=SystemClock(), behaviour=behaviour).open() as centre:
+            yield MqttRig(line, centre)
+
+
+Make = Callable[[str], AbstractAsyncContextManager[Rig]]
+rigs = pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        pytest.param(mqtt, *MOSQUITTO.values, marks=MOSQUITTO.marks, id="mqtt-mosquitto"),
+        pytest.param(mqtt, *AMQTT.values, marks=AMQTT.marks, id="mqtt-amqtt"),
+    ],
+)
+
+
+@rigs
+async def test_an_alarm_sent_twice_keeps_its_id(make: Make, kind: str) -> None:
+    async with make(kind) as rig, running(rig.uplink):
+        await rig.uplink.wait_connected()
+        await rig.uplink.send(alarm(), sending(1))
+        await rig.uplink.send(alarm(), sending(2, after_s=30))
+        first, second = await rig.arrived(), await rig.arrived()
+    assert first == second
+
+
+@rigs
+async def test_another_revision_is_another_message_about_the_same_alarm(
+    make: Make, kind: str
+) -> None:
+    async with make(kind) as rig, running(rig.uplink):
+        await rig.uplink.wait_connected()
+        await rig.uplink.send(alarm(), sending())
+        await rig.uplink.send(alarm(revision=1, state=AlarmState.CANCELLED), sending())
+        first, second = await rig.arrived(), await rig.arrived()
+    assert first[0] != second[0]
+    assert first[1] == second[1]
+
+
+@rigs
+async def test_only_the_far_end_makes_an_answer(make: Make, kind: str) -> None:
+    async with make(kind) as rig, running(rig.uplink) as heard:
+        await rig.uplink.wait_connected()
+        await rig.uplink.send(alarm(), sending())
+        _, alarm_id = await rig.arrived()
+        assert heard.empty(), "that it was sent and stored is no answer"
+        rig.answer(alarm_id, Answer.RECEIVED, "system")
+        rig.answer(alarm_id, Answer.ACCEPTED, "operator-1")
+        answers = [await heard.get(), await heard.get()]
+    assert [(a.alarm_id, a.answer, a.by, a.receiver) for a in answers] == [
+        (alarm().alarm_id, Answer.RECEIVED, "system", rig.uplink.name),
+        (alarm().alarm_id, Answer.ACCEPTED, "operator-1", rig.uplink.name),
+    ]
+
+
+@rigs
+async def test_nonsense_is_counted_and_harms_nothing(make: Make, kind: str) -> None:
+    async with make(kind) as rig, running(rig.uplink) as heard:
+        await rig.uplink.wait_connected()
+        before = sum(rig.uplink.counts().values())
+        rig.say_nonsense()
+        rig.answer(alarm().alarm_id, Answer.RECEIVED, "system")
+        assert (await heard.get()).answer is Answer.RECEIVED
+        assert heard.empty()
+        assert sum(rig.uplink.counts().values()) >= before + 2
+
+
+@rigs
+async def test_without_a_connection_nothing_is_taken(make: Make, kind: str) -> None:
+    async with make(kind) as rig:
+        assert not rig.uplink.connected
+        with pytest.raises(NotConnected):
+            await rig.uplink.send(alarm(), sending())
+        with pytest.raises(NotConnected):
+            await rig.uplink.beat(heartbeat())
+
+
+@rigs
+@pytest.mark.parametrize("count", CUTS)
+async def test_cut_anywhere_it_claims_nothing_and_the_same_id_arrives_later(
+    make: Make, kind: str, count: int
+) -> None:
+    async with make(kind) as rig, running(rig.uplink):
+        await rig.uplink.wait_connected()
+        await rig.uplink.send(alarm(1), sending())
+        ids = {await rig.arrived()}
+        rig.cut_after(count)
+        with pytest.raises(NotConnected):
+            await rig.uplink.send(alarm(2), sending())
+        assert not rig.uplink.connected
+        rig.mend()
+        await rig.uplink.wait_connected()
+        await rig.uplink.send(alarm(2), sending(2))
+        ids.add(await rig.arrived())
+    assert ids == {(f"{GATEWAY}-1/0", f"{GATEWAY}-1"), (f"{GATEWAY}-2/0", f"{GATEWAY}-2")}
+
+
+@rigs
+async def test_a_send_that_was_cancelled_leaves_the_uplink_whole(make: Make, kind: str) -> None:
+    async with make(kind) as rig, running(rig.uplink):
+        await rig.uplink.wait_connected()
+        for number in range(1, 60):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0):
+                    await rig.uplink.send(alarm(number), sending())
+        await rig.uplink.send(alarm(99), sending())
+        while (await rig.arrived())[1] != alarm(99).alarm_id:
+            pass
+
+
+@rigs
+async def test_stopped_it_takes_nothing_and_started_again_it_does(make: Make, kind: str) -> None:
+    async with make(kind) as rig:
+        for number in (1, 2):
+            async with running(rig.uplink):
+                await rig.uplink.wait_connected()
+                await rig.uplink.send(alarm(number), sending())
+                assert (await rig.arrived())[1] == alarm(number).alarm_id
+            assert not rig.uplink.connected
+            with pytest.raises(NotConnected):
+                await rig.uplink.send(alarm(number), sending())

@@ -1,0 +1,241 @@
+"""The real daemon as a process that a test starts, kills, stops and asks.
+
+Like `heimvakt.demo.daemon`, but it may be killed at any moment, also before it is ready, and what
+it tells systemd is kept with its time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from heimvakt.demo.link import Link, ServiceGone, linked
+
+READY_S_MAX = 30.0
+STOP_S_MAX = 5.0
+"""The promise: a SIGTERM is obeyed within this, also with work going on."""
+POLL_S = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One datagram to systemd."""
+
+    at: float
+    fields: Mapping[str, str]
+
+
+class Notices(asyncio.DatagramProtocol):
+    """systemd's end of the notify socket."""
+
+    def __init__(self) -> None:
+        self.heard: list[Notice] = []
+        self._news = asyncio.Event()
+
+    def datagram_received(self, data: bytes, _address: Any) -> None:
+        pairs = (line.partition("=") for line in data.decode().splitlines())
+        fields = {key: value for key, _, value in pairs}
+        self.heard.append(Notice(at=time.monotonic(), fields=fields))
+        self._news.set()
+
+    def of(self, key: str) -> list[Notice]:
+        """Those that carry this key."""
+        return [notice for notice in self.heard if key in notice.fields]
+
+    async def until(self, true: Callable[[], bool], within_s: float = READY_S_MAX) -> None:
+        async with asyncio.timeout(within_s):
+            while not true():
+                self._news.clear()
+                await self._news.wait()
+
+
+@dataclass(slots=True)
+class Watched:
+    """What the daemon told as committed, in order."""
+
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def take(self, line: Mapping[str, Any]) -> None:
+        self.lines.append(dict(line))
+        self._news.set()
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """The committed events of one kind."""
+        return [line["event"] for line in self.lines if line["event"]["kind"] == kind]
+
+    def alarms(self) -> dict[str, dict[str, Any]]:
+        """Each alarm as it was told last."""
+        return {alarm["alarm_id"]: alarm for line in self.lines for alarm in line["alarms"]}
+
+    async def until(self, true: Callable[[], bool], within_s: float = 20.0) -> None:
+        """Return when `true()` is, looked at after every committed event."""
+        async with asyncio.timeout(within_s):
+            while not true():
+                self._news.clear()
+                await self._news.wait()
+
+    async def event(self, kind: str, count: int = 1, within_s: float = 20.0) -> dict[str, Any]:
+        """The `count`-th committed event of one kind."""
+        await self.until(lambda: len(self.events(kind)) >= count, within_s)
+        return self.events(kind)[count - 1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """How the daemon is started."""
+
+    configuration: Path
+    folder: Path
+    """Where its socket is, and its logs."""
+    state: Path
+
+    @property
+    def control(self) -> Path:
+        return self.folder / "control"
+
+    def arguments(self, driven_from: datetime | None = None) -> list[str]:
+        """The command line."""
+        arguments: Sequence[object] = (
+            *("run", "--config", self.configuration, "--state", self.state),
+            *("--socket", self.control, "--log", "json"),
+            *(() if driven_from is None else ("--driven-from", driven_from.isoformat())),
+        )
+        return [sys.executable, "-m", "heimvakt", *map(str, arguments)]
+
+
+class Service:
+    """One life of the daemon. Make it with `start`; end it with `stop` or `kill`."""
+
+    def __init__(
+        self, command: Command, process: asyncio.subprocess.Process, log: Path, notices: Notices
+    ) -> None:
+        self.command = command
+        self.process = process
+        self.log = log
+        self.notices = notices
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def logged(self) -> list[dict[str, Any]]:
+        """Its log so far, the lines that are JSON."""
+        lines: list[dict[str, Any]] = []
+        for text in self.log.read_text(errors="replace").splitlines():
+            try:
+                line = json.loads(text)
+            except ValueError:
+                continue
+            lines.append(line)
+        return lines
+
+    def said(self) -> str:
+        """All that it wrote."""
+        return self.log.read_text(errors="replace")
+
+    async def ready(self) -> None:
+        """Return when it has told systemd that it is ready."""
+        async with asyncio.TaskGroup() as group:
+            ended = group.create_task(self.process.wait())
+            said = group.create_task(self.notices.until(lambda: bool(self.notices.of("READY"))))
+            await asyncio.wait({ended, said}, return_when=asyncio.FIRST_COMPLETED)
+            gone = ended.done()
+            ended.cancel()
+            said.cancel()
+        assert not gone, f"the daemon ended with {self.process.returncode}:\n{self.said()[-3000:]}"
+
+    async def ended(self, within_s: float) -> int:
+        """Its exit code."""
+        async with asyncio.timeout(within_s):
+            return await self.process.wait()
+
+    async def stop(self, within_s: float = STOP_S_MAX) -> None:
+        """End it as systemd does; it has to obey in time and be content with itself."""
+        self.process.send_signal(signal.SIGTERM)
+        code = await self.ended(within_s)
+        assert code == 0, f"ended with {code}:\n{self.said()[-3000:]}"
+
+    async def kill(self) -> None:
+        """SIGKILL: nothing of it can object."""
+        if self.process.returncode is None:
+            self.process.kill()
+        await self.process.wait()
+
+    @asynccontextmanager
+    async def link(self) -> AsyncIterator[tuple[Link, Watched]]:
+        """A line to ask on, and all that is committed from now on until the daemon is gone."""
+        watched = Watched()
+        async with linked(self.command.control) as link:
+            async with asyncio.TaskGroup() as group:
+                following = group.create_task(link.follow(watched.take))
+                try:
+                    yield link, watched
+                finally:
+                    following.cancel()
+
+    async def ask(self, do: str, **fields: object) -> dict[str, Any]:
+        """One request on a line of its own."""
+        async with linked(self.command.control) as link:
+            return await link.ask(do, **fields)
+
+    async def status_when(
+        self, true: Callable[[dict[str, Any]], bool], within_s: float = 20.0
+    ) -> dict[str, Any]:
+        """The first status of which `true` is; for what the daemon tells in no event."""
+        async with asyncio.timeout(within_s), linked(self.command.control) as link:
+            while not true(status := await link.ask("status")):
+                await asyncio.sleep(POLL_S)
+        return status
+
+    async def hears(self, driver: str = "zigbee") -> None:
+        """Return when the driver says that it hears."""
+        await self.status_when(lambda status: bool(status["drivers"][driver]["armed"]))
+
+
+@asynccontextmanager
+async def started(
+    command: Command, *, driven_from: datetime | None = None, watchdog_s: float | None = None
+) -> AsyncIterator[Service]:
+    """A daemon that has just been started; killed in the end if it is still there."""
+    number = len(list(command.folder.glob("daemon-*.log"))) + 1
+    notify, log = command.folder / f"notify-{number}", command.folder / f"daemon-{number}.log"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("WATCHDOG_")}
+    environment["NOTIFY_SOCKET"] = str(notify)
+    if watchdog_s is not None:
+        environment["WATCHDOG_USEC"] = str(round(watchdog_s * 1e6))
+    end = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    end.bind(str(notify))
+    loop = asyncio.get_running_loop()
+    transport, notices = await loop.create_datagram_endpoint(Notices, sock=end)
+    try:
+        with log.open("ab") as output:
+            process = await asyncio.create_subprocess_exec(
+                *command.arguments(driven_from),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=environment,
+            )
+        service = Service(command, process, log, notices)
+        try:
+            yield service
+        finally:
+            await service.kill()
+    finally:
+        transport.close()
+        notify.unlink(missing_ok=True)
+
+
+__all__ = ["Command", "Link", "Notice", "Service", "ServiceGone", "Watched", "started"]
