@@ -36,7 +36,10 @@ class Link:
             ServiceGone: there is no answer, or it is an error.
         """
         self._writer.write(json.dumps({"do": do, **fields}).encode() + b"\n")
-        line = await self._reader.readline()
+        try:
+            line = await self._reader.readline()
+        except ConnectionError as error:  # killed with the request unread
+            raise ServiceGone("the daemon hung up") from error
         if not line:
             raise ServiceGone("the daemon hung up")
         answer: Line = json.loads(line)

@@ -1,0 +1,19 @@
+"""The composition root: the only package that knows all the parts, and how they live together."""
+
+from __future__ import annotations
+
+from heimvakt.config.catalogue import Catalogue, installed_drivers
+from heimvakt.rules import KINDS
+from heimvakt.uplinks.mqtt_settings import MqttReceiverSettings
+
+from .gateway import Places
+from .serving import serve
+
+__all__ = ["Places", "catalogue", "serve"]
+
+
+def catalogue() -> Catalogue:
+    """Everything that a configuration may name."""
+    return Catalogue(
+        drivers=installed_drivers(), rules=KINDS, receivers={"mqtt": MqttReceiverSettings}
+    )

@@ -1,0 +1,175 @@
+"""One life of the gateway under one configuration: put together, started, and cleanly ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from heimvakt.config.configuration import Configuration
+from heimvakt.core.alarms import Alarm
+from heimvakt.core.events import Event, GatewayStarted, GatewayStopping, StoreFault
+from heimvakt.core.ledger import Restored, StoreUnavailable
+from heimvakt.core.snapshot import restore
+from heimvakt.core.state import adopt
+from heimvakt.runtime.alive import run_alive
+from heimvakt.runtime.beginning import requeue
+from heimvakt.runtime.clock import DrivenClock, SystemClock, boot_id
+from heimvakt.runtime.control import ControlSocket
+from heimvakt.runtime.deadlines import run_deadlines
+from heimvakt.runtime.hosting import HostedDriver
+from heimvakt.runtime.notify import Notifier
+from heimvakt.runtime.pipeline import Pipeline
+from heimvakt.runtime.report import Report
+from heimvakt.runtime.supervise import Policy, UnitGaveUp, supervise
+from heimvakt.store.store import SqliteStore
+
+from .receivers import Receivers
+from .requests import requests
+
+log = structlog.get_logger("gateway")
+
+STOP_S = 3.0
+"""All that one step of a clean stop may wait for; systemd and batteries are not patient."""
+VITAL = Policy(restarts_max=3, within_s=120.0)
+"""For what the gateway cannot do without: better that systemd starts all of it afresh."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where the gateway keeps and offers things."""
+
+    state: Path
+    socket: Path
+
+
+class Gateway:
+    """Made for one configuration and run once."""
+
+    def __init__(
+        self, configuration: Configuration, places: Places, clock: SystemClock | DrivenClock
+    ) -> None:
+        self._configuration = configuration
+        self._places = places
+        self._clock = clock
+        self._notifier = Notifier()
+        self._stop = asyncio.Event()
+        self._for_good = True
+
+    def stop(self, *, for_good: bool = True) -> None:
+        """Ask for a clean end; it comes within five seconds."""
+        self._for_good = for_good
+        self._stop.set()
+
+    async def run(self, cause: str) -> None:
+        """Live until `stop`.
+
+        Raises:
+            StoreUnavailable: the store cannot be opened or used; the text says what to do.
+            UnitGaveUp: something that the gateway cannot do without stays down.
+        """
+        async with SqliteStore(self._places.state, opened_at=self._clock.now()) as store:
+            try:
+                await self._live(store, cause)
+            except* (StoreUnavailable, UnitGaveUp) as group:
+                raise next(_leaves(group)) from None
+
+    async def _live(self, store: SqliteStore, cause: str) -> None:
+        configuration, restored = self._configuration, store.restored
+        pipeline = await self._pipeline(store)
+        receivers = Receivers(configuration, store, self._clock, pipeline)
+        drivers = self._drivers(pipeline)
+        report = Report(pipeline, store, self._clock, drivers, receivers.pairs)
+        control = ControlSocket(
+            self._places.socket, pipeline, requests(store, pipeline, report, self._clock)
+        )
+        async with asyncio.TaskGroup() as group:
+            units: list[asyncio.Task[None]] = []
+
+            def start(name: str, unit: Callable[[], Awaitable[None]]) -> None:
+                units.append(group.create_task(supervise(name, unit, policy=VITAL), name=name))
+
+            start("pipeline", pipeline.run)
+            start("control", control.run)
+            await pipeline.emit(*_beginning(restored, cause))
+            log.info("armed", rules=len(pipeline.home.rules), devices=len(pipeline.home.devices))
+            self._notifier.tell(READY="1", STATUS="armed")
+            start("deadlines", lambda: run_deadlines(pipeline, self._clock))
+            start("alive", lambda: run_alive(pipeline, self._notifier))
+            for name, unit in receivers.units(report):
+                start(name, unit)
+            listening = [group.create_task(driver.run(), name=driver.name) for driver in drivers]
+
+            await self._stop.wait()
+            if self._for_good:
+                self._notifier.tell(STOPPING="1")
+            await _cancel(listening)
+            with suppress(TimeoutError, StoreUnavailable):
+                async with asyncio.timeout(STOP_S):
+                    await pipeline.emit(GatewayStopping())
+            log.info("stopping", events=pipeline.seq)
+            await _cancel(units[::-1])
+
+    async def _pipeline(self, store: SqliteStore) -> Pipeline:
+        configuration, restored = self._configuration, store.restored
+        home = configuration.to_home()
+        state, unread = restore(home, restored.state, restored.alarms, restored.last_seq)
+        for part in unread:
+            log.warning("a part of the stored state is left behind", part=part)
+        await requeue(store, restored, configuration.receivers, self._receivers_of)
+        return Pipeline(
+            home,
+            adopt(home, state),
+            store,
+            self._clock,
+            boot_id=boot_id(),
+            last_seq=restored.last_seq,
+            receivers_of=self._receivers_of,
+        )
+
+    def _receivers_of(self, alarm: Alarm) -> Sequence[str]:
+        return self._configuration.receivers_for(alarm.priority)
+
+    def _drivers(self, pipeline: Pipeline) -> list[HostedDriver]:
+        return [
+            HostedDriver(
+                name,
+                entry.plugin.create(entry.settings),
+                self._configuration.devices,
+                self._places.state / name,
+                pipeline.emit,
+                self._clock.monotonic,
+            )
+            for name, entry in self._configuration.drivers.items()
+        ]
+
+
+def _beginning(restored: Restored, cause: str) -> list[Event]:
+    started = GatewayStarted(cause=cause, last_alive=restored.last_alive)
+    fault = restored.fault
+    if fault is None:
+        return [started]
+    log.error("the database was damaged", reason=fault.reason, saved=fault.saved)
+    return [
+        started,
+        StoreFault(reason=fault.reason, set_aside=fault.set_aside, saved=fault.saved),
+    ]
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=STOP_S)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
