@@ -41,11 +41,19 @@ class Security:
 class Broker:
     """One broker on one port, running or not."""
 
-    def __init__(self, kind: str, directory: Path, security: Security | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        directory: Path,
+        *,
+        security: Security | None = None,
+        more: tuple[str, ...] = (),
+    ) -> None:
         self.port = free_port()
         self._kind = kind
         self._directory = directory
         self._security = security
+        self._more = more
         self._process: asyncio.subprocess.Process | None = None
         self._amqtt = AsyncExitStack()
 
@@ -92,7 +100,8 @@ class Broker:
         security = self._security
         return [
             f"listener {self.port} 127.0.0.1",
-            "allow_anonymous true",
+            *self._more,
+            *([] if "allow_anonymous false" in self._more else ["allow_anonymous true"]),
             "set_tcp_nodelay true",
             "persistence true",
             f"persistence_location {self._directory}/",
@@ -114,11 +123,15 @@ class Broker:
 
 @asynccontextmanager
 async def broker(
-    kind: str, *, security: Security | None = None, started: bool = True
+    kind: str,
+    *,
+    security: Security | None = None,
+    more: tuple[str, ...] = (),
+    started: bool = True,
 ) -> AsyncIterator[Broker]:
-    """A broker for one test."""
+    """A broker for one test; `more` are lines of the configuration of mosquitto."""
     with tempfile.TemporaryDirectory(prefix="heimvakt-test-") as directory:
-        one = Broker(kind, Path(directory), security)
+        one = Broker(kind, Path(directory), security=security, more=more)
         if started:
             await one.start()
         try:

@@ -10,6 +10,8 @@ from typing import Any
 from heimvakt.demo.receiver import Behaviour, Received, Receiver
 from heimvakt.runtime.clock import SystemClock
 
+from .beside import beside
+
 
 class Centre:
     """Keeps what came, repeats too."""
@@ -66,9 +68,5 @@ async def centre(
     receiver = Receiver(url, clock=SystemClock(), behaviour=behaviour, client_id=client_id)
     async with receiver.open():
         one = Centre(receiver)
-        async with asyncio.TaskGroup() as group:
-            keeping = group.create_task(one._keep())
-            try:
-                yield one
-            finally:
-                keeping.cancel()
+        async with beside(one._keep()):
+            yield one

@@ -22,6 +22,8 @@ from typing import Any
 
 from heimvakt.demo.link import Link, ServiceGone, linked
 
+from .beside import beside
+
 READY_S_MAX = 30.0
 STOP_S_MAX = 5.0
 """The promise: a SIGTERM is obeyed within this, also with work going on."""
@@ -65,6 +67,8 @@ class Watched:
     """What the daemon told as committed, in order."""
 
     lines: list[dict[str, Any]] = field(default_factory=list)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    """The daemon is gone and has told all that it could."""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def take(self, line: Mapping[str, Any]) -> None:
@@ -125,6 +129,7 @@ class Service:
         self.process = process
         self.log = log
         self.notices = notices
+        self._last_words: str | None = None
 
     @property
     def pid(self) -> int:
@@ -133,7 +138,7 @@ class Service:
     def logged(self) -> list[dict[str, Any]]:
         """Its log so far, the lines that are JSON."""
         lines: list[dict[str, Any]] = []
-        for text in self.log.read_text(errors="replace").splitlines():
+        for text in self.said().splitlines():
             try:
                 line = json.loads(text)
             except ValueError:
@@ -142,18 +147,24 @@ class Service:
         return lines
 
     def said(self) -> str:
-        """All that it wrote."""
-        return self.log.read_text(errors="replace")
+        """All that it wrote; also when its log is gone with the home."""
+        if self._last_words is None:
+            return self.log.read_text(errors="replace")
+        return self._last_words
+
+    def keep_last_words(self) -> None:
+        """It is over: remember what it wrote."""
+        self._last_words = self.said()
 
     async def ready(self) -> None:
         """Return when it has told systemd that it is ready."""
-        async with asyncio.TaskGroup() as group:
-            ended = group.create_task(self.process.wait())
-            said = group.create_task(self.notices.until(lambda: bool(self.notices.of("READY"))))
-            await asyncio.wait({ended, said}, return_when=asyncio.FIRST_COMPLETED)
-            gone = ended.done()
-            ended.cancel()
-            said.cancel()
+        said = asyncio.create_task(self.notices.until(lambda: bool(self.notices.of("READY"))))
+        ended = asyncio.create_task(self.process.wait())
+        await asyncio.wait({ended, said}, return_when=asyncio.FIRST_COMPLETED)
+        gone = not said.done()
+        for task in (said, ended):
+            task.cancel()
+        await asyncio.gather(said, ended, return_exceptions=True)
         assert not gone, f"the daemon ended with {self.process.returncode}:\n{self.said()[-3000:]}"
 
     async def ended(self, within_s: float) -> int:
@@ -178,12 +189,8 @@ class Service:
         """A line to ask on, and all that is committed from now on until the daemon is gone."""
         watched = Watched()
         async with linked(self.command.control) as link:
-            async with asyncio.TaskGroup() as group:
-                following = group.create_task(link.follow(watched.take))
-                try:
-                    yield link, watched
-                finally:
-                    following.cancel()
+            async with beside(_follow(link, watched)):
+                yield link, watched
 
     async def ask(self, do: str, **fields: object) -> dict[str, Any]:
         """One request on a line of its own."""
@@ -201,7 +208,17 @@ class Service:
 
     async def hears(self, driver: str = "zigbee") -> None:
         """Return when the driver says that it hears."""
-        await self.status_when(lambda status: bool(status["drivers"][driver]["armed"]))
+
+        def hears(status: dict[str, Any]) -> bool:
+            said = status["drivers"][driver]
+            return bool(said["armed"]) and said["lost_since"] is None
+
+        await self.status_when(hears)
+
+
+async def _follow(link: Link, watched: Watched) -> None:
+    await link.follow(watched.take)
+    watched.ended.set()
 
 
 @asynccontextmanager
@@ -231,8 +248,12 @@ async def started(
         service = Service(command, process, log, notices)
         try:
             yield service
+        except Exception as error:
+            error.add_note(f"the daemon (exit code {process.returncode}) said:\n{service.said()[-6000:]}")
+            raise
         finally:
             await service.kill()
+            service.keep_last_words()
     finally:
         transport.close()
         notify.unlink(missing_ok=True)

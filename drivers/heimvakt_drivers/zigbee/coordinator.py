@@ -29,6 +29,10 @@ STRANGERS_MAX = 64
 STRANGER_AGAIN_S = 60.0
 """How often a stranger is asked who it is. zigpy would ask the whole network at each frame."""
 
+TURNS = 64
+"""Turns of the loop in which requests to a stick that was let go are given up. zigpy-znp shields
+them from being cancelled, sixteen at most, and lets one after the other wait for its answer."""
+
 RADIO_ERRORS: tuple[type[Exception], ...] = (
     OSError,  # the port; also what a TimeoutError is
     RuntimeError,  # what zigpy-znp raises when asked to send while it is not connected
@@ -103,6 +107,10 @@ class Coordinator(ControllerApplication):  # type: ignore[misc]
             self._znp = None
             await znp.disconnect()
         await super().disconnect()
+        if znp is not None:
+            for _ in range(TURNS):
+                znp.close()
+                await asyncio.sleep(0)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """The port was closed, or the stick does not answer any more."""
@@ -171,7 +179,9 @@ class Coordinator(ControllerApplication):  # type: ignore[misc]
 def explain(error: BaseException | None) -> str:
     """Why a connection is gone or could not be made, in plain words."""
     cause = error
-    while cause is not None and not str(cause) and cause.__cause__ is not None:
+    while cause is not None and not isinstance(cause, OSError) and not str(cause):
+        if cause.__cause__ is None:
+            break
         cause = cause.__cause__
     match cause:
         case None:

@@ -66,6 +66,10 @@ class ZigbeeDriver:
             board.network = None
             await _hand_over(context, inbox)
 
+    def counts(self) -> dict[str, int]:
+        """See the port."""
+        return {name: count for name, count in self._board.counted.items() if count}
+
     def status(self) -> Status:
         """What the driver knows of itself now."""
         board = self._board
@@ -74,7 +78,7 @@ class ZigbeeDriver:
             lost=board.lost,
             devices={d.device_id: board.devices[a] for a, d in self._devices.items()},
             unknown_joined=tuple(board.unknown),
-            counted={name: count for name, count in board.counted.items() if count},
+            counted=self.counts(),
         )
 
 

@@ -24,27 +24,41 @@ log = structlog.get_logger(__name__)
 async def let_in(
     coordinator: Coordinator,
     missing: Callable[[], frozenset[str]],
-    joined: asyncio.Event,
+    changed: asyncio.Event,
     within: timedelta,
 ) -> None:
-    """Hold the network open until nobody is `missing`, or the time is over.
+    """Hold the network open while somebody is `missing`, until the time is over.
 
-    `joined` is set by others whenever a device has joined, and cleared here.
+    `changed` is set by others whenever a device has joined or left, and cleared here.
     """
     loop = asyncio.get_running_loop()
     end = loop.time() + within.total_seconds()
-    opened_until = 0.0
-    while missing() and (left := end - loop.time()) > 0:
-        if loop.time() >= opened_until:
-            opened_until = loop.time() + min(ONCE_S, left)
-            await coordinator.permit(max(1, round(min(ONCE_S, left))))
-            log.info("the network is open for joining", left_s=round(left), missing=len(missing()))
-        joined.clear()
+    open_until = 0.0
+    while (left_s := end - loop.time()) > 0:
+        changed.clear()
+        wait_until = end
+        if not missing():
+            open_until = await _close(coordinator, open_until)
+        elif loop.time() < open_until:
+            wait_until = open_until
+        else:
+            once_s = min(ONCE_S, left_s)
+            await coordinator.permit(max(1, round(once_s)))
+            wait_until = open_until = loop.time() + once_s
+            log.info(
+                "the network is open for joining", missing=len(missing()), left_s=round(left_s)
+            )
         try:
-            async with asyncio.timeout_at(opened_until):
-                await joined.wait()
+            async with asyncio.timeout_at(wait_until):
+                await changed.wait()
         except TimeoutError:
             continue
-    if opened_until:
+    await _close(coordinator, open_until)
+
+
+async def _close(coordinator: Coordinator, open_until: float) -> float:
+    """Close the network if it is open; until when it is open now."""
+    if open_until:
         await coordinator.permit(0)
-        log.info("the network is closed for joining", missing=sorted(missing()))
+        log.info("the network is closed for joining")
+    return 0.0

@@ -148,7 +148,7 @@ class RadioLife:
             ]
             if within := self._settings.permit_join_on_start:
                 roster = self._roster
-                joining = let_in(coordinator, roster.missing, roster.joined, within)
+                joining = let_in(coordinator, roster.missing, roster.changed, within)
                 helpers.append(tasks.create_task(_go_on(joining), name="zigbee: joining"))
             reason = await until
             for helper in helpers:

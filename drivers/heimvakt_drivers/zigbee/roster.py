@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 
 class Roster:
-    """See the module. `joined` is set whenever a configured device has joined."""
+    """See the module. `changed` is set whenever a configured device has joined or left."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Roster:
         self._coordinator: Coordinator | None = None
         self._care: Caretaker | None = None
         self._left: set[str] = set()
-        self.joined = asyncio.Event()
+        self.changed = asyncio.Event()
 
     def begin(self, coordinator: Coordinator, care: Caretaker) -> None:
         """A radio is being opened: listen to the devices of the last time before it can speak."""
@@ -99,7 +99,7 @@ class Roster:
         else:
             self._note(address, joined=True)
             self._care.joined(address, anew=new_address)
-            self.joined.set()
+            self.changed.set()
 
     # ----------------------------------------------- told by zigpy, which finds these by their name
 
@@ -117,7 +117,7 @@ class Roster:
         self._note(address, joined=True, interviewed=True, trouble=None)
         if self._care is not None:
             self._care.joined(address, anew=True)
-        self.joined.set()
+        self.changed.set()
 
     def device_reinterviewed(self, device: ZigbeeDevice) -> None:
         """A device was interviewed again, and zigpy has a new object for it."""
@@ -141,6 +141,7 @@ class Roster:
             self._settled.discard(address)
             self._note(address, joined=False, enrolled=None)
             log.warning("the device left the network", device=self._devices[address].device_id)
+            self.changed.set()
 
     # ----------------------------------------------------------------------------------- notes
 

@@ -83,6 +83,10 @@ class Driver(Protocol):
             DriverError: it cannot go on and does not know better than to be started again.
         """
 
+    def counts(self) -> Mapping[str, int]:
+        """How often what should not happen did since the start, by its name: broken frames,
+        strangers, events that found no room."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:

@@ -65,7 +65,7 @@ class Scene:
             for number, thing in enumerate(self.things, start=1)
         }
 
-    def configuration(self, *, port: str, broker: str) -> str:
+    def configuration(self, *, port: str, broker: str, protocol: str) -> str:
         """The file of this home."""
         addresses = self.addresses
         devices = "\n".join(
@@ -90,4 +90,5 @@ permit_join_on_start = "10m"
 [receivers.centre]
 kind = "mqtt"
 brokers = ["{broker}"]
+protocol = "{protocol}"
 """

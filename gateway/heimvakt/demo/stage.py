@@ -152,7 +152,10 @@ async def staged(
         radio.serve_pty(link=folder / "radio") as port,
     ):
         configuration = folder / "home.toml"
-        configuration.write_text(scene.configuration(port=str(port), broker=broker))
+        # amqtt answers MQTT 5 with silence: asking for it costs the first three seconds.
+        protocol = "auto" if mosquitto else "3.1.1"
+        text = scene.configuration(port=str(port), broker=broker, protocol=protocol)
+        configuration.write_text(text)
         driven_from = scene.start if driven else None
         async with (
             daemon(configuration, folder, driven_from=driven_from) as running,

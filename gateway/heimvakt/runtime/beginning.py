@@ -1,4 +1,4 @@
-"""What a start owes to what was there before: every alarm that nobody received still has a way out."""
+"""What a start owes to what was there before: a way out for every alarm that nobody received."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def requeue(
     receivers: Collection[str],
     receivers_of: Callable[[Alarm], Sequence[str]],
 ) -> None:
-    """Put alarms back into the outbox whose receiver is gone, or whose row was damaged.
+    """Put alarms back into the outbox whose receiver is gone, or that have no row for one.
 
     Raises:
         StoreUnavailable: nothing was changed.
@@ -35,19 +35,22 @@ async def requeue(
             if alarm is None:
                 continue
             transaction.answered.append((gone, row.alarm_id, row.revision))
-            _add(transaction, alarm, receivers_of)
-    if restored.fault is not None:
-        for alarm in restored.alarms:
-            raised = any(step.state is AlarmState.RAISED for step in alarm.history)
-            if raised and alarm.delivered_at is None:
-                _add(transaction, alarm, receivers_of)
+            _add(transaction, alarm, receivers_of(alarm))
+    for alarm in restored.alarms:
+        raised = any(step.state is AlarmState.RAISED for step in alarm.history)
+        if raised and alarm.delivered_at is None:
+            # Also for a receiver that was added while nobody could be reached.
+            missing = [
+                name
+                for name in receivers_of(alarm)
+                if await store.waits_for(name, alarm.alarm_id) is None
+            ]
+            _add(transaction, alarm, missing)
     if transaction.outbox or transaction.answered:
         await store.transact(transaction)
         log.warning("alarms queued again", count=len(transaction.outbox))
 
 
-def _add(
-    transaction: Transaction, alarm: Alarm, receivers_of: Callable[[Alarm], Sequence[str]]
-) -> None:
-    for waiting in waiting_for(alarm, receivers_of(alarm)):
+def _add(transaction: Transaction, alarm: Alarm, receivers: Sequence[str]) -> None:
+    for waiting in waiting_for(alarm, receivers):
         transaction.outbox[(waiting.receiver, waiting.alarm_id)] = waiting

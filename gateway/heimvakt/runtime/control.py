@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from heimvakt.core.codec import encode, encode_event
+from heimvakt.core.ledger import StoreUnavailable
 
 from .pipeline import Committed, Pipeline
 
@@ -35,10 +36,19 @@ class RequestRefused(Exception):
 class ControlSocket:
     """Answers requests by their `do`; `watch` is its own."""
 
-    def __init__(self, path: Path, pipeline: Pipeline, handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        pipeline: Pipeline,
+        handlers: Mapping[str, Handler],
+        *,
+        watch_waiting_max: int = WATCH_WAITING_MAX,
+    ) -> None:
         self._path = path
         self._pipeline = pipeline
         self._handlers = handlers
+        self._watch_waiting_max = watch_waiting_max
+        self._conversations: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -47,23 +57,44 @@ class ControlSocket:
         server = await asyncio.start_unix_server(self._serve, self._path, limit=LINE_BYTES_MAX)
         self._path.chmod(0o660)
         try:
-            async with server:
-                await server.serve_forever()
+            # Not `serve_forever`: when cancelled it may wait for whoever is still connected.
+            await asyncio.get_running_loop().create_future()
         finally:
             self._path.unlink(missing_ok=True)
+            server.close()
+            for conversation in self._conversations:
+                conversation.cancel()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # The task is the server's own; it must not outlive the socket.
+        task = asyncio.current_task()
+        assert task is not None
+        self._conversations.add(task)
         try:
-            while line := await reader.readline():
-                request = _parse(line)
-                if request.get("do") == "watch":
-                    await self._watch(reader, writer)
-                    return
-                await _send(writer, await self._answer(request))
-        except (ConnectionError, ValueError):
-            return  # the other side went away, or its line is longer than any request
+            await self._talk(reader, writer)
+        except ConnectionError:
+            return  # the other side went away
         finally:
+            self._conversations.discard(task)
             writer.close()
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            try:
+                line = await reader.readline()
+            except ValueError:
+                await _send(writer, {"error": f"a request has at most {LINE_BYTES_MAX} bytes"})
+                return
+            if not line:
+                return
+            request = _parse(line)
+            if request is None:
+                await _send(writer, {"error": 'a request is one JSON object: {"do": "status"}'})
+            elif request.get("do") == "watch":
+                await self._watch(reader, writer)
+                return
+            else:
+                await _send(writer, await self._answer(request))
 
     async def _answer(self, request: Request) -> Mapping[str, Any]:
         handler = self._handlers.get(str(request.get("do")))
@@ -72,11 +103,11 @@ class ControlSocket:
             return {"error": f"no such request; known: {known}"}
         try:
             return await handler(request)
-        except RequestRefused as refused:
+        except (RequestRefused, StoreUnavailable) as refused:
             return {"error": str(refused)}
 
     async def _watch(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        lines: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue(WATCH_WAITING_MAX)
+        lines: asyncio.Queue[Mapping[str, Any] | None] = asyncio.Queue(self._watch_waiting_max)
 
         def put(committed: Committed) -> None:
             try:
@@ -89,9 +120,10 @@ class ControlSocket:
             await _send(writer, {"watching": True, "seq": self._pipeline.seq})
             async with asyncio.TaskGroup() as group:
                 sender = group.create_task(_send_lines(writer, lines))
-                await reader.read()  # the other side hangs up
+                while await reader.read(LINE_BYTES_MAX):
+                    pass  # until the other side hangs up
                 sender.cancel()
-        except* (ConnectionError, ValueError):
+        except* ConnectionError:
             log.debug("watcher went away")
         finally:
             stop()
@@ -122,9 +154,9 @@ async def _send(writer: asyncio.StreamWriter, answer: Mapping[str, Any]) -> None
     await writer.drain()
 
 
-def _parse(line: bytes) -> Request:
+def _parse(line: bytes) -> Request | None:
     try:
         request = json.loads(line)
-    except ValueError:
-        return {}
-    return request if isinstance(request, dict) else {}
+    except (ValueError, RecursionError):
+        return None
+    return request if isinstance(request, dict) else None

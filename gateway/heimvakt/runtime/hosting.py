@@ -49,6 +49,10 @@ class HostedDriver:
         """See the port."""
         self.is_armed.set()
 
+    def counts(self) -> Mapping[str, int]:
+        """What went wrong so far, by name."""
+        return self._driver.counts()
+
     async def run(self) -> None:
         """Keep the driver running, until cancelled; a driver that stays down is told upstream."""
         await supervise(self.name, self._run_once, stays_down=self._stays_down)

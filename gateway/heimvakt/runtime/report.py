@@ -70,8 +70,11 @@ class Report:
             "devices": {i: self._device(i) for i in home.devices},
             "drivers": {
                 d.name: {
-                    "armed": d.is_armed.is_set() and not d.down,
+                    "armed": d.is_armed.is_set()
+                    and not d.down
+                    and d.name not in state.supervised.lost,
                     "lost_since": _iso(state.supervised.lost.get(d.name)),
+                    "counts": dict(d.counts()),
                 }
                 for d in self._drivers
             },

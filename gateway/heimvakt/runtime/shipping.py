@@ -8,26 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable
 
 import structlog
 
-from heimvakt.core.alarms import Alarm, AlarmState, Priority
+from heimvakt.core.alarms import Alarm, AlarmState
 from heimvakt.core.events import AlarmAcknowledged, AlarmClosed, AlarmDelivered, Event
-from heimvakt.core.ledger import Store, Waiting
+from heimvakt.core.ledger import Store, StoreUnavailable, Waiting
 from heimvakt.core.ports import Clock
 from heimvakt.core.uplink import Acknowledgement, Answer, NotConnected, Sending, Uplink
 
-from .resending import Resending, Schedule
+from .resending import Schedule
+from .turns import Turns
 
 log = structlog.get_logger("shipping")
 
-IN_FLIGHT_MAX = 20
-"""Sent and not confirmed by the transport at one time; those of the highest priority go beyond."""
-URGENT_IN_FLIGHT_MAX = 200
-PAGE = 200
-UNANSWERED_MAX = 2_000
-"""Sent and not answered by the receiver; the rest waits in the store until some are."""
 RETRY_S = 0.1
 
 
@@ -48,17 +43,17 @@ class Shipping:
         self._clock = clock
         self._emit = emit
         self._news = asyncio.Event()
+        self._turns = Turns(schedule or Schedule())
         self._fresh: dict[str, Alarm] = {}
-        self._resending = Resending(schedule or Schedule())
-        self._under_way: dict[str, int] = {}
-        """Alarm id -> urgency, of what the transport has not confirmed."""
+        """Bodies of alarms that need not be read again."""
         self.counts: Counter[str] = Counter()
-        """Answers that were not taken, by reason."""
+        """Answers that were not taken and alarms that could not be sent, by reason."""
 
     def offer(self, alarm: Alarm) -> None:
         """This alarm was committed to the outbox just now: it goes out without being read again."""
-        # What comes while nothing can be sent is found in the outbox in its turn.
-        if self._uplink.connected and len(self._fresh) < PAGE:
+        if not self._uplink.connected:
+            self._turns.miss()  # it is found in the outbox in its turn
+        elif self._turns.offer(_row(self._uplink.name, alarm)):
             self._fresh[alarm.alarm_id] = alarm
         self._news.set()
 
@@ -70,10 +65,13 @@ class Shipping:
                 async with asyncio.TaskGroup() as group:
                     while True:
                         self._news.clear()
-                        await self._news_within(await self._start_due(group))
+                        await self._start(group)
+                        self._fresh.clear()
+                        await self._news_until(self._turns.next_at(_now()))
             except* NotConnected:
-                self._fresh.clear()
-            await asyncio.sleep(RETRY_S)  # the transport says when it stands again: no tight loop
+                await asyncio.sleep(RETRY_S)  # the transport says when it stands: no tight loop
+            finally:
+                self._turns.broken_off()
 
     async def hear(self, answer: Acknowledgement) -> None:
         """Take an answer as the event that it is; returns when it is durable.
@@ -101,7 +99,7 @@ class Shipping:
             self.counts["nothing-new"] += 1
             return
         await self._emit(*events)
-        self._resending.answered(answer.alarm_id, revision)
+        self._turns.answered(answer.alarm_id, revision)
         self._news.set()
 
     def _by_person(self, alarm: Alarm, answer: Acknowledgement) -> list[Event]:
@@ -121,58 +119,52 @@ class Shipping:
         if self.counts[reason] == 1:
             log.warning("answer ignored", reason=reason, alarm_id=answer.alarm_id, by=answer.by)
 
-    async def _news_within(self, wait_s: float | None) -> None:
+    async def _start(self, group: asyncio.TaskGroup) -> None:
+        asked = self._turns.wants(_now())
+        if asked is not None:
+            rows = await self._store.waiting(self._uplink.name, asked)
+            self._turns.read(rows, asked, _now())
+        for row in self._turns.start(_now()):
+            group.create_task(self._send(row, self._fresh.get(row.alarm_id)))
+
+    async def _send(self, row: Waiting, alarm: Alarm | None) -> None:
+        alarm = alarm or await self._store.alarm(row.alarm_id)
+        if alarm is None:
+            self._cannot(row, "unreadable", "the outbox names an alarm that cannot be read")
+        else:
+            now, quality = self._clock.now(), self._clock.quality()
+            attempt = self._turns.attempts(row) + 1
+            try:
+                await self._uplink.send(alarm, Sending(sent_at=now, clock=quality, attempt=attempt))
+            except (NotConnected, StoreUnavailable):
+                raise
+            # One alarm that cannot be put into a message must not keep the others at home.
+            except Exception as error:  # noqa: BLE001
+                self._cannot(row, "unsendable", f"{type(error).__name__}: {error}")
+        self._turns.sent(row, _now())
+        self._news.set()  # there is room for the next
+
+    def _cannot(self, row: Waiting, reason: str, why: str) -> None:
+        self.counts[reason] += 1
+        if self.counts[reason] == 1:
+            log.error("an alarm cannot be sent", alarm_id=row.alarm_id, reason=reason, why=why)
+
+    async def _news_until(self, at: float | None) -> None:
         try:
-            async with asyncio.timeout(wait_s):
+            async with asyncio.timeout_at(at):
                 await self._news.wait()
         except TimeoutError:
             return
 
-    async def _start_due(self, group: asyncio.TaskGroup) -> float | None:
-        """Send all that is due and has room; how long until more is, None if only news can tell."""
-        # What was raised just now needs no reading from disk before it goes out.
-        fresh, self._fresh = self._fresh, {}
-        self._start(group, sorted(fresh.values(), key=lambda a: (a.priority.rank, a.number)))
-        unanswered = min(len(self._resending), UNANSWERED_MAX - PAGE)
-        rows = await self._store.waiting(self._uplink.name, unanswered + PAGE)
-        if len(rows) < unanswered + PAGE:
-            self._resending.keep({row.alarm_id for row in rows})
-        self._start(group, rows)
-        return self._resending.next_within(_now(), {row.alarm_id for row in rows})
 
-    def _start(self, group: asyncio.TaskGroup, items: Iterable[Waiting | Alarm]) -> None:
-        for item in items:
-            urgency = item.urgency if isinstance(item, Waiting) else item.priority.rank
-            if not self._has_room(urgency):
-                continue
-            if item.alarm_id in self._under_way:
-                continue
-            if self._resending.is_due(item.alarm_id, item.revision, _now()):
-                self._under_way[item.alarm_id] = urgency
-                group.create_task(self._send(item))
-
-    def _has_room(self, urgency: int) -> bool:
-        highest = Priority.HIGH.rank
-        if urgency == highest:
-            return len(self._under_way) < URGENT_IN_FLIGHT_MAX
-        return sum(u != highest for u in self._under_way.values()) < IN_FLIGHT_MAX
-
-    async def _send(self, what: Waiting | Alarm) -> None:
-        try:
-            alarm = what if isinstance(what, Alarm) else await self._store.alarm(what.alarm_id)
-            if alarm is None:
-                log.error("the outbox names an alarm that cannot be read", alarm_id=what.alarm_id)
-                revision = what.revision
-            else:
-                revision = alarm.revision
-                attempt = self._resending.attempts(alarm.alarm_id, revision) + 1
-                now, quality = self._clock.now(), self._clock.quality()
-                sending = Sending(sent_at=now, clock=quality, attempt=attempt)
-                await self._uplink.send(alarm, sending)
-            self._resending.sent(what.alarm_id, revision, _now())
-        finally:
-            del self._under_way[what.alarm_id]
-            self._news.set()  # there is room for the next
+def _row(receiver: str, alarm: Alarm) -> Waiting:
+    return Waiting(
+        receiver=receiver,
+        alarm_id=alarm.alarm_id,
+        urgency=alarm.priority.rank,
+        number=alarm.number,
+        revision=alarm.revision,
+    )
 
 
 def _now() -> float:

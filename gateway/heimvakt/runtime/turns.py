@@ -8,7 +8,7 @@ being read from the disk where that does not change the order.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from heimvakt.core.alarms import Priority
 from heimvakt.core.ledger import Waiting
@@ -31,7 +31,9 @@ class Turns:
         self._resending = Resending(schedule)
         self._fresh: dict[str, Waiting] = {}
         self._page: deque[Waiting] = deque()
-        self._under_way: dict[str, int] = {}
+        self._under_way: dict[str, Waiting] = {}
+        self._changed: set[str] = set()
+        """Of those under way, what has a newer revision in the outbox."""
         self._answered: dict[str, int] = {}
         """Since the page was read: its rows may be there still."""
         self._more = True
@@ -46,6 +48,10 @@ class Turns:
             return False
         self._fresh[row.alarm_id] = row
         return True
+
+    def miss(self) -> None:
+        """There is a new row that was not offered."""
+        self._stale = True
 
     def wants(self, now: float) -> int | None:
         """How many rows should be read from the outbox now; None if none."""
@@ -86,6 +92,9 @@ class Turns:
     def sent(self, row: Waiting, now: float) -> None:
         """The transport has confirmed it, or can never take it; nobody has answered."""
         self._under_way.pop(row.alarm_id, None)
+        if row.alarm_id in self._changed:
+            self._changed.remove(row.alarm_id)
+            self._stale = True
         if self._answered.get(row.alarm_id, -1) < row.revision:
             self._resending.sent(row.alarm_id, row.revision, now)
 
@@ -97,6 +106,7 @@ class Turns:
     def broken_off(self) -> None:
         """The connection is gone with all that was under way."""
         self._under_way.clear()
+        self._changed.clear()
         self._stale = True
 
     def next_at(self, now: float) -> float | None:
@@ -106,23 +116,21 @@ class Turns:
 
     def _go(self, row: Waiting, now: float, started: list[Waiting]) -> None:
         if self._is_due(row, now):
-            self._under_way[row.alarm_id] = row.urgency
+            self._under_way[row.alarm_id] = row
             started.append(row)
 
     def _is_due(self, row: Waiting, now: float) -> bool:
-        if row.alarm_id in self._under_way:
-            self._stale = self._stale or self._resending.attempts(row.alarm_id, row.revision) == 0
+        under_way = self._under_way.get(row.alarm_id)
+        if under_way is not None:
+            if under_way.revision < row.revision:
+                self._changed.add(row.alarm_id)
             return False
         if self._answered.get(row.alarm_id, -1) >= row.revision:
             return False
         return self._resending.is_due(row.alarm_id, row.revision, now)
 
     def _has_room(self, urgency: int) -> bool:
-        highest = Priority.HIGH.rank
-        if urgency == highest:
-            return _count(u for u in self._under_way.values() if u == highest) < URGENT_IN_FLIGHT_MAX
-        return _count(u for u in self._under_way.values() if u != highest) < IN_FLIGHT_MAX
-
-
-def _count(items: Iterable[object]) -> int:
-    return sum(1 for _ in items)
+        high = sum(row.urgency == Priority.HIGH.rank for row in self._under_way.values())
+        if urgency == Priority.HIGH.rank:
+            return high < URGENT_IN_FLIGHT_MAX
+        return len(self._under_way) - high < IN_FLIGHT_MAX

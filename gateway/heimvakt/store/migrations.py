@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 STEPS: tuple[tuple[str, ...], ...] = (
     (
@@ -12,6 +13,8 @@ STEPS: tuple[tuple[str, ...], ...] = (
         ) STRICT""",
         # What the engine remembers, a row for each part that can change by itself.
         "CREATE TABLE state (key TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT",
+        # Where this row is missing it is lost, and not that no alarm was ever raised.
+        """INSERT INTO state (key, body) VALUES ('counter:alarms', '{"n":0}')""",
         # Every alarm that ever was, as it is now.
         """CREATE TABLE alarms (
             number INTEGER PRIMARY KEY, alarm_id TEXT NOT NULL UNIQUE,
@@ -27,37 +30,71 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX outbox_order ON outbox (receiver, urgency, number)",
     ),
 )
-"""Step n brings a database of version n to n + 1. A step that has been released never changes."""
+"""Step n brings a database of version n to n + 1. A step that has been released never changes, and
+each changes the schema: that is how a damaged version number is told from a newer version."""
 
 VERSION = len(STEPS)
+APPLICATION_ID = 0x48560000
+"""`HV`, with the version in it once more."""
 
 
 class TooNew(Exception):
     """The database was written by a newer version of the software; it is left untouched."""
 
 
-def migrate(connection: sqlite3.Connection) -> None:
+class Misshapen(Exception):
+    """It is not as any version has made it."""
+
+
+def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:
     """Bring the database to today's version in one transaction.
 
     Raises:
         TooNew: it is of a newer version.
+        Misshapen: its version and its tables do not fit together.
         sqlite3.Error: nothing has changed.
     """
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > VERSION:
+    version = _version(connection)
+    if version > len(steps):
         raise TooNew(
-            f"the database is of version {version} and this software knows {VERSION}: "
-            "install the version that wrote it, or set the file aside"
+            f"the database is of version {version} and this software knows {len(steps)}: "
+            "install the version that wrote it, or move the file away"
         )
-    if version == VERSION:
+    if _shape(connection) != _shape_of(steps[:version]):
+        raise Misshapen(f"its tables are not those of version {version}")
+    if version == len(steps):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for step in STEPS[version:]:
+        for step in steps[version:]:
             for statement in step:
                 connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute(f"PRAGMA user_version = {len(steps)}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID + len(steps)}")
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if application != (APPLICATION_ID + version if version else 0):
+        raise Misshapen("its version number is damaged")
+    return int(version)
+
+
+def _shape(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
+    return connection.execute(
+        "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema ORDER BY type, name"
+    ).fetchall()
+
+
+def _shape_of(steps: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for step in steps:
+            for statement in step:
+                connection.execute(statement)
+        return _shape(connection)

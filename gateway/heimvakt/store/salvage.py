@@ -1,17 +1,17 @@
 """Read what can still be read from a damaged database: undelivered alarms first.
 
-Works on a copy, since SQLite may change a file that it opens. A range of rows that cannot be read
-is halved until the damage is alone.
+Works on a copy, since SQLite may change a file that it opens. Rows are read in their order; where
+one cannot be read the rest is halved until the damage is alone. Memory and work are bounded.
 """
 
 from __future__ import annotations
 
-import shutil
+import errno
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,55 +19,87 @@ from .database import SUFFIXES
 
 READS_MAX = 20_000
 """Attempts for one table; a file of nothing but holes must not keep the gateway from starting."""
+ROWS_MAX = 200_000
+"""Of one table, the newest; more is worth less than an early start."""
+
+BLOCK_BYTES = 65_536
 
 Row = tuple[Any, ...]
 
 
-@dataclass(slots=True)
-class Salvaged:
-    """What was read, as rows of the tables they came from."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table and what is read of it."""
 
-    outbox: list[Row] = field(default_factory=list)
-    alarms: list[Row] = field(default_factory=list)
-    state: list[Row] = field(default_factory=list)
-    journal: list[Row] = field(default_factory=list)
+    name: str
+    columns: str
 
-    def __str__(self) -> str:
-        return (
-            f"{len(self.outbox)} undelivered of {len(self.alarms)} alarms, "
-            f"{len(self.state)} parts of the state and {len(self.journal)} events were saved"
-        )
+    @property
+    def insert(self) -> str:
+        """The statement that writes its rows anew."""
+        marks = ", ".join("?" * (self.columns.count(",") + 1))
+        return f"INSERT OR IGNORE INTO {self.name} ({self.columns}) VALUES ({marks})"  # noqa: S608
 
 
-def salvage(damaged: Path) -> Salvaged:
-    """Everything readable in `damaged`; an empty result if nothing is."""
-    saved = Salvaged()
-    with tempfile.TemporaryDirectory(dir=damaged.parent, prefix=".salvage-") as folder:
-        copy = Path(folder) / "copy.db"
-        for suffix in SUFFIXES[:2]:
-            part = damaged.with_name(damaged.name + suffix)
-            if part.exists():
-                shutil.copyfile(part, copy.with_name(copy.name + suffix))
+OUTBOX = Table("outbox", "receiver, alarm_id, urgency, number, revision")
+ALARMS = Table("alarms", "number, alarm_id, over, body")
+STATE = Table("state", "key, body")
+JOURNAL = Table("journal", "seq, at, kind, body")
+
+
+class Wreck:
+    """A copy of a damaged database, while it is read."""
+
+    def __init__(self, damaged: Path) -> None:
+        self._damaged = damaged
+        self._stack = ExitStack()
+        self._copy = damaged  # until there is one
+
+    def __enter__(self) -> Wreck:
+        with ExitStack() as stack:
+            folder = tempfile.TemporaryDirectory(dir=self._damaged.parent, prefix=".salvage-")
+            self._copy = Path(stack.enter_context(folder)) / "copy.db"
+            for suffix in SUFFIXES[:2]:
+                part = self._damaged.with_name(self._damaged.name + suffix)
+                if part.exists():
+                    _copy_readable(part, self._copy.with_name(self._copy.name + suffix))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def rows(self, table: Table) -> Iterator[Row]:
+        """What is readable of a table; nothing if not even the first page is."""
         try:
-            with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+            with closing(sqlite3.connect(self._copy, isolation_level=None)) as connection:
                 connection.execute("PRAGMA writable_schema = ON")  # tolerate a broken schema row
-                for table, columns, into in (
-                    ("outbox", "receiver, alarm_id, urgency, number, revision", saved.outbox),
-                    ("alarms", "number, alarm_id, over, body", saved.alarms),
-                    ("state", "key, body", saved.state),
-                    ("journal", "seq, at, kind, body", saved.journal),
-                ):
-                    into.extend(_Table(connection, table, columns).rows())
+                yield from _Reading(connection, table).rows()
         except sqlite3.DatabaseError:
-            return saved  # not even its first page can be read
-    return saved
+            return
 
 
-class _Table:
-    def __init__(self, connection: sqlite3.Connection, table: str, columns: str) -> None:
+def _copy_readable(part: Path, to: Path) -> None:
+    """Copy a file; what the disk cannot give is zeros."""
+    with part.open("rb", buffering=0) as source, to.open("wb") as target:
+        for at in range(0, part.stat().st_size, BLOCK_BYTES):
+            source.seek(at)
+            try:
+                target.write(source.read(BLOCK_BYTES) or b"")
+            except OSError as error:
+                if error.errno != errno.EIO:
+                    raise
+                target.seek(at + BLOCK_BYTES)
+
+
+class _Reading:
+    def __init__(self, connection: sqlite3.Connection, table: Table) -> None:
         # NOT INDEXED: an index may be what is damaged. The names are our own, never input.
-        self._select = f"SELECT {columns} FROM {table} NOT INDEXED WHERE rowid BETWEEN ? AND ?"  # noqa: S608
-        self._last = f"SELECT rowid FROM {table} NOT INDEXED ORDER BY rowid {{}} LIMIT 1"  # noqa: S608
+        source = f"FROM {table.name} NOT INDEXED"
+        self._select = (
+            f"SELECT rowid, {table.columns} {source} WHERE rowid BETWEEN ? AND ? ORDER BY rowid"
+        )
+        self._last = f"SELECT rowid {source} ORDER BY rowid {{}} LIMIT 1"
         self._connection = connection
         self._reads_left = READS_MAX
 
@@ -75,7 +107,9 @@ class _Table:
         low, high = self._end("ASC"), self._end("DESC")
         if low is None and high is None:
             return
-        yield from self._range(low or 0, high if high is not None else (low or 0) + 1_000_000)
+        low = 0 if low is None else low
+        high = low + ROWS_MAX if high is None else high
+        yield from self._range(max(low, high - ROWS_MAX), high)
 
     def _end(self, order: str) -> int | None:
         try:
@@ -89,12 +123,13 @@ class _Table:
             return
         self._reads_left -= 1
         try:
-            rows = self._connection.execute(self._select, (low, high)).fetchall()
-        except (sqlite3.DatabaseError, UnicodeDecodeError):
-            if low < high:
-                middle = (low + high) // 2
-                # The newest rows first: they are worth the most if the attempts run out.
-                yield from self._range(middle + 1, high)
-                yield from self._range(low, middle)
-            return
-        yield from rows
+            for rowid, *row in self._connection.execute(self._select, (low, high)):
+                yield tuple(row)
+                low = rowid + 1
+        except sqlite3.DatabaseError:
+            if low >= high:
+                return
+            middle = (low + high) // 2
+            # The newest rows first: they are worth the most if the attempts run out.
+            yield from self._range(middle + 1, high)
+            yield from self._range(low, middle)

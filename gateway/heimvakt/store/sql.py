@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime
-from typing import Any
 
 from heimvakt.core.alarms import Alarm
 from heimvakt.core.codec import CannotDecode, Json, decode, encode, encode_event
-from heimvakt.core.events import Event
-from heimvakt.core.ledger import Transaction, Waiting
+from heimvakt.core.events import Event, StoreFault
+from heimvakt.core.ledger import Fault, Transaction, Waiting
 
-from .salvage import Salvaged
+FAULT = "fault:store"
+"""The row of the state with a fault that no event has told yet."""
 
 
 def dump(value: Json) -> str:
-    """JSON as it is stored: compact, letters as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """JSON as it is stored: compact, letters as they are where they are letters."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character, out of somebody's broken message
+        return json.dumps(value, separators=(",", ":"))
+    return text
 
 
 def write(connection: sqlite3.Connection, transaction: Transaction) -> None:
@@ -39,32 +44,61 @@ def _write_all(connection: sqlite3.Connection, transaction: Transaction) -> None
         if body is None:
             connection.execute("DELETE FROM state WHERE key = ?", (key,))
         else:
-            connection.execute(
-                "INSERT INTO state (key, body) VALUES (?, ?) "
-                "ON CONFLICT (key) DO UPDATE SET body = excluded.body",
-                (key, dump(body)),
-            )
-    for alarm in transaction.alarms.values():
-        over = alarm.alarm_id in transaction.over
-        connection.execute(
-            "INSERT INTO alarms (number, alarm_id, over, body) VALUES (?, ?, ?, ?) "
-            "ON CONFLICT (alarm_id) DO UPDATE SET over = excluded.over, body = excluded.body",
-            (alarm.number, alarm.alarm_id, over, dump(encode(alarm))),
-        )
+            write_part(connection, key, body)
+    if any(event.kind == StoreFault.kind for event in transaction.events):
+        connection.execute("DELETE FROM state WHERE key = ?", (FAULT,))  # now it is in the journal
+    write_alarms(connection, transaction.alarms.values(), transaction.over)
     # Before what is new: an alarm that changed in the answer's own batch still waits.
     connection.executemany(
         "DELETE FROM outbox WHERE receiver = ? AND alarm_id = ? AND revision <= ?",
         transaction.answered,
     )
+    write_waiting(connection, transaction.outbox.values())
+
+
+def write_alarms(
+    connection: sqlite3.Connection, alarms: Iterable[Alarm], over: Container[str]
+) -> None:
+    """Alarms as they are now; part of a transaction."""
+    connection.executemany(
+        "INSERT INTO alarms (number, alarm_id, over, body) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (alarm_id) DO UPDATE SET over = excluded.over, body = excluded.body",
+        [(a.number, a.alarm_id, a.alarm_id in over, dump(encode(a))) for a in alarms],
+    )
+
+
+def write_waiting(connection: sqlite3.Connection, rows: Iterable[Waiting]) -> None:
+    """Rows of the outbox; part of a transaction."""
     connection.executemany(
         "INSERT INTO outbox (receiver, alarm_id, urgency, number, revision) "
         "VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (receiver, alarm_id) DO UPDATE SET revision = excluded.revision",
-        [
-            (w.receiver, w.alarm_id, w.urgency, w.number, w.revision)
-            for w in transaction.outbox.values()
-        ],
+        [(w.receiver, w.alarm_id, w.urgency, w.number, w.revision) for w in rows],
     )
+
+
+def write_part(connection: sqlite3.Connection, key: str, body: Json) -> None:
+    """One part of the state."""
+    connection.execute(
+        "INSERT INTO state (key, body) VALUES (?, ?) "
+        "ON CONFLICT (key) DO UPDATE SET body = excluded.body",
+        (key, dump(body)),
+    )
+
+
+def write_fault(connection: sqlite3.Connection, fault: Fault) -> None:
+    """What happened to the database before this one, until an event tells it."""
+    write_part(connection, FAULT, encode(fault))
+
+
+def read_fault(connection: sqlite3.Connection) -> Fault | None:
+    """The fault that no event has told yet."""
+    row = connection.execute("SELECT body FROM state WHERE key = ?", (FAULT,)).fetchone()
+    body = parse(row[0]) if row else None
+    try:
+        return None if body is None else decode(Fault, body)
+    except CannotDecode:
+        return None
 
 
 def _journal(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
@@ -74,44 +108,25 @@ def _journal(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
     )
 
 
-def put_back(connection: sqlite3.Connection, saved: Salvaged) -> None:
-    """Fill a new database with what was saved, in one transaction."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        for table, columns, rows in (
-            ("alarms", "number, alarm_id, over, body", saved.alarms),
-            ("outbox", "receiver, alarm_id, urgency, number, revision", saved.outbox),
-            ("state", "key, body", saved.state),
-            ("journal", "seq, at, kind, body", saved.journal),
-        ):
-            marks = ", ".join("?" * (columns.count(",") + 1))
-            statement = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608
-            for row in rows:
-                try:
-                    connection.execute(statement, row)
-                except (sqlite3.IntegrityError, sqlite3.InterfaceError):
-                    continue  # a row whose bytes were damaged into the wrong type
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
 def read_state(connection: sqlite3.Connection) -> dict[str, Json]:
-    """Every part of the state; one that is no JSON is left out."""
+    """Every part of the state.
+
+    Raises:
+        CannotDecode: one is not what was written.
+    """
     parts: dict[str, Json] = {}
-    for key, body in connection.execute("SELECT key, body FROM state"):
-        parsed = _parsed(body)
-        if parsed is not None:
-            parts[key] = parsed
+    for key, body in connection.execute("SELECT key, body FROM state WHERE key <> ?", (FAULT,)):
+        parsed = parse(body)
+        if parsed is None:
+            raise CannotDecode(f"the part {key} of the state cannot be read")
+        parts[key] = parsed
     return parts
 
 
 def read_mark(body: Json | None) -> datetime | None:
     """When the pipeline last marked that it lived."""
     try:
-        return datetime.fromisoformat(body["at"]) if body else None
+        return _moment(body["at"]) if body else None
     except (KeyError, ValueError, TypeError):
         return None
 
@@ -123,23 +138,33 @@ def read_last(connection: sqlite3.Connection) -> tuple[int, datetime | None]:
     if row is None:
         return alarm, None
     try:
-        return max(row[0], alarm), datetime.fromisoformat(row[1])
+        return max(row[0], alarm), _moment(row[1])
     except ValueError:
         return max(row[0], alarm), None
 
 
-def read_kept(connection: sqlite3.Connection, *, with_undelivered: bool) -> list[Alarm]:
+def _moment(text: str) -> datetime | None:
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else None
+
+
+def read_kept(connection: sqlite3.Connection) -> list[Alarm]:
     """The alarms that the engine still has to do with.
 
-    `with_undelivered` adds every alarm that nobody received: after damage their mark may be lost.
+    Raises:
+        CannotDecode: one of them, or one that waits for a receiver, is not what was written.
     """
-    query = "SELECT body FROM alarms WHERE NOT over ORDER BY number"
-    if with_undelivered:
-        query = "SELECT body FROM alarms ORDER BY number"
-    alarms = [alarm for (body,) in connection.execute(query) if (alarm := _alarm(body))]
-    if with_undelivered:
-        alarms = [a for a in alarms if a.state.is_open or a.delivered_at is None]
-    return alarms
+    kept: list[Alarm] = []
+    for alarm_id, over, body in connection.execute(
+        "SELECT alarm_id, over, body FROM alarms "
+        "WHERE NOT over OR alarm_id IN (SELECT alarm_id FROM outbox) ORDER BY number"
+    ):
+        alarm = parse_alarm(body)
+        if alarm is None or alarm.alarm_id != alarm_id:
+            raise CannotDecode(f"the alarm {alarm_id} cannot be read")
+        if not over:
+            kept.append(alarm)
+    return kept
 
 
 def read_waiting(connection: sqlite3.Connection, receiver: str, limit: int) -> list[Waiting]:
@@ -170,26 +195,28 @@ def read_counts(connection: sqlite3.Connection) -> dict[str, int]:
 def read_alarm(connection: sqlite3.Connection, alarm_id: str) -> Alarm | None:
     """One alarm."""
     row = connection.execute("SELECT body FROM alarms WHERE alarm_id = ?", (alarm_id,)).fetchone()
-    return _alarm(row[0]) if row else None
+    return parse_alarm(row[0]) if row else None
 
 
 def read_alarms(connection: sqlite3.Connection, limit: int) -> list[Alarm]:
     """The newest first."""
     rows = connection.execute("SELECT body FROM alarms ORDER BY number DESC LIMIT ?", (limit,))
-    return [alarm for (body,) in rows if (alarm := _alarm(body)) is not None]
+    return [alarm for (body,) in rows if (alarm := parse_alarm(body)) is not None]
 
 
-def _alarm(body: Any) -> Alarm | None:
-    parsed = _parsed(body)
+def parse_alarm(body: object) -> Alarm | None:
+    """An alarm as it is stored; None if it is none."""
+    parsed = parse(body)
     try:
         return None if parsed is None else decode(Alarm, parsed)
     except CannotDecode:
         return None
 
 
-def _parsed(body: Any) -> Json | None:
+def parse(body: object) -> Json | None:
+    """A JSON object as it is stored; None if it is none."""
     try:
-        parsed = json.loads(body)
-    except (ValueError, TypeError):
+        parsed = json.loads(body) if isinstance(body, str) else None
+    except (ValueError, RecursionError):
         return None
     return parsed if isinstance(parsed, dict) else None

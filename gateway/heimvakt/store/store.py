@@ -8,19 +8,22 @@ import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from heimvakt.core.alarms import Alarm
-from heimvakt.core.ledger import ALIVE, Fault, Restored, StoreUnavailable, Transaction, Waiting
+from heimvakt.core.codec import CannotDecode
+from heimvakt.core.ledger import ALIVE, COUNTER, Restored, StoreUnavailable, Transaction, Waiting
 
-from . import sql
-from .database import Damaged, connect, is_damage, set_aside
-from .migrations import TooNew, migrate
-from .salvage import salvage
+from . import rebuild, sql
+from .advice import advise, is_damage, is_damage_at_open
+from .database import Damaged, connect, uses_log
+from .migrations import TooNew
 from .sequence import SequenceFloor
+from .wal import find_loss
 
 FILE = "heimvakt.db"
 _P = ParamSpec("_P")
@@ -95,58 +98,87 @@ class SqliteStore:
             return await asyncio.shield(loop.run_in_executor(self._thread, call, *args))
         except sqlite3.Error as error:
             if is_damage(error):
+                await asyncio.shield(loop.run_in_executor(self._thread, self._suspect, str(error)))
                 raise StoreUnavailable(
                     f"the database is damaged ({error}); it is set aside at the next start"
                 ) from error
-            raise StoreUnavailable(f"{self._directory / FILE}: {error}") from error
+            raise StoreUnavailable(advise(error, self._directory)) from error
         except OSError as error:
-            raise StoreUnavailable(f"{error.filename or self._directory}: {error}") from error
+            raise StoreUnavailable(advise(error, self._directory)) from error
 
     def _open(self) -> Restored:
         path = self._directory / FILE
         try:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._lock_directory()
-            self._floor = SequenceFloor(self._directory / "sequence.floor")
-            fault = self._open_database(path)
-            state = sql.read_state(self.connection)
-            marked = sql.read_mark(state.pop(ALIVE, None))
-            alarms = sql.read_kept(self.connection, with_undelivered=fault is not None)
-            last, alive = sql.read_last(self.connection)
+            rebuild.finish(path)
+            floor = SequenceFloor(self._directory)
+            try:
+                return self._open_database(path, floor)
+            except Damaged as damage:
+                self._close_connection()
+                rebuild.rebuild(path, str(damage), self._opened_at)
+                return self._open_database(path, floor)
+        except Damaged as damage:
+            raise StoreUnavailable(f"{path}: a new database is damaged too ({damage})") from damage
         except TooNew as error:
             raise StoreUnavailable(f"{path}: {error}") from error
         except (sqlite3.Error, OSError) as error:
-            raise StoreUnavailable(f"{path}: {error}") from error
-        # Where rows may be missing, numbers go on above the floor that was reserved for them.
-        complete = fault is None and alive is not None
+            raise StoreUnavailable(advise(error, self._directory)) from error
+
+    def _open_database(self, path: Path, floor: SequenceFloor) -> Restored:
+        self._look(path, floor)
+        connection = self._connection = connect(path)
+        try:
+            fault = sql.read_fault(connection)
+            state = sql.read_state(connection)
+            alarms = sql.read_kept(connection)
+            last, alive = sql.read_last(connection)
+        except CannotDecode as error:
+            raise Damaged(str(error)) from error
+        except sqlite3.Error as error:
+            if is_damage_at_open(error, path):
+                raise Damaged(str(error)) from error
+            raise
+        go_on = last
+        if fault is not None or not floor.vouches_for(last):
+            go_on = floor.above(last, self._opened_at)
+        if go_on != last:
+            # The numbers of alarms as well; on the disk before the floor forgets why.
+            state[COUNTER] = {"n": go_on}
+            sql.write_part(connection, COUNTER, state[COUNTER])
+        floor.begin(go_on)
+        self._floor = floor
+        marked = sql.read_mark(state.pop(ALIVE, None))
         return Restored(
             state=state,
             alarms=alarms,
-            last_seq=last if complete else max(last, self._floor.value),
+            last_seq=go_on,
             last_alive=max(filter(None, (alive, marked)), default=None),
             fault=fault,
         )
 
-    def _open_database(self, path: Path) -> Fault | None:
-        try:
-            self._connection = connect(path)
-            migrate(self._connection)
-        except Damaged as damage:
-            reason = str(damage)
-        except sqlite3.DatabaseError as error:
-            if not is_damage(error):
-                raise
-            reason = str(error)
-        else:
-            return None
-        if self._connection is not None:
-            self._connection.close()
-        aside = set_aside(path, self._opened_at)
-        saved = salvage(aside)
-        self._connection = connect(path)
-        migrate(self._connection)
-        sql.put_back(self._connection, saved)
-        return Fault(reason=reason, set_aside=aside.name, saved=str(saved))
+    def _look(self, path: Path, floor: SequenceFloor) -> None:
+        """See what SQLite would not mind.
+
+        Raises:
+            Damaged: what should be there is not.
+        """
+        suspected = rebuild.suspicion(path)
+        if suspected.exists():
+            raise Damaged(suspected.read_text(errors="replace") or "damage was met in use")
+        is_empty = not path.exists() or path.stat().st_size == 0
+        if is_empty:
+            if floor.was_there or rebuild.has_wrecks(path):
+                raise Damaged("the file is empty" if path.exists() else "the file is gone")
+            return
+        log = path.with_name(path.name + "-wal")
+        has_log = log.exists() and log.stat().st_size > 0
+        if floor.is_known and floor.clean is None and not has_log and uses_log(path):
+            raise Damaged("its log is gone")
+        loss = find_loss(log) if has_log else None
+        if loss is not None:
+            raise Damaged(loss)
 
     def _lock_directory(self) -> None:
         self._lock = os.open(self._directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -172,13 +204,27 @@ class SqliteStore:
         self._floor.reserve(max(numbers, default=0))
         sql.write(self.connection, transaction)
 
+    def _suspect(self, why: str) -> None:
+        with suppress(OSError):
+            rebuild.suspicion(self._directory / FILE).write_text(why)
+
     def _close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        floor, self._floor = self._floor, None
+        with suppress(sqlite3.Error, OSError):
+            last, _ = sql.read_last(self.connection) if floor else (0, None)
+            self._close_connection()
+            # Only a log that was taken into the database and removed is a clean end.
+            if floor and not (self._directory / f"{FILE}-wal").exists():
+                floor.end(last)
+        self._close_connection()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    def _close_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def _on(

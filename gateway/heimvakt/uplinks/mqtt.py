@@ -33,6 +33,8 @@ from .topics import Topics
 STABLE_S = 10.0
 """A connection that did not last so long is a failure when it comes to the next pause: two gateways
 with one id would otherwise throw each other out as fast as they can."""
+REASONS_MAX = 32
+"""Reasons for having no connection that are logged before one stands again."""
 
 Hear = Callable[[Acknowledgement], Awaitable[None]]
 _log = structlog.get_logger(__name__)
@@ -142,14 +144,14 @@ class MqttUplink:
                 ended = await self._attend(address, hear)
             except DialError as error:
                 self._counts["attempts-failed"] += 1
-                self._tell(f"{address}: {error}", "broker-not-connected", address, error)
+                self._tell(address, error)
                 place, failures = place + 1, failures + 1
             else:
                 self._counts["connections-lost"] += 1
                 self._log.warning("broker-lost", address=str(address), reason=str(ended))
                 failures = 0 if loop.time() - began >= STABLE_S else failures + 1
-                if ended.silent:
-                    place += 1  # it may still take connections and answer nothing
+                if ended.elsewhere:
+                    place += 1  # it may still take connections and do nothing with them
             if failures % len(brokers) == 0:  # each has been tried
                 await asyncio.sleep(delay_s(max(1, failures // len(brokers)), self._chance))
 
@@ -255,13 +257,12 @@ class MqttUplink:
         )
         return self._topics.state, render.to_bytes(message)
 
-    def _tell(self, key: str, event: str, address: BrokerAddress, error: DialError) -> None:
+    def _tell(self, address: BrokerAddress, error: DialError) -> None:
         """Log a reason once until there is a connection again."""
-        if key not in self._told:
+        key = f"{address}: {error}"
+        if key not in self._told and len(self._told) < REASONS_MAX:
             self._told.add(key)
+            hint = error.hint or None
             self._log.warning(
-                event,
-                address=str(address),
-                reason=str(error),
-                hint=error.hint or None,
+                "broker-not-connected", address=str(address), reason=str(error), hint=hint
             )

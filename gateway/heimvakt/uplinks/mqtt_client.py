@@ -1,47 +1,41 @@
-"""One connection to a broker, driven from the event loop: no thread, no queue that outlives it.
+"""One connection to a broker: what is under way on it, what came over it, and how it ended.
 
-paho speaks the protocol; the loop tells it when there is something to read or to write. Each
-connection has a paho client of its own, because paho would otherwise send again what its callers
-have long given up: what is under way when the connection ends has failed, and the outbox decides.
+Each connection has a paho client of its own, because paho would otherwise send again what its
+callers have long given up: what is under way when the connection ends has failed, and the outbox
+decides. Nothing is queued here beyond the places of the window.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ssl
-import struct
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from paho.mqtt import MQTTException
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from .mqtt_window import Window, WindowClosed
+from .mqtt_wire import Wire
 
 TICK_S = 1.0
 INBOX_MAX = 64
-"""Answers not yet taken care of; beyond it nothing more is read, and TCP holds the broker back."""
+"""Answers not yet taken care of; beyond it nothing more is read."""
 PLACES = 20
 """Messages under way; also what mosquitto takes from one client as shipped (receive maximum)."""
 RESERVED = 4
 """Places that only urgent messages take: an alarm goes out although the rest fills the line."""
-READS_MAX = 64
-"""Packets read in one go before others in the loop have their turn."""
-NONSENSE = (LookupError, ValueError, AssertionError, struct.error, MQTTException)
-"""What paho raises at packets that no broker should send."""
 
 
 class LinkLost(Exception):
-    """The connection is gone; `silent` when the other side just stopped answering."""
+    """The connection is gone; `elsewhere` when another address is worth trying before this one."""
 
-    def __init__(self, reason: str, *, silent: bool = False) -> None:
+    def __init__(self, reason: str, *, elsewhere: bool = False) -> None:
         super().__init__(reason)
-        self.silent = silent
+        self.elsewhere = elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,37 +60,28 @@ class Link:
             errors: what paho has logged as errors, kept up to date by whoever made the client.
         """
         self._client = client
+        self._errors = errors
         self._loop = asyncio.get_running_loop()
         self._puback_s_max = puback_s_max
         self._progress_at = self._loop.time()
         self._lost: LinkLost | None = None
         self._ended = asyncio.Event()
-        self._errors = errors
-        self._accepted: asyncio.Future[tuple[ReasonCode, bool]] = self._loop.create_future()
+        self._accepted: asyncio.Future[ReasonCode] = self._loop.create_future()
         self._pubacks: dict[int, asyncio.Future[None]] = {}
         self._subacks: dict[int, Callable[[], None]] = {}
         self._inbox: deque[Incoming] = deque()
         self._news = asyncio.Event()
-        self._paused = False
         self._window = Window(PLACES, reserved=RESERVED)
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = self._loop.call_later(TICK_S, self._tick)
 
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
-        client.on_socket_close = lambda _client, _data, sock: self._unwatch(sock)
-        client.on_socket_register_write = lambda _client, _data, sock: self._watch_write(sock)
-        client.on_socket_unregister_write = lambda _client, _data, sock: self._unwatch_write(sock)
-        sock = client.socket()
-        if sock is None:
+        self._wire = Wire(client, nonsense=lambda what: self._lose(what, elsewhere=True))
+        if client.socket() is None:
             self._lose(self.complaint or "at once")
-            return
-        self._loop.add_reader(sock, self._readable)
-        if client.want_write():
-            self._loop.add_writer(sock, self._writable)
-        self._timer = self._loop.call_later(TICK_S, self._tick)
 
     # --- what the uplink asks ---------------------------------------------------------------------
 
@@ -110,8 +95,8 @@ class Link:
         """The last error that paho noted, such as an alert of TLS."""
         return self._errors[-1] if self._errors else ""
 
-    async def accepted(self) -> tuple[ReasonCode, bool]:
-        """The broker's answer to the greeting, and whether it still had our session.
+    async def accepted(self) -> ReasonCode:
+        """The broker's answer to the greeting.
 
         Raises:
             LinkLost: it hung up instead.
@@ -134,7 +119,7 @@ class Link:
             raise self._lose(f"cannot subscribe to {topic}: {result.name}")
         self._waiting_begins()
         self._subacks[mid] = then
-        self._writable()
+        self._wire.flush()
 
     async def publish(
         self, topic: str, payload: bytes, *, retain: bool = False, urgent: bool = False
@@ -150,17 +135,14 @@ class Link:
         except WindowClosed:
             self._check()
             raise
+        self._check()
         await self._send(topic, payload, retain=retain)
 
     def announce(self, topic: str, payload: bytes) -> None:
-        """Publish with QoS 1, retained, before anything else; not to be waited for.
-
-        Raises:
-            LinkLost: there is no connection.
-        """
-        self._check()
-        self._window.take()
-        self._send(topic, payload, retain=True)
+        """Publish with QoS 1, retained, before anything else; nobody waits for it."""
+        if self._lost is None:
+            self._window.take()
+            self._send(topic, payload, retain=True)
 
     def publish_unconfirmed(self, topic: str, payload: bytes) -> None:
         """Publish with QoS 0: what is lost on the way stays lost.
@@ -170,7 +152,7 @@ class Link:
         """
         self._check()
         self._client.publish(topic, payload, qos=0)
-        self._writable()
+        self._wire.flush()
         self._check()
 
     async def receive(self) -> Incoming:
@@ -184,58 +166,26 @@ class Link:
             self._news.clear()
             await self._news.wait()
         incoming = self._inbox.popleft()
-        if self._paused and len(self._inbox) < INBOX_MAX // 2:
-            self._paused = False
-            sock = self._client.socket()
-            if self._lost is None and sock is not None:
-                self._loop.add_reader(sock, self._readable)
-                self._loop.call_soon(self._readable)  # TLS may hold what no select tells of
+        if len(self._inbox) < INBOX_MAX // 2:
+            self._wire.resume()
         return incoming
 
     def acknowledge(self, incoming: Incoming) -> None:
         """Tell the broker that the message has been taken care of."""
         if self._lost is None and incoming.qos:
             self._client.ack(incoming.mid, incoming.qos)
-            self._writable()
+            self._wire.flush()
 
     async def close(self) -> None:
         """Say goodbye, so that the broker does not publish the last will. May be cancelled."""
         if self._lost is None:
             self._client.disconnect()
-            self._writable()
+            self._wire.flush()
             await self._ended.wait()
 
     def drop(self) -> None:
         """End it without a word. Harmless if it has ended."""
         self._lose("dropped")
-
-    # --- what the loop tells ----------------------------------------------------------------------
-
-    def _readable(self) -> None:
-        try:
-            for _ in range(READS_MAX):
-                if self._lost is not None or self._paused:
-                    return
-                self._client.loop_read()
-                sock = self._client.socket()
-                if not isinstance(sock, ssl.SSLSocket) or not sock.pending():
-                    return
-            self._loop.call_soon(self._readable)
-        except NONSENSE as error:
-            self._lose(f"the broker sent what is not MQTT: {error!r}")
-
-    def _writable(self) -> None:
-        if self._lost is None:
-            self._client.loop_write()
-
-    def _tick(self) -> None:
-        if self._lost is not None:
-            return
-        self._timer = self._loop.call_later(TICK_S, self._tick)
-        self._client.loop_misc()  # keepalive
-        waited_s = self._loop.time() - self._progress_at
-        if (self._pubacks or self._subacks) and waited_s > self._puback_s_max:
-            self._lose(f"nothing was confirmed for {waited_s:.0f} s", silent=True)
 
     # --- what paho tells --------------------------------------------------------------------------
 
@@ -243,7 +193,7 @@ class Link:
         self,
         _client: Client,
         _data: Any,
-        flags: ConnectFlags,
+        _flags: ConnectFlags,
         reason: ReasonCode,
         said: Properties | None,
     ) -> None:
@@ -251,7 +201,7 @@ class Link:
         if limit < PLACES:  # MQTT 5: more than this under way and the broker hangs up
             self._window = Window(limit, reserved=min(RESERVED, limit // 2))
         if not self._accepted.done():
-            self._accepted.set_result((reason, flags.session_present))
+            self._accepted.set_result(reason)
 
     def _on_disconnect(
         self,
@@ -266,7 +216,7 @@ class Link:
         else:
             self._lose(
                 self.complaint or f"connection lost: {reason}",
-                silent=reason.getName() == "Keep alive timeout",
+                elsewhere=reason.getName() == "Keep alive timeout",
             )
 
     def _on_publish(
@@ -279,7 +229,8 @@ class Link:
         self._window.leave()
         if reason.is_failure:
             # It would refuse the next one too; another broker may not.
-            _fail(answer, self._lose(f"the broker refuses what is published: {reason}"))
+            what = f"the broker refuses what is published: {reason}"
+            _fail(answer, self._lose(what, elsewhere=True))
         elif not answer.done():
             answer.set_result(None)
 
@@ -294,7 +245,8 @@ class Link:
         then = self._subacks.pop(mid, None)
         self._progress_at = self._loop.time()
         if any(reason.is_failure for reason in reasons):
-            self._lose(f"the broker refuses to let us hear answers: {reasons[0]}")
+            what = f"the broker refuses to let us hear answers: {reasons[0]}"
+            self._lose(what, elsewhere=True)
         elif then is not None:
             then()
 
@@ -303,48 +255,45 @@ class Link:
             Incoming(message.topic, bytes(message.payload), message.mid, message.qos)
         )
         self._news.set()
-        sock = self._client.socket()
-        if len(self._inbox) >= INBOX_MAX and not self._paused and sock is not None:
-            self._paused = True
-            self._loop.remove_reader(sock)
+        if len(self._inbox) >= INBOX_MAX:
+            self._wire.pause()
 
-    # --- the end ----------------------------------------------------------------------------------
-
-    def _check(self) -> None:
-        if self._lost is not None:
-            raise LinkLost(str(self._lost), silent=self._lost.silent)
-
-    def _watch_write(self, sock: Any) -> None:
-        self._loop.add_writer(sock, self._writable)
-
-    def _unwatch_write(self, sock: Any) -> None:
-        self._loop.remove_writer(sock)
+    # --- under way, and the end -------------------------------------------------------------------
 
     def _send(self, topic: str, payload: bytes, *, retain: bool) -> asyncio.Future[None]:
+        answer: asyncio.Future[None] = self._loop.create_future()
         result = self._client.publish(topic, payload, qos=1, retain=retain)
         if result.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
-            raise self._lose(f"cannot publish: {result.rc.name}")
+            _fail(answer, self._lose(f"cannot publish: {result.rc.name}"))
+            return answer
         self._waiting_begins()
-        answer: asyncio.Future[None] = self._loop.create_future()
         self._pubacks[result.mid] = answer
-        self._writable()  # at once, not after another turn of the loop
+        self._wire.flush()
         return answer
 
     def _waiting_begins(self) -> None:
         if not self._pubacks and not self._subacks:
             self._progress_at = self._loop.time()
 
-    def _unwatch(self, sock: Any) -> None:
-        self._loop.remove_reader(sock)
-        self._loop.remove_writer(sock)
+    def _tick(self) -> None:
+        if self._lost is not None:
+            return
+        self._timer = self._loop.call_later(TICK_S, self._tick)
+        self._client.loop_misc()  # keepalive
+        waited_s = self._loop.time() - self._progress_at
+        if (self._pubacks or self._subacks) and waited_s > self._puback_s_max:
+            self._lose(f"nothing was confirmed for {waited_s:.0f} s", elsewhere=True)
 
-    def _lose(self, reason: str, *, silent: bool = False) -> LinkLost:
+    def _check(self) -> None:
+        if self._lost is not None:
+            raise LinkLost(str(self._lost), elsewhere=self._lost.elsewhere)
+
+    def _lose(self, reason: str, *, elsewhere: bool = False) -> LinkLost:
         if self._lost is not None:
             return self._lost
-        self._lost = LinkLost(reason, silent=silent)
-        if self._timer is not None:
-            self._timer.cancel()
-        hang_up(self._client, self._unwatch)
+        self._lost = LinkLost(reason, elsewhere=elsewhere)
+        self._timer.cancel()
+        self._wire.close()
         _fail(self._accepted, self._lost)
         for answer in self._pubacks.values():
             _fail(answer, self._lost)
@@ -356,18 +305,7 @@ class Link:
         return self._lost
 
 
-def hang_up(client: Client, unwatch: Callable[[Any], None] = lambda _sock: None) -> None:
-    """Close what a client has open, without a word to the broker or to us."""
-    client.on_connect = client.on_disconnect = client.on_publish = client.on_subscribe = None
-    client.on_message = client.on_log = client.on_socket_close = None
-    client.on_socket_register_write = client.on_socket_unregister_write = None
-    sock = client.socket()
-    if sock is not None:
-        unwatch(sock)  # before it is closed: the next socket may get the same number
-        sock.close()
-
-
 def _fail(answer: asyncio.Future[Any], lost: LinkLost) -> None:
     if not answer.done():
-        answer.set_exception(LinkLost(str(lost), silent=lost.silent))
+        answer.set_exception(LinkLost(str(lost), elsewhere=lost.elsewhere))
         answer.exception()  # whoever was to hear it may have left: that is no error

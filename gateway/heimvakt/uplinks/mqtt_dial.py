@@ -15,10 +15,11 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from .in_thread import in_thread
-from .mqtt_client import INBOX_MAX, Link, LinkLost, hang_up
+from .mqtt_client import INBOX_MAX, Link, LinkLost
 from .mqtt_settings import BrokerAddress, MqttReceiverSettings
 from .mqtt_tls import tls_context
 from .mqtt_versions import Version
+from .mqtt_wire import hang_up
 from .secrets import SecretError, secret_text
 
 SESSION_S = 7 * 24 * 3600
@@ -129,9 +130,12 @@ async def dial(
     try:
         async with asyncio.timeout(patience.reach_s):
             await in_thread(
-                reach, abandoned=lambda _: hang_up(client), errors=(OSError, SecretError)
+                reach,
+                abandoned=lambda _: hang_up(client),
+                errors=(OSError, UnicodeError, SecretError),
             )
-    except (OSError, SecretError) as error:
+    except (OSError, UnicodeError, SecretError) as error:
+        hang_up(client)
         raise _explained(error, patience) from error
     link = Link(client, puback_s_max=patience.puback_s, errors=errors)
     try:
@@ -159,7 +163,7 @@ def _client(greeting: Greeting, version: Version) -> Client:
 async def _accepted(link: Link, patience_s: float) -> None:
     try:
         async with asyncio.timeout(patience_s):
-            reason, _session_present = await link.accepted()
+            reason = await link.accepted()
     except TimeoutError as error:
         raise DialError(Trouble.SILENT, f"no answer to the greeting in {patience_s:g} s") from error
     except LinkLost as error:
@@ -184,7 +188,7 @@ async def _accepted(link: Link, patience_s: float) -> None:
         )
 
 
-def _explained(error: OSError | SecretError, patience: Patience) -> DialError:
+def _explained(error: OSError | UnicodeError | SecretError, patience: Patience) -> DialError:
     match error:
         case SecretError(hint=hint):
             return DialError(Trouble.CREDENTIALS, str(error), hint=hint)
@@ -203,6 +207,10 @@ def _explained(error: OSError | SecretError, patience: Patience) -> DialError:
                 Trouble.UNREACHABLE,
                 f"the name is not known: {error.strerror}",
                 hint="check the spelling and the name servers",
+            )
+        case UnicodeError():
+            return DialError(
+                Trouble.UNREACHABLE, f"that is no name: {error}", hint="check the spelling"
             )
         case TimeoutError():
             return DialError(Trouble.UNREACHABLE, f"not reached in {patience.reach_s:g} s")

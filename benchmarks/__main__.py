@@ -1,0 +1,70 @@
+"""`python -m benchmarks [start|latency|memory|burst|store] [--events N] [--json]`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from .plan import Plan
+from .report import show
+from .run import PARTS, run
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, print a table, and with --json one line for programs."""
+    asked = _parser().parse_args(arguments)
+    plan = Plan(
+        events=asked.events,
+        per_s=asked.rate,
+        starts=asked.starts,
+        burst=asked.burst,
+        bursts=asked.bursts,
+        commits=asked.commits,
+        with_peers=not asked.without_peers,
+        with_zigbee2mqtt=not asked.without_zigbee2mqtt,
+    )
+    progress = Console(stderr=True)
+    say = lambda text: progress.print(f"[dim]{text}[/dim]", highlight=False)  # noqa: E731
+    results = asyncio.run(run(asked.part or PARTS, plan, asked.folder, say))
+    show(results, Console(width=None if sys.stdout.isatty() else 110))
+    if asked.json:
+        print(json.dumps(results, ensure_ascii=False))
+
+
+def _parser() -> argparse.ArgumentParser:
+    short = Plan()
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure Heimvakt beside its peers on the same virtual radio. Without the name "
+        "of a part, all of them in a short form; docs/benchmarks.md says what the figures mean.",
+    )
+    add = parser.add_argument
+    add("part", nargs="*", choices=[*PARTS, []], metavar="|".join(PARTS), help="what to measure")
+    add("--events", type=_positive, default=short.events, help="presses for each host")
+    add("--rate", type=float, default=short.per_s, help="presses a second, 20 at most")
+    add("--starts", type=_positive, default=short.starts, help="starts of each host")
+    add("--burst", type=_positive, default=short.burst, help="frames in a burst, 1000 at most")
+    add("--bursts", type=_positive, default=short.bursts, help="bursts of each host")
+    add("--commits", type=_positive, default=short.commits, help="commits of each size")
+    add("--without-peers", action="store_true", help="Heimvakt alone")
+    add("--without-zigbee2mqtt", action="store_true", help="the bare loop is the only peer")
+    add("--folder", type=Path, help="where databases are put; the disk makes a difference")
+    add("--json", action="store_true", help="end with one JSON line")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("1 or more")
+    return number
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""A whole run: set up the street once, and measure in it what was asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Collection
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from .broker import any_broker
+from .bursts import bursts
+from .machine import describe
+from .paced import paced
+from .plan import Plan
+from .starts import starts
+from .store import store
+from .street import street
+
+PARTS = ("start", "latency", "memory", "burst", "store")
+IN_THE_STREET = frozenset({"start", "latency", "memory", "burst"})
+SWITCH_S = 0.0005
+"""The subscriber's thread waits so long at most for the radio's, not Python's usual 5 ms."""
+
+
+async def run(
+    parts: Collection[str], plan: Plan, folder: Path | None, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """Everything that was measured, as it is printed with --json."""
+    sys.setswitchinterval(SWITCH_S)
+    with tempfile.TemporaryDirectory(prefix="heimvakt-bench-", dir=folder) as made:
+        place = Path(made)
+        results: dict[str, Any] = {}
+        if IN_THE_STREET & set(parts):
+            results |= await _in_the_street(parts, plan, place, say)
+        if "store" in parts:
+            say("commits")
+            results["store"] = await store(place / "store", plan.commits)
+        if "machine" not in results:
+            async with any_broker() as (_, broker):
+                results["machine"] = asdict(describe(place, broker=broker, peer="not asked for"))
+        results["machine"]["load_after"] = os.getloadavg()[0]
+        results["plan"] = asdict(plan)
+        return results
+
+
+async def _in_the_street(
+    parts: Collection[str], plan: Plan, place: Path, say: Callable[[str], None]
+) -> dict[str, Any]:
+    results: dict[str, Any] = {}
+    async with street(plan, place, say) as there:
+        results["machine"] = asdict(there.machine)
+        if "start" in parts:
+            results["start"] = await starts(there, plan, say)
+        if {"latency", "memory"} & set(parts):
+            figures, floors = await paced(there, plan, say)
+            results["paced"] = {name: asdict(each) for name, each in figures.items()}
+            results["floors"] = asdict(floors)
+        if "burst" in parts:
+            burst = await bursts(there, plan, say)
+            results["burst"] = {name: asdict(each) for name, each in burst.items()}
+        say("stopping")
+    return results

@@ -1,0 +1,126 @@
+"""SIGKILL of the real daemon at any moment: nothing committed is lost, nothing is told twice.
+
+The radio, the broker and the response centre go on; only the daemon dies, again and again, on one
+state directory. HEIMVAKT_KILLS says how often (12 without it), HEIMVAKT_SEED which life is lived.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from heimvakt.demo.receiver import Behaviour, Manners
+from tests.support.home import home
+from tests.support.kept import kept
+from tests.support.kills import Kills
+from tests.support.restless import RESTLESS
+from tests.support.service import Watched
+
+KILLS = int(os.environ.get("HEIMVAKT_KILLS", "12"))
+SEED = int(os.environ.get("HEIMVAKT_SEED", "1"))
+
+pytestmark = pytest.mark.fault
+
+
+@pytest.mark.timeout(120 + 10 * KILLS)
+async def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_told_twice() -> None:
+    async with home(things=RESTLESS) as h:
+        kills = Kills(h, random.Random(SEED))
+        for _ in range(KILLS):
+            await kills.one()
+        await kills.live_on_until_settled()
+        print(kills.report())  # `pytest -s` shows the figures
+        kills.check()
+
+
+async def test_a_deadline_that_was_due_while_it_was_down_comes_late_and_once() -> None:
+    async with home() as h:
+        async with h.running(driven_from=h.scene.start) as service:
+            async with service.link() as (_, watched):
+                await h.bed.leave()
+                await watched.until(lambda: bool(_timers(watched)))
+                [due] = _timers(watched)
+            await service.kill()
+        back_at = h.scene.start + timedelta(hours=1)
+        assert due < back_at
+        async with h.running(driven_from=back_at) as service:
+            alarm = await h.centre.alarm("night-wandering")
+            await service.status_when(lambda s: s["receivers"]["centre"]["waiting"] == 0)
+        assert datetime.fromisoformat(alarm["raised_at"]) == back_at
+        [fired] = kept(h.database).of_kind("timer-fired")
+        assert datetime.fromisoformat(fired["due"]) == due
+        assert h.centre.kinds() == ["night-wandering"]
+
+
+async def test_a_pre_alarm_goes_out_on_the_real_clock_although_it_was_killed_meanwhile() -> None:
+    async with home() as h:
+        async with h.running() as service:
+            async with service.link() as (_, watched):
+                await h.wall_button.press()
+                pressed = await watched.event("button-pressed")
+            await service.kill()
+        [waiting] = kept(h.database).alarms.values()
+        assert waiting["state"] == "pending"
+        async with h.running() as service:
+            alarm = await h.centre.alarm("button")
+        assert alarm["alarm_id"] == waiting["alarm_id"]
+        confirmed = datetime.fromisoformat(alarm["history"][0]["at"])
+        assert confirmed - datetime.fromisoformat(pressed["at"]) >= timedelta(seconds=2)
+        assert h.centre.kinds() == ["button"]
+
+
+async def test_a_pre_alarm_can_still_be_taken_back_after_a_kill() -> None:
+    async with home() as h:
+        async with h.running(driven_from=h.scene.start) as service:
+            async with service.link() as (_, watched):
+                await h.wall_button.press()
+                await watched.event("button-pressed")
+                await h.wall_button.release()
+            await service.kill()
+        async with h.running(driven_from=h.scene.start + timedelta(seconds=1)) as service:
+            async with service.link() as (link, watched):
+                await h.wall_button.press()
+                await watched.event("button-pressed")
+                await link.advance(h.scene.start + timedelta(minutes=5))
+                [alarm] = (await link.ask("alarms"))["alarms"]
+            assert alarm["state"] == "cancelled"
+            await h.pendant.press()
+            await h.centre.alarm("button")
+        assert list(h.centre.alarms) != [alarm["alarm_id"]]
+        assert len(h.centre.alarms) == 1
+
+
+async def test_an_alarm_that_was_published_and_not_answered_comes_again_under_its_id() -> None:
+    never = Behaviour(manners=Manners.NEVER)
+    async with home(behaviour=never) as h:
+        async with h.running() as service:
+            await h.pendant.press()
+            first = await h.centre.alarm("button")
+            await service.kill()
+        async with h.running() as service:
+            await h.centre.until(lambda: len(_copies(h.centre.alarms, first)) == 2)
+            assert h.centre.kinds() == ["button"]
+            assert h.centre.states[-1]["online"]
+            h.centre.receiver.answer("demo-0001", first["alarm_id"], "received", by="centre")
+            await service.status_when(lambda s: s["receivers"]["centre"]["waiting"] == 0)
+        again = _copies(h.centre.alarms, first)[1]
+        assert again["raised_at"] == first["raised_at"]
+        assert again["late_s"] > first["late_s"]
+
+
+def _copies(alarms: dict[str, list[dict[str, Any]]], one: dict[str, Any]) -> list[dict[str, Any]]:
+    return alarms[one["alarm_id"]]
+
+
+def _timers(watched: Watched) -> list[datetime]:
+    """The deadlines that rules have asked for so far."""
+    return [
+        datetime.fromisoformat(thought["at"])
+        for line in watched.lines
+        for thought in line["thoughts"]
+        if thought["effect"] == "ArmTimer"
+    ]

@@ -1,0 +1,107 @@
+"""What the real daemon does when it is told to stop, or to read its configuration again."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import time
+from datetime import timedelta
+
+import pytest
+
+from tests.support.beside import beside
+from tests.support.home import NIGHT_AND_DAY, Home, home
+from tests.support.kept import kept
+from tests.support.service import STOP_S_MAX, Service
+
+RULES_CHANGED = NIGHT_AND_DAY.replace('back_within = "20m"', 'back_within = "25m"')
+assert RULES_CHANGED != NIGHT_AND_DAY
+
+
+async def _goes_on(h: Home) -> None:
+    """Something happens all the time."""
+    chance = random.Random(1)
+    while True:
+        await h.motion.motion()
+        await h.motion.clear()
+        await asyncio.sleep(chance.uniform(0.0, 0.02))
+
+
+@pytest.mark.parametrize("broker", ["there", "away"])
+async def test_a_stop_in_the_middle_of_work_is_obeyed_in_time_and_leaves_nothing_open(
+    broker: str,
+) -> None:
+    async with home() as h, h.running() as service, service.link() as (_, watched):
+        async with beside(_goes_on(h)):
+            await watched.event("motion-detected", 5)
+            if broker == "away":
+                await h.broker.stop()
+            await h.pendant.press()
+            began = time.monotonic()
+            await service.stop()
+            assert time.monotonic() - began < STOP_S_MAX
+        await watched.ended.wait()
+        assert service.notices.of("STOPPING")
+        disk = kept(h.database)
+        assert disk.journal[disk.last_seq]["kind"] == "gateway-stopping"
+        for line in watched.lines:
+            assert disk.journal[line["event"]["seq"]] == line["event"]
+        assert not service.command.control.exists()
+        assert not [line for line in service.logged() if "exception" in line]
+        if broker == "there":
+            await h.centre.until(lambda: not h.centre.states[-1]["online"])
+            assert h.centre.states[-1]["reason"] == "stopped"
+
+
+async def test_a_good_new_configuration_is_taken_without_losing_anything() -> None:
+    async with home() as h, h.running(driven_from=h.scene.start) as service:
+        async with service.link() as (link, watched):
+            await h.bed.leave()
+            await watched.event("bed-left")
+            await h.wall_button.press()
+            await watched.event("button-pressed")
+            before = await link.ask("status")
+            assert set(before["timers"]) == {"night-wandering/back", "button/wall-button"}
+            h.write(RULES_CHANGED)
+            await _reload(service)
+            await watched.ended.wait()
+        # The frame comes while the port is closed, and once more when it is open again.
+        assert await h.door.open()
+        async with service.link() as (link, watched):
+            after = await link.ask("status")
+            assert after["timers"]["button/wall-button"] == before["timers"]["button/wall-button"]
+            await link.advance(h.scene.start + timedelta(seconds=3))
+            await h.centre.alarm("button")
+            await h.centre.alarm("night-wandering")
+        assert len(service.notices.of("READY")) == 2
+        assert not service.notices.of("STOPPING"), "systemd would take it for the end"
+        await service.stop()
+        starts = kept(h.database).of_kind("gateway-started")
+        assert [start["cause"] for start in starts] == ["started", "configuration changed"]
+    wandering = next(m[0] for m in h.centre.alarms.values() if m[0]["kind"] == "night-wandering")
+    assert [e["kind"] for e in wandering["evidence"]] == ["bed-left", "door-opened"]
+    assert wandering["thresholds"]["back_within"] == "25 min"
+
+
+async def test_a_bad_new_configuration_is_not_taken_and_the_findings_are_told() -> None:
+    async with home() as h, h.running() as service, service.link() as (link, watched):
+        h.write(more="\n[rules.night-dor]\n")
+        service.process.send_signal(signal.SIGHUP)
+        async with asyncio.timeout(10):
+            while "configuration not taken" not in service.said():
+                await asyncio.sleep(0.02)  # a log tells nobody that it was written
+        assert "night-dor" in service.said()
+        assert 'did you mean "night-door"' in service.said()
+        await h.pendant.press()
+        await h.centre.alarm("button")
+        assert not watched.ended.is_set()
+        assert not watched.events("gateway-started")
+        assert "night-door" in (await link.ask("status"))["rules"]
+
+
+async def _reload(service: Service) -> None:
+    """Returns when the daemon is ready with the new configuration."""
+    service.process.send_signal(signal.SIGHUP)
+    await service.notices.until(lambda: len(service.notices.of("READY")) == 2)
+    assert service.process.returncode is None

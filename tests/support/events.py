@@ -1,0 +1,73 @@
+"""One event of every kind, and any event at all."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from heimvakt.core.events import KINDS, ClockQuality, Event, Press, Stamp
+from tests.support.homes import EVENING
+
+TIMES = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=st.just(UTC))
+STAMPS = st.builds(
+    Stamp,
+    seq=st.integers(1, 2**62),
+    at=TIMES,
+    monotonic=st.floats(0, 1e9),
+    boot_id=st.text(max_size=40),
+    clock=st.sampled_from(ClockQuality),
+)
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "str": st.text(max_size=40),
+    "int": st.integers(-(2**62), 2**62),
+    "int | None": st.none() | st.integers(-200, 200),
+    "float": st.floats(allow_nan=False, allow_infinity=False),
+    "float | None": st.none() | st.floats(-1e6, 1e6),
+    "bool": st.booleans(),
+    "Press": st.sampled_from(Press),
+    "datetime": TIMES,
+    "datetime | None": st.none() | TIMES,
+    "tuple[str, ...]": st.lists(st.text(max_size=20), max_size=4).map(tuple),
+}
+
+
+def of_kind(kind: type[Event]) -> st.SearchStrategy[Event]:
+    """Any event of a kind, stamped."""
+    values = {f.name: VALUES[str(f.type)] for f in fields(kind) if f.name != "stamp"}
+    return st.builds(kind, stamp=STAMPS, **values)
+
+
+ANY = st.sampled_from(sorted(KINDS)).flatmap(lambda name: of_kind(KINDS[name]))
+
+PLAIN: dict[str, Any] = {
+    "str": "something",
+    "int": 7,
+    "int | None": None,
+    "float": 1.5,
+    "float | None": 21.5,
+    "bool": True,
+    "Press": Press.HELD,
+    "datetime": EVENING,
+    "datetime | None": EVENING,
+    "tuple[str, ...]": ("night-door", "button"),
+}
+
+
+def sample(kind: type[Event], seq: int) -> Event:
+    """The same event of a kind, every time."""
+    stamp = Stamp(
+        seq=seq,
+        at=EVENING + timedelta(seconds=seq),
+        monotonic=float(seq),
+        boot_id="boot",
+        clock=ClockQuality.HOLDOVER,
+    )
+    needed = {
+        f.name: PLAIN[str(f.type)]
+        for f in fields(kind)
+        if f.name != "stamp" and f.default is MISSING
+    }
+    return kind(stamp=stamp, **needed)

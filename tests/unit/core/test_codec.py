@@ -1,0 +1,117 @@
+"""What was written is read again as it was, and what was not written by us is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heimvakt.core import codec
+from heimvakt.core.alarms import Alarm, AlarmState, Evidence, Step
+from heimvakt.core.codec import (
+    CannotDecode,
+    decode,
+    decode_event,
+    decode_tagged,
+    encode,
+    encode_event,
+    encode_tagged,
+)
+from heimvakt.core.events import KINDS, ButtonPressed, DoorOpened, Press
+from heimvakt.rules.night_wandering import InBed, Out, Raised
+from tests.support.alarms import in_state
+from tests.support.events import sample
+from tests.support.homes import EVENING, stamp
+
+JOURNALS = Path(__file__).parents[2] / "fixtures" / "journal"
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_every_kind_of_event_comes_back_through_json(name: str) -> None:
+    event = sample(KINDS[name], 3)
+    record = json.loads(json.dumps(encode_event(event)))
+    assert decode_event(record) == event
+    assert (record["kind"], record["v"], record["seq"]) == (name, KINDS[name].v, 3)
+
+
+@pytest.mark.parametrize("version", [1])
+def test_a_journal_of_every_version_still_opens(version: int) -> None:
+    lines = (JOURNALS / f"version-{version}.jsonl").read_text().splitlines()
+    events = [decode_event(json.loads(line)) for line in lines]
+    assert [event.seq for event in events] == list(range(1, len(lines) + 1))
+    if version == max(kind.v for kind in KINDS.values()):
+        # Today's version: every kind is in it, and reads as it is written.
+        assert {event.kind for event in events} == set(KINDS)
+        assert events == [sample(KINDS[e.kind], e.seq) for e in events]
+
+
+PRESSED = encode_event(ButtonPressed(stamp=stamp(), device_id="pendant", press=Press.LONG))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"kind": "moon-landed"}, "no event kind 'moon-landed'"),
+        ({"kind": None}, "no event kind None"),
+        ({"v": 99}, "of version 99 is newer than this software"),
+        ({"v": "1"}, "no event kind"),
+        ({"device_id": 7}, "valid string"),
+        ({"press": "softly"}, "'single', 'double', 'long' or 'held'"),
+        ({"at": "yesterday"}, "valid datetime"),
+        ({"seq": None}, "valid integer"),
+    ],
+)
+def test_a_record_that_nobody_wrote_is_refused_with_the_reason(
+    change: dict[str, object], why: str
+) -> None:
+    with pytest.raises(CannotDecode, match=why):
+        decode_event({**PRESSED, **change})
+
+
+def test_an_older_version_is_lifted_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    def to_second(fields: dict[str, Any]) -> dict[str, Any]:
+        return {**fields, "device_id": fields["name"], "name": None}
+
+    def to_third(fields: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in fields.items() if key != "name"}
+
+    lifts: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
+        ("door-opened", 1): to_second,
+        ("door-opened", 2): to_third,
+    }
+    monkeypatch.setattr(codec, "LIFTS", lifts)
+    monkeypatch.setattr(DoorOpened, "v", 3)
+    record = encode_event(DoorOpened(stamp=stamp(), device_id="front-door"))
+    old = {k: v for k, v in record.items() if k != "device_id"} | {"v": 1, "name": "front-door"}
+    assert decode_event(old) == DoorOpened(stamp=stamp(), device_id="front-door")
+
+
+def test_an_alarm_with_all_that_happened_to_it_comes_back() -> None:
+    evidence = (Evidence(seq=1, at=EVENING, kind="door-opened", device_id="front-door"),)
+    full = replace(
+        in_state(AlarmState.CLOSED), evidence=evidence, thresholds=(("between", "22:00-07:00"),)
+    )
+    assert decode(Alarm, json.loads(json.dumps(encode(full)))) == full
+    assert full.history[-1] == Step(state=AlarmState.CLOSED, at=EVENING, by="op-7")
+
+
+STATES = [
+    InBed(),
+    Out(Evidence(seq=1, at=EVENING, kind="bed-left", device_id="bed")),
+    Raised(EVENING),
+]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_state_of_a_rule_comes_back_as_the_class_that_it_was(state: object) -> None:
+    stored = json.loads(json.dumps(encode_tagged(state)))
+    assert decode_tagged((InBed, Out, Raised), stored) == state
+
+
+def test_a_state_that_the_rule_no_longer_has_is_refused() -> None:
+    with pytest.raises(CannotDecode, match="no class 'Raised'"):
+        decode_tagged((InBed, Out), encode_tagged(Raised(EVENING)))

@@ -1,0 +1,122 @@
+"""The documents for response centres are what the software does: schemas and examples alike.
+
+To write the examples into `docs/messages.md` anew: `HEIMVAKT_WRITE_EXAMPLES=1 pytest` this file.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heimvakt.core.alarms import Move, move
+from heimvakt.core.uplink import Acknowledgement, Answer
+from heimvakt.uplinks import messages, render
+from heimvakt.uplinks.parse import parse_acknowledgement
+from heimvakt.uplinks.schema import schema_text, schemas
+from tests.support.uplinks import GATEWAY, NIGHT, alarm, heartbeat, sending
+
+DOCS = Path(__file__).parents[3] / "docs"
+SCHEMA_OF = {
+    "alarm": "alarm.v1",
+    "alarm-cancelled": "alarm.v1",
+    "state": "state.v1",
+    "last-will": "state.v1",
+    "heartbeat": "heartbeat.v1",
+    "acknowledgement": "acknowledgement.v1",
+}
+
+
+def examples() -> dict[str, dict[str, Any]]:
+    """Every example of the reference, from real values."""
+    cancelled = move(alarm(), Move.CANCEL, at=NIGHT + timedelta(minutes=6), by="resident")
+    state: dict[str, Any] = {
+        "gateway_id": GATEWAY,
+        "version": "0.1.0",
+        "started_at": NIGHT - timedelta(days=3),
+    }
+    sent: dict[str, messages.Envelope] = {
+        "alarm": render.alarm_message(alarm(), sending(), gateway_id=GATEWAY),
+        "alarm-cancelled": render.alarm_message(
+            cancelled, sending(after_s=90.6), gateway_id=GATEWAY
+        ),
+        "state": render.state_message(
+            token="5f0c1e2a9b7d4c38", at=NIGHT, reason="connected", **state
+        ),
+        "last-will": render.state_message(
+            token="c8e4a1907b3d2f65", at=None, reason="lost", **state
+        ),
+        "heartbeat": render.heartbeat_message(heartbeat(), gateway_id=GATEWAY),
+    }
+    answer = {
+        "specversion": "1.0",
+        "id": "centre-3-000812",
+        "source": "/centre/3",
+        "type": "heimvakt.acknowledgement.v1",
+        "data": {
+            "alarm_id": f"{GATEWAY}-1",
+            "answer": "accepted",
+            "by": "operator-17",
+            "revision": 0,
+        },
+    }
+    made = {name: json.loads(render.to_bytes(message)) for name, message in sent.items()}
+    return {**made, "acknowledgement": answer}
+
+
+@pytest.mark.parametrize("name", schemas())
+def test_the_schemas_that_are_published_are_those_of_the_models(name: str) -> None:
+    path = DOCS / "messages" / name
+    assert path.read_text(encoding="utf-8") == schema_text(schemas()[name]), (
+        f"{path} is not what the models say; type: heimvakt schema --write docs/messages"
+    )
+
+
+def test_no_schema_is_published_that_the_software_does_not_know() -> None:
+    assert {path.name for path in (DOCS / "messages").glob("*.json")} == set(schemas())
+
+
+@pytest.mark.parametrize("name", examples())
+def test_the_examples_of_the_reference_are_real_messages(name: str) -> None:
+    path = DOCS / "messages.md"
+    text = path.read_text(encoding="utf-8")
+    block = re.compile(rf"(<!-- example: {name} -->\n```json\n)(.*?)(```\n)", re.DOTALL)
+    made = json.dumps(examples()[name], indent=2, ensure_ascii=False) + "\n"
+    if os.environ.get("HEIMVAKT_WRITE_EXAMPLES"):
+        text = block.sub(lambda found: found[1] + made + found[3], text)
+        path.write_text(text, encoding="utf-8")
+    found = block.search(text)
+    assert found, f"docs/messages.md has no example {name}"
+    assert found[2] == made, "the example is old; run this test with HEIMVAKT_WRITE_EXAMPLES=1"
+
+
+@pytest.mark.parametrize("name", examples())
+def test_the_examples_keep_the_schemas_and_so_does_a_field_of_years_to_come(name: str) -> None:
+    validator: Any = importlib.import_module("jsonschema").Draft202012Validator
+    schema = schemas()[f"{SCHEMA_OF[name]}.schema.json"]
+    validator.check_schema(schema)
+    example = examples()[name]
+    validator(schema).validate(example)
+    validator(schema).validate({**example, "new": 1, "data": {**example["data"], "new": 1}})
+    without = {key: value for key, value in example.items() if key != "id"}
+    assert not validator(schema).is_valid(without)
+
+
+def test_the_answer_of_the_reference_is_taken() -> None:
+    payload = json.dumps(examples()["acknowledgement"]).encode()
+    answer = parse_acknowledgement(payload, gateway_id=GATEWAY, receiver="centre")
+    assert isinstance(answer, Acknowledgement)
+    assert answer.answer is Answer.ACCEPTED
+
+
+def test_every_field_is_described() -> None:
+    for name, schema in schemas().items():
+        for part in (schema, *schema.get("$defs", {}).values()):
+            for field, said in part.get("properties", {}).items():
+                assert said.get("description"), f"{name}: {part['title']}.{field}"

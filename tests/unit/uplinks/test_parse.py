@@ -1,0 +1,128 @@
+"""Answers from the wire: exact in what is known, blind to what is more, never an exception."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heimvakt.core.uplink import Acknowledgement, Answer
+from heimvakt.uplinks.parse import BYTES_MAX, Reason, Refused, parse_acknowledgement
+from tests.support.uplinks import GATEWAY
+
+DATA: dict[str, Any] = {"alarm_id": f"{GATEWAY}-12", "answer": "accepted", "by": "operator-1"}
+EVENT: dict[str, Any] = {
+    "specversion": "1.0",
+    "id": "7f",
+    "source": "/centre",
+    "type": "heimvakt.acknowledgement.v1",
+    "data": DATA,
+}
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=10,
+)
+
+
+def parse(payload: bytes) -> Acknowledgement | Refused:
+    return parse_acknowledgement(payload, gateway_id=GATEWAY, receiver="centre")
+
+
+def event(**changed: Any) -> bytes:
+    return json.dumps({**EVENT, **changed}).encode()
+
+
+def data(**changed: Any) -> bytes:
+    return event(data={**DATA, **changed})
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_refused_and_never_raise(payload: bytes) -> None:
+    assert isinstance(parse(payload), Refused)
+
+
+@given(st.dictionaries(st.sampled_from([*EVENT, "x"]), json_values))
+def test_any_json_in_the_envelope_never_raises(changed: dict[str, Any]) -> None:
+    parse(json.dumps({**EVENT, **changed}).encode())
+
+
+@given(st.dictionaries(st.sampled_from([*DATA, "revision", "at", "x"]), json_values))
+def test_any_json_in_the_data_never_raises(changed: dict[str, Any]) -> None:
+    answer = parse(event(data={**DATA, **changed}))
+    if isinstance(answer, Acknowledgement):
+        assert answer.alarm_id.startswith(f"{GATEWAY}-")
+        assert answer.by.isprintable()
+
+
+@given(st.integers(0, len(event()) - 1), st.integers(0, 255))
+def test_one_byte_changed_never_raises(place: int, byte: int) -> None:
+    payload = event()
+    parse(payload[:place] + bytes([byte]) + payload[place + 1 :])
+    parse(payload[:place])
+
+
+def test_the_smallest_answer_is_enough() -> None:
+    assert parse(event()) == Acknowledgement(
+        alarm_id=f"{GATEWAY}-12",
+        answer=Answer.ACCEPTED,
+        receiver="centre",
+        by="operator-1",
+        revision=None,
+    )
+
+
+def test_revision_and_time_may_be_told() -> None:
+    answer = parse(data(revision=3, at="2026-11-05T01:15:00.5+01:00"))
+    assert isinstance(answer, Acknowledgement)
+    assert answer.revision == 3
+
+
+def test_what_is_more_is_ignored() -> None:
+    """A field of years to come, or one of the middleware, must not make us deaf."""
+    payload = json.dumps({**EVENT, "traceparent": "00-1", "data": {**DATA, "colour": 1}}).encode()
+    assert isinstance(parse(payload), Acknowledgement)
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        pytest.param(b"", Reason.NOT_JSON, id="empty"),
+        pytest.param(b"\xef\xbb\xbf" + event(), Reason.NOT_JSON, id="byte-order-mark"),
+        pytest.param(event().decode().encode("utf-16"), Reason.NOT_JSON, id="utf-16"),
+        pytest.param(b"[" * 60_000, Reason.NOT_JSON, id="deep"),
+        pytest.param(event(), None, id="good"),
+        pytest.param(event() + b" " * BYTES_MAX, Reason.TOO_LARGE, id="large"),
+        pytest.param(json.dumps(DATA).encode(), Reason.WRONG_SHAPE, id="no-envelope"),
+        pytest.param(event(id=None), Reason.WRONG_SHAPE, id="no-id"),
+        pytest.param(event(id=7), Reason.WRONG_SHAPE, id="id-a-number"),
+        pytest.param(event(data="x"), Reason.WRONG_SHAPE, id="data-a-text"),
+        pytest.param(data(answer="ACCEPTED"), Reason.WRONG_SHAPE, id="capitals"),
+        pytest.param(data(answer=True), Reason.WRONG_SHAPE, id="answer-true"),
+        pytest.param(data(by=""), Reason.WRONG_SHAPE, id="by-nobody"),
+        pytest.param(data(by="a\nb"), Reason.WRONG_SHAPE, id="by-two-lines"),
+        pytest.param(data(by="a\u202eb"), Reason.WRONG_SHAPE, id="by-a-trick"),
+        pytest.param(data(by=" a"), Reason.WRONG_SHAPE, id="by-a-blank-first"),
+        pytest.param(data(by="x" * 65), Reason.WRONG_SHAPE, id="by-a-novel"),
+        pytest.param(data(revision="1"), Reason.WRONG_SHAPE, id="revision-a-text"),
+        pytest.param(data(revision=-1), Reason.WRONG_SHAPE, id="revision-below-0"),
+        pytest.param(data(at="yesterday"), Reason.WRONG_SHAPE, id="at-no-time"),
+        pytest.param(event(specversion="0.3"), Reason.WRONG_VERSION, id="old-cloudevents"),
+        pytest.param(
+            event(type="heimvakt.acknowledgement.v2"), Reason.WRONG_VERSION, id="newer-answer"
+        ),
+        pytest.param(event(type="heimvakt.alarm.v1"), Reason.WRONG_KIND, id="our-own-alarm"),
+        pytest.param(data(alarm_id="no-2-12"), Reason.OTHER_GATEWAY, id="other"),
+        pytest.param(data(alarm_id=f"{GATEWAY}-9-12"), Reason.OTHER_GATEWAY, id="longer-name"),
+        pytest.param(data(alarm_id=f"{GATEWAY}-"), Reason.OTHER_GATEWAY, id="no-number"),
+        pytest.param(data(alarm_id=f"{GATEWAY}-½"), Reason.OTHER_GATEWAY, id="no-digit"),
+    ],
+)
+def test_each_mistake_has_its_reason(payload: bytes, reason: Reason | None) -> None:
+    answer = parse(payload)
+    assert (answer.reason if isinstance(answer, Refused) else None) == reason
+    if isinstance(answer, Refused):
+        assert len(answer.detail) < 300

@@ -1,0 +1,105 @@
+"""Alarms as messages: the id is for ever, and what is not known is left out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from heimvakt.core.alarms import Alarm, AlarmState, Move, Priority, move
+from heimvakt.core.events import ClockQuality
+from heimvakt.core.uplink import Sending
+from heimvakt.core.words import Words
+from heimvakt.uplinks import messages, render
+from tests.support.uplinks import GATEWAY, NIGHT, alarm, heartbeat, sending
+
+times = st.integers(0, 4_000_000_000).map(lambda s: datetime.fromtimestamp(s / 7, UTC))
+texts = st.text(max_size=30)
+alarms = st.builds(
+    Alarm,
+    alarm_id=texts,
+    number=st.integers(min_value=0),
+    kind=texts,
+    priority=st.sampled_from(Priority),
+    began_at=times,
+    raised_at=times,
+    clock=st.sampled_from(ClockQuality),
+    rule_id=texts,
+    rule_version=st.integers(0, 99),
+    key=texts,
+    text=st.builds(Words, nb=texts, en=texts),
+    state=st.sampled_from(AlarmState),
+    revision=st.integers(0, 9),
+)
+sendings = st.builds(
+    Sending, sent_at=times, clock=st.sampled_from(ClockQuality), attempt=st.integers(1, 99)
+)
+
+
+def rendered(one: Alarm, at: Sending) -> dict[str, object]:
+    message = render.alarm_message(one, at, gateway_id=GATEWAY)
+    decoded: dict[str, object] = json.loads(render.to_bytes(message))
+    return decoded
+
+
+@given(alarms, sendings, sendings)
+def test_the_id_depends_on_the_alarm_and_its_revision_alone(
+    one: Alarm, at: Sending, later: Sending
+) -> None:
+    first, again = rendered(one, at), rendered(one, later)
+    assert (first["source"], first["id"]) == (again["source"], again["id"])
+    assert first["time"] == again["time"]
+    assert rendered(replace(one, revision=one.revision + 1), at)["id"] != first["id"]
+
+
+@given(alarms, sendings)
+def test_what_is_sent_can_be_read_again_and_holds_no_null(one: Alarm, at: Sending) -> None:
+    message = render.alarm_message(one, at, gateway_id=GATEWAY)
+    wire = render.to_bytes(message)
+    assert messages.AlarmMessage.model_validate_json(wire) == message
+    assert "null" not in _values(json.loads(wire))
+
+
+def _values(value: object) -> set[str]:
+    if isinstance(value, dict):
+        return {kind for one in value.values() for kind in _values(one)}
+    if isinstance(value, list):
+        return {kind for one in value for kind in _values(one)}
+    return {"null"} if value is None else set()
+
+
+def test_how_late_it_is_says_seconds_from_raised_to_sent() -> None:
+    data = render.alarm_message(alarm(), sending(after_s=61.25), gateway_id=GATEWAY).data
+    assert data.late_s == 61.25
+    assert data.sent_at - data.raised_at == timedelta(seconds=61.25)
+
+
+def test_a_clock_that_was_set_back_shows() -> None:
+    data = render.alarm_message(alarm(), sending(after_s=-3600), gateway_id=GATEWAY).data
+    assert data.late_s == -3600
+
+
+def test_the_time_of_a_revision_is_when_it_was_made() -> None:
+    cancelled_at = NIGHT + timedelta(hours=1)
+    cancelled = move(alarm(), Move.CANCEL, at=cancelled_at, by="resident")
+    message = render.alarm_message(cancelled, sending(), gateway_id=GATEWAY)
+    assert message.time == cancelled_at
+    assert message.id == f"{GATEWAY}-1/1"
+    assert [(s.state, s.by) for s in message.data.history][-1] == ("cancelled", "resident")
+
+
+def test_a_last_will_has_no_time_since_nobody_knows_it() -> None:
+    will = render.state_message(
+        gateway_id=GATEWAY, token="1", at=None, reason="lost", version="0.1.0", started_at=NIGHT
+    )
+    assert "time" not in json.loads(render.to_bytes(will))
+    assert will.data.online is False
+
+
+def test_two_heartbeats_have_two_ids() -> None:
+    later = replace(heartbeat(), at=NIGHT + timedelta(minutes=1))
+    first = render.heartbeat_message(heartbeat(), gateway_id=GATEWAY)
+    assert render.heartbeat_message(later, gateway_id=GATEWAY).id != first.id
