@@ -65,7 +65,7 @@ class Scene:
             for number, thing in enumerate(self.things, start=1)
         }
 
-    def configuration(self, *, port: str, broker: str, protocol: str) -> str:
+    def configuration(self, *, port: str, broker: str, protocol: str = "auto") -> str:
         """The file of this home."""
         addresses = self.addresses
         devices = "\n".join(
