@@ -289,6 +289,7 @@ async def test_a_sensor_that_sleeps_is_set_up_when_it_is_next_heard(
 ) -> None:
     monkeypatch.setattr("heimvakt_drivers.zigbee.care.AGAIN_S", 0.0)
     monkeypatch.setattr("zigpy.device.APS_REPLY_TIMEOUT_EXTENDED", 0.2)
+    monkeypatch.setattr("zigpy.device.DEFAULT_REQUEST_RETRIES", 0)
     bench = ZigbeeBench(tmp_path, [device(1, Role.DOOR)], formed())
     door = bench.radio.add(ContactSensor(bench.devices[0].address))
     async with AsyncExitStack() as stack:

@@ -63,7 +63,7 @@ quiet_for = "0s"
 """Rules that watch at any hour: a test may run at any."""
 
 JOIN_S_MAX = 30.0
-BROKER = "mosquitto" if _MOSQUITTO else "amqtt"
+BROKER, PROTOCOL = ("mosquitto", "auto") if _MOSQUITTO else ("amqtt", "3.1.1")
 
 
 class Home:
@@ -123,7 +123,9 @@ class Home:
 
     def write(self, rules: str | None = None, *, more: str = "") -> None:
         """Write the configuration; it is taken with the next start or SIGHUP."""
-        text = self.scene.configuration(port=str(self.folder / "radio"), broker=self.broker.url)
+        text = self.scene.configuration(
+            port=str(self.folder / "radio"), broker=self.broker.url, protocol=PROTOCOL
+        )
         if rules is not None:
             text = text.replace(self.scene.rules, rules)
         self.command.configuration.write_text(text + more)

@@ -17,6 +17,7 @@ from heimvakt.core.codec import Json
 from heimvakt.core.devices import Device, Home, Role
 from heimvakt.core.engine import Outcome, step
 from heimvakt.core.events import ClockQuality, Event, GatewayStarted, Stamp, TimerFired, stamped
+from heimvakt.core.ledger import COUNTER
 from heimvakt.core.snapshot import changes, restore
 from heimvakt.core.state import State, next_deadline
 from heimvakt.rules import KINDS, Context
@@ -98,7 +99,7 @@ class Desk:
         self.at = at
         self.state = State()
         self.journal: list[Event] = []
-        self.rows: dict[str, Json] = {}
+        self.rows: dict[str, Json] = {COUNTER: {"n": 0}}  # as a new database begins
         self.table: dict[str, Alarm] = {}
         self.sent: list[Alarm] = []
         self.outcome = self.tell(GatewayStarted(cause="started", last_alive=None))

@@ -85,15 +85,25 @@ class Watched:
 
     async def until(self, true: Callable[[], bool], within_s: float = 20.0) -> None:
         """Return when `true()` is, looked at after every committed event."""
-        async with asyncio.timeout(within_s):
-            while not true():
-                self._news.clear()
-                await self._news.wait()
+        try:
+            async with asyncio.timeout(within_s):
+                while not true():
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError as error:
+            told = [(e["seq"], e["kind"], e.get("device_id")) for e in map(_event, self.lines)]
+            error.add_note(f"the daemon told as committed: {told}")
+            raise
 
     async def event(self, kind: str, count: int = 1, within_s: float = 20.0) -> dict[str, Any]:
         """The `count`-th committed event of one kind."""
         await self.until(lambda: len(self.events(kind)) >= count, within_s)
         return self.events(kind)[count - 1]
+
+
+def _event(line: Mapping[str, Any]) -> Mapping[str, Any]:
+    event: Mapping[str, Any] = line["event"]
+    return event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ only thing that ends `run`.
 from __future__ import annotations
 
 import asyncio
+import importlib
 from pathlib import Path
 
 import structlog
@@ -16,6 +17,7 @@ from heimvakt.core.devices import Device
 from heimvakt.core.ports import DriverContext
 
 from .inbox import Inbox
+from .noise import told_once
 from .settings import ZigbeeSettings
 from .status import Board, DeviceStatus, Status
 
@@ -38,8 +40,9 @@ class ZigbeeDriver:
 
     async def run(self, context: DriverContext) -> None:
         """Listen until cancelled."""
-        from .life import RadioLife  # zigpy takes a second; not before somebody wants to listen
-        from .noise import told_once
+        # zigpy takes a second to import, on small boards several: others go on meanwhile.
+        await asyncio.to_thread(importlib.import_module, f"{__package__}.life")
+        from .life import RadioLife
 
         board = self._board
         self._devices = {address.lower(): d for address, d in context.devices.items()}

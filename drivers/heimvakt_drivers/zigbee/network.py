@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +53,9 @@ async def loaded(
         OSError: the port is not there, or the database cannot be used.
     """
     _look_for(settings.port)  # before the database: this is tried every few seconds
-    coordinator = await _with_database(_config(settings, state_directory), state_directory)
+    coordinator = await _with_database(
+        _config(settings, state_directory), state_directory / DATABASE
+    )
     coordinator.hooks = hooks
     try:
         yield coordinator
@@ -129,20 +131,39 @@ def _same_network(one: NetworkBackup, other: NetworkBackup) -> bool:
     )
 
 
-async def _with_database(config: dict[str, Any], state_directory: Path) -> Coordinator:
+async def _with_database(config: dict[str, Any], database: Path) -> Coordinator:
     try:
+        damage = await asyncio.to_thread(_damage, database)
+        if damage is not None:
+            log.error(
+                "the database of the network was damaged and is set aside; the network is in the "
+                "stick, and each sensor is got to know again when it is next heard",
+                error=damage,
+                set_aside=str(_set_aside(database)),
+            )
         return await _new(config)
-    except sqlite3.OperationalError as error:  # no room, no right, locked: not the file's fault
-        raise OSError(f"the database of the network cannot be opened: {error}") from error
+    except sqlite3.Error as error:  # no room, no right, locked: not the fault of the file
+        raise OSError(f"the database of the network cannot be used: {error}") from error
+
+
+def _damage(database: Path) -> str | None:
+    """What is wrong with the file; looked at before zigpy, whose reader would not be let go.
+
+    Raises:
+        sqlite3.OperationalError: it cannot be opened for writing.
+    """
+    if not database.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+            connection.execute("begin immediate")
+            connection.execute("rollback")
+            (answer,) = connection.execute("pragma quick_check(1)").fetchone()
+    except sqlite3.OperationalError:
+        raise
     except sqlite3.DatabaseError as error:
-        damage = str(error)
-    log.error(
-        "the database of the network was damaged and is set aside; the network is in the stick, "
-        "and each sensor is got to know again when it is next heard",
-        error=damage,
-        set_aside=str(_set_aside(state_directory / DATABASE)),
-    )
-    return await _new(config)
+        return str(error)
+    return None if answer == "ok" else str(answer)
 
 
 async def _new(config: dict[str, Any]) -> Coordinator:

@@ -47,6 +47,8 @@ def connect(path: Path) -> sqlite3.Connection:
         sqlite3.Error: it cannot be opened for another reason (rights, disk).
     """
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    # Bytes that are no text are damage too, but of one row only: it is read all the same.
+    connection.text_factory = lambda stored: stored.decode(errors="replace")
     try:
         for pragma in PRAGMAS:
             connection.execute(pragma)

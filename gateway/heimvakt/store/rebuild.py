@@ -107,7 +107,9 @@ def _fill(connection: sqlite3.Connection, wreck: salvage.Wreck, at: datetime) ->
     """What was saved, in words. Alarms and who waits for them first."""
     connection.execute("BEGIN IMMEDIATE")
     waiting = {row for row in map(_waiting, wreck.rows(salvage.OUTBOX)) if row is not None}
-    alarms = {a.number: a for a in map(_alarm, wreck.rows(salvage.ALARMS)) if a is not None}
+    alarms: dict[int, Alarm] = {}
+    for alarm in filter(None, map(_alarm, wreck.rows(salvage.ALARMS))):
+        alarms[alarm.number] = max(alarm, alarms.get(alarm.number, alarm), key=_age)
     known = {alarm.alarm_id for alarm in alarms.values()}
     unknown = {w.number: w for w in waiting if w.alarm_id not in known and w.number not in alarms}
     alarms |= {number: _substitute(row, at) for number, row in unknown.items()}
@@ -151,6 +153,11 @@ def _alarm(row: salvage.Row) -> Alarm | None:
     alarm = sql.parse_alarm(row[3])
     fits = alarm is not None and alarm.alarm_id.endswith(f"-{alarm.number}")
     return alarm if fits else None
+
+
+def _age(alarm: Alarm) -> tuple[int, int, bool]:
+    """Of two pictures of an alarm, the later one has more to tell."""
+    return len(alarm.history), alarm.revision, alarm.delivered_at is not None
 
 
 def _is_part(row: salvage.Row) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .database import SUFFIXES
+from .wal import take_over
 
 READS_MAX = 20_000
 """Attempts for one table; a file of nothing but holes must not keep the gateway from starting."""
@@ -53,16 +53,20 @@ class Wreck:
     def __init__(self, damaged: Path) -> None:
         self._damaged = damaged
         self._stack = ExitStack()
-        self._copy = damaged  # until there is one
+        self._copies: list[Path] = []
 
     def __enter__(self) -> Wreck:
+        log = self._damaged.with_name(self._damaged.name + "-wal")
         with ExitStack() as stack:
-            folder = tempfile.TemporaryDirectory(dir=self._damaged.parent, prefix=".salvage-")
-            self._copy = Path(stack.enter_context(folder)) / "copy.db"
-            for suffix in SUFFIXES[:2]:
-                part = self._damaged.with_name(self._damaged.name + suffix)
-                if part.exists():
-                    _copy_readable(part, self._copy.with_name(self._copy.name + suffix))
+            parent = tempfile.TemporaryDirectory(dir=self._damaged.parent, prefix=".salvage-")
+            folder = Path(stack.enter_context(parent))
+            if log.exists():
+                # With all of its log, also with what SQLite would leave out of it.
+                self._copies.append(_copy_readable(self._damaged, folder / "with-log.db"))
+                take_over(_copy_readable(log, folder / "log"), self._copies[0])
+            self._copies.append(_copy_readable(self._damaged, folder / "copy.db"))
+            if log.exists():
+                _copy_readable(log, folder / "copy.db-wal")
             self._stack = stack.pop_all()
         return self
 
@@ -70,17 +74,27 @@ class Wreck:
         self._stack.close()
 
     def rows(self, table: Table) -> Iterator[Row]:
-        """What is readable of a table; nothing if not even the first page is."""
-        try:
-            with closing(sqlite3.connect(self._copy, isolation_level=None)) as connection:
-                connection.execute("PRAGMA writable_schema = ON")  # tolerate a broken schema row
-                yield from _Reading(connection, table).rows()
-        except sqlite3.DatabaseError:
-            return
+        """What is readable of a table, some of it twice; nothing if not even its first page is."""
+        for copy in self._copies:
+            try:
+                with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+                    connection.text_factory = as_text
+                    connection.execute("PRAGMA writable_schema = ON")  # tolerate a broken row of it
+                    yield from _Reading(connection, table).rows()
+            except sqlite3.DatabaseError:
+                continue
 
 
-def _copy_readable(part: Path, to: Path) -> None:
-    """Copy a file; what the disk cannot give is zeros."""
+def as_text(stored: bytes) -> str:
+    """What is stored as text, though a letter of it may be damaged."""
+    return stored.decode(errors="replace")
+
+
+def _copy_readable(part: Path, to: Path) -> Path:
+    """Copy a file; what the disk cannot give is zeros, and what is not there is empty."""
+    to.touch()
+    if not part.exists():
+        return to
     with part.open("rb", buffering=0) as source, to.open("wb") as target:
         for at in range(0, part.stat().st_size, BLOCK_BYTES):
             source.seek(at)
@@ -90,6 +104,7 @@ def _copy_readable(part: Path, to: Path) -> None:
                 if error.errno != errno.EIO:
                     raise
                 target.seek(at + BLOCK_BYTES)
+    return to
 
 
 class _Reading:
@@ -125,7 +140,7 @@ class _Reading:
         try:
             for rowid, *row in self._connection.execute(self._select, (low, high)):
                 yield tuple(row)
-                low = rowid + 1
+                low = max(low, rowid + 1)  # a damaged page may lead back
         except sqlite3.DatabaseError:
             if low >= high:
                 return

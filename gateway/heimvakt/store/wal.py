@@ -1,9 +1,8 @@
 """Read the write-ahead log as SQLite does, but say when something is missing from it.
 
 SQLite takes the log up to the first frame whose checksum is wrong, and silently leaves out what
-follows. After a power cut that is right: the last transaction was never finished. With a damaged
-disk it loses transactions that were finished. What follows the frame tells the two apart: each
-transaction is flushed before the next begins, so no more than one can be unfinished.
+follows. That is right for a transaction that was cut off before its last frame; one whose last
+frame is there may have been finished and told, and an alarm may be in it.
 
 https://www.sqlite.org/fileformat2.html#the_write_ahead_log
 """
@@ -11,6 +10,7 @@ https://www.sqlite.org/fileformat2.html#the_write_ahead_log
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +20,20 @@ _FRAME = struct.Struct(">6I")
 _MAGIC = 0x377F0682
 """With the lowest bit set, checksums are over big-endian words."""
 _WORD = 0xFFFFFFFF
+PAGES_MAX = 1_000_000
+"""4 GB: a page number above this is damage."""
+OLDER_MAX = 1 << 24
+"""Logs that a home can have begun before one of them was overwritten."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
+    page: int
     commits: bool
-    of_this_log: bool
-    """It has the salt of the header: it was not left over from an older log."""
+    salt: tuple[int, int]
+    """Frames of an older log, which this one has not overwritten yet, have another."""
     checked: bool
+    data: bytes
 
 
 def find_loss(path: Path) -> str | None:
@@ -41,12 +47,42 @@ def find_loss(path: Path) -> str | None:
     if magic & ~1 != _MAGIC or sums != (sum1, sum2):
         return "the beginning of its log is damaged"
     lost = 0
-    intact = True
     for frame in _frames(data, page_size, (salt1, salt2), order, sums):
-        intact = intact and frame.checked
-        if not intact and frame.of_this_log and frame.commits:
+        if frame.salt == (salt1, salt2):
+            lost += frame.commits and not frame.checked
+        elif not _is_older(frame.salt, salt1):
             lost += 1
-    return f"{lost} transactions in its log are damaged" if lost > 1 else None
+    return f"transactions in its log are damaged: {lost}" if lost else None
+
+
+def _is_older(salt: tuple[int, int], current: int) -> bool:
+    """Whether it is of a log before this one, or was never written; each counts one more."""
+    return salt == (0, 0) or 0 < (current - salt[0]) & _WORD < OLDER_MAX
+
+
+def take_over(log: Path, database: Path) -> None:
+    """Write what is in a log into its database, also what SQLite does not trust."""
+    data = log.read_bytes()
+    with database.open("r+b") as file:
+        page_size = _page_size(file.read(18), data)
+        frames = list(_frames(data, page_size, (0, 0), "<", (0, 0)))
+        if not frames:
+            return
+        (salt, _), *_ = Counter(frame.salt for frame in frames).most_common(1)
+        ours = [frame for frame in frames if frame.salt == salt]
+        while ours and not ours[-1].commits:
+            ours.pop()  # of a transaction that never came to its end
+        for frame in ours:
+            if 0 < frame.page <= PAGES_MAX:
+                file.seek((frame.page - 1) * page_size)
+                file.write(frame.data)
+
+
+def _page_size(header: bytes, log: bytes) -> int:
+    for size in (int.from_bytes(header[16:18], "big"), int.from_bytes(log[8:12], "big")):
+        if 512 <= size <= 32_768 and size & (size - 1) == 0:
+            return size
+    return 4_096
 
 
 def _frames(
@@ -55,12 +91,12 @@ def _frames(
     intact = True
     size = _FRAME.size + page_size
     for start in range(_HEADER.size, len(data) - size + 1, size):
-        _, pages, salt1, salt2, sum1, sum2 = _FRAME.unpack_from(data, start)
-        if intact:
-            sums = _checksum(data[start : start + 8], order, *sums)
-            sums = _checksum(data[start + _FRAME.size : start + size], order, *sums)
-        intact = intact and (salt1, salt2) == salt and sums == (sum1, sum2)
-        yield _Frame(commits=pages > 0, of_this_log=(salt1, salt2) == salt, checked=intact)
+        page, pages, salt1, salt2, sum1, sum2 = _FRAME.unpack_from(data, start)
+        body = data[start + _FRAME.size : start + size]
+        if intact := intact and (salt1, salt2) == salt:
+            sums = _checksum(body, order, *_checksum(data[start : start + 8], order, *sums))
+            intact = sums == (sum1, sum2)
+        yield _Frame(page, pages > 0, (salt1, salt2), intact, body)
 
 
 def _checksum(data: bytes, order: str, s0: int, s1: int) -> tuple[int, int]:

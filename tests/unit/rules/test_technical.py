@@ -1,0 +1,92 @@
+"""What the gateway says about itself: each cause once, and only if it lasts."""
+
+from __future__ import annotations
+
+import pytest
+
+from heimvakt.core.alarms import AlarmState
+from heimvakt.core.events import RadioBack, RadioLost, RuleFailed, StoreFault
+from tests.support.homes import Desk, home
+
+LOST, BACK = RadioLost(driver="zigbee", reason="unplugged"), RadioBack(driver="zigbee")
+
+
+def desk() -> Desk:
+    return Desk(home({}, {"technical": ("technical", {})}))
+
+
+def test_a_radio_that_is_back_soon_is_not_told() -> None:
+    d = desk()
+    d.tell(LOST)
+    d.wait(seconds=59)
+    d.tell(BACK)
+    d.wait(hours=1)
+    assert d.table == {}
+
+
+def test_a_radio_that_stays_lost_is_one_alarm_with_the_reason_and_since_when() -> None:
+    d = desk()
+    d.tell(LOST)
+    since = d.at
+    d.wait(seconds=60)
+    d.tell(LOST)
+    d.wait(hours=5)
+    alarm = d.alarm("radio")
+    assert alarm.began_at == since
+    assert alarm.text.en == "No contact with zigbee: unplugged. Its devices cannot be heard."
+    assert alarm.text.nb == "Ingen kontakt med zigbee: unplugged. Enhetene der høres ikke."
+
+
+def test_a_radio_that_comes_back_resets_its_alarm() -> None:
+    d = desk()
+    d.tell(LOST)
+    d.wait(minutes=2)
+    d.tell(BACK)
+    assert d.alarm("radio").state is AlarmState.RESET
+
+
+def test_two_radios_are_two_causes() -> None:
+    d = desk()
+    d.tell(LOST)
+    d.tell(RadioLost(driver="gpio", reason="gone"))
+    d.wait(minutes=1)
+    assert d.kinds() == ["radio", "radio"]
+    d.tell(BACK)
+    assert sorted(a.state for a in d.table.values()) == [AlarmState.RAISED, AlarmState.RESET]
+
+
+def test_the_time_of_a_loss_survives_no_restart_but_a_loss_that_lasts_is_told_again() -> None:
+    d = desk()
+    d.tell(LOST)
+    d.wait(minutes=2)
+    d.restart(seconds=5)
+    assert d.alarm("radio").state is AlarmState.RESET
+    d.tell(LOST)
+    d.wait(minutes=1)
+    assert d.kinds() == ["radio", "radio"]
+
+
+@pytest.mark.parametrize(
+    ("aside", "said"),
+    [
+        ("heimvakt.db.damaged-1", "The database was damaged and set aside as heimvakt.db.damaged-1."),
+        ("", "The database was damaged."),
+    ],
+)
+def test_a_damaged_database_is_told_with_what_was_saved(aside: str, said: str) -> None:
+    d = desk()
+    d.tell(StoreFault(reason="page 3 is damaged", set_aside=aside, saved="2 alarms were saved"))
+    alarm = d.alarm("store")
+    assert alarm.text.en == f"{said} 2 alarms were saved."
+    assert alarm.thresholds == (("reason", "page 3 is damaged"),)
+
+
+def test_a_rule_that_fails_is_told_once_until_the_next_start() -> None:
+    d = desk()
+    failed = RuleFailed(rule_id="night-door", error="KeyError on door-opened")
+    d.tell(failed)
+    d.tell(failed)
+    assert d.kinds() == ["blind-rule"]
+    d.restart()
+    d.tell(failed)
+    assert d.kinds() == ["blind-rule"] * 2
