@@ -92,7 +92,7 @@ async def test_check_finds_every_mistake_and_says_how_it_went(tmp_path: Path) ->
     line = text.splitlines().index('out_of = "bed"') + 1
     assert f"{bad}:{line}:" in said.out
     assert 'did you mean "bed"' in said.out
-    assert 'did you mean "gateway"' in said.out
+    assert "did you mean [gateway]?" in said.out
     said = await heimvakt("check", bad, "--json")
     assert said.code == 1
     assert len(json.loads(said.out)) >= 2

@@ -20,6 +20,8 @@ from heimvakt.core.events import (
     DeviceSeen,
     DoorClosed,
     DoorOpened,
+    EnrolmentFailed,
+    EnrolmentVerified,
     Event,
     LinkMeasured,
     MotionCleared,
@@ -250,7 +252,8 @@ async def test_a_zone_that_lost_its_enrolment_is_enrolled_again_when_it_is_heard
         door.clusters[0x0500][number].value = value
     async with joined.armed(permit="never") as (_driver, gateway):
         assert await door.battery(80)
-        await door.wait_enrolled()
+        await gateway.next(EnrolmentVerified, device_id="door")
+        assert door.enrolled
         assert await door.set_alarm(True)
         await gateway.next(DoorOpened)
 
@@ -271,10 +274,12 @@ async def test_a_sensor_that_never_enrols_is_told(
     bench = ZigbeeBench(tmp_path, [device(1, Role.DOOR)], formed())
     door = bench.radio.add(Stubborn(bench.devices[0].address))
     with capture_logs() as told:
-        async with bench.served(), bench.armed() as (driver, _gateway):
+        async with bench.served(), bench.armed() as (driver, gateway):
             await bench.radio.wait_permit_join()
             await door.join()
-            await until(lambda: driver.status().devices["door"].enrolled is False)
+            failed = await gateway.next(EnrolmentFailed, device_id="door")
+            assert failed == EnrolmentFailed(device_id="door", reason="zone state 0")
+            await until(lambda: driver.status().devices["door"].trouble is not None)
             status = driver.status().devices["door"]
             assert status.interviewed
             assert status.trouble == (

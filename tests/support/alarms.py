@@ -36,12 +36,14 @@ def in_state(state: AlarmState, priority: Priority = Priority.HIGH, number: int 
     if state is AlarmState.CANCELLED:
         return move(made, Move.CANCEL, at=EVENING)
     made = move(made, Move.CONFIRM, at=EVENING)
-    if state in (AlarmState.DELIVERED, AlarmState.ACCEPTED, AlarmState.CLOSED):
+    if state not in (AlarmState.RAISED, AlarmState.RESET):
         made = move(made, Move.DELIVER, at=EVENING)
-    if state in (AlarmState.ACCEPTED, AlarmState.CLOSED):
+    if state in (AlarmState.ACCEPTED, AlarmState.CLOSED, AlarmState.EXPIRED):
         made = move(made, Move.ACCEPT, at=EVENING, by="op-7")
     if state is AlarmState.CLOSED:
         made = move(made, Move.CLOSE, at=EVENING, by="op-7")
+    if state is AlarmState.EXPIRED:
+        made = move(made, Move.EXPIRE, at=EVENING)
     if state is AlarmState.RESET:
         made = move(made, Move.RESET, at=EVENING)
     return made

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from heimvakt.core.devices import Device
+from heimvakt.core.events import EnrolmentFailed, EnrolmentVerified, Event
 
 from .coordinator import UNREACHABLE
 from .enrol import NotEnrolledError, answer_enrolment, ensure_enrolled
@@ -57,8 +58,13 @@ class Caretaker:
         settled: Settled,
         board: Board,
         changed: Callable[[], None],
+        put: Callable[[list[Event]], None],
     ) -> None:
-        """`changed` is called when the set-up of a device is finished: time for a backup."""
+        """`changed` is called when the set-up of a device is finished: time for a backup.
+
+        `put` takes what the rules must hear of: whether a zone sensor is enrolled.
+        """
+        self._put_events = put
         self._coordinator = coordinator
         self._devices = devices
         self._settled = settled
@@ -138,13 +144,13 @@ class Caretaker:
             anew = False
             for zone in zones(node):
                 anew |= await ensure_enrolled(zone, self._coordinator.state.node_info.ieee)
-                self._note(address, enrolled=True)
+                self._enrolled(address)
             if anew or address not in self._settled:
                 await configure(self._devices[address], node)
                 self._settled.add(address)
                 self._changed()
         except NotEnrolledError as error:
-            self._note(address, enrolled=False)
+            self._not_enrolled(address, str(error))
             self._tell(address, f"it is not enrolled ({error}): its alarms cannot be heard")
             self._put_off(course)
         except UNREACHABLE as error:
@@ -155,6 +161,18 @@ class Caretaker:
         else:
             self._tell(address, None)
             course.failures = 0
+
+    def _enrolled(self, address: str) -> None:
+        if self._board.devices[address].enrolled is not True:
+            self._note(address, enrolled=True)
+            device_id = self._devices[address].device_id
+            self._put_events([EnrolmentVerified(device_id=device_id)])
+
+    def _not_enrolled(self, address: str, reason: str) -> None:
+        if self._board.devices[address].enrolled is not False:
+            self._note(address, enrolled=False)
+            device_id = self._devices[address].device_id
+            self._put_events([EnrolmentFailed(device_id=device_id, reason=reason)])
 
     def _note(self, address: str, **known: Any) -> None:
         status = self._board.devices.get(address, DeviceStatus())

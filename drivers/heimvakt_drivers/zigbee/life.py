@@ -117,7 +117,12 @@ class RadioLife:
                         loaded(self._settings, self._folder, hooks)
                     )
                     care = Caretaker(
-                        coordinator, self._devices, self._settled, self._board, changed.set
+                        coordinator,
+                        self._devices,
+                        self._settled,
+                        self._board,
+                        changed.set,
+                        self._inbox.put,
                     )
                     self._roster.begin(coordinator, care)
                     await start(coordinator)

@@ -226,6 +226,18 @@ class DeviceBack(DeviceEvent):
 
 
 @_event
+class EnrolmentFailed(DeviceEvent):
+    """The device is there and lives, but its alarms cannot be heard."""
+
+    reason: str
+
+
+@_event
+class EnrolmentVerified(DeviceEvent):
+    """The device itself says that it sends its alarms here."""
+
+
+@_event
 class TamperOpened(DeviceEvent): ...
 
 

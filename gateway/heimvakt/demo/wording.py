@@ -8,7 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 QUIET = frozenset(
-    {"battery-measured", "link-measured", "device-seen", "timer-fired", "tamper-closed"}
+    {
+        "battery-measured",
+        "link-measured",
+        "device-seen",
+        "enrolment-verified",
+        "tamper-closed",
+        "timer-fired",
+    }
 )
 STATES = {
     "raised": "goes out",

@@ -1,6 +1,7 @@
 """A device that has said nothing for too long is told, with the rules that are blind without it.
 
-Supervision in the core finds the silence (`DeviceSilent`, `DeviceBack`); this rule makes it an
+Supervision in the core finds the silence (`DeviceSilent`, `DeviceBack`), a driver finds a sensor
+that lives but was never enrolled (`EnrolmentFailed`, `EnrolmentVerified`); this rule makes it an
 alarm, repeats it while it lasts, and resets it when the device is heard again.
 """
 
@@ -17,7 +18,15 @@ from pydantic import Field
 from heimvakt.core.alarms import Evidence, Priority
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, RaiseAlarm, ResetAlarm
-from heimvakt.core.events import DeviceBack, DeviceSilent, Event, GatewayStarted, TimerFired
+from heimvakt.core.events import (
+    DeviceBack,
+    DeviceSilent,
+    EnrolmentFailed,
+    EnrolmentVerified,
+    Event,
+    GatewayStarted,
+    TimerFired,
+)
 from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words, spell_duration
@@ -25,6 +34,10 @@ from heimvakt.core.words import Words, spell_duration
 from .kind import Context, RuleKind, RuleSettings
 
 CALLS_FOR_HELP = frozenset({Role.BUTTON, Role.SMOKE, Role.CARBON_MONOXIDE})
+
+
+ENROLMENT = "/enrolment"
+"""Beside being silent as a whole, a device can live and keep its alarms to itself."""
 
 
 class Settings(RuleSettings):
@@ -51,7 +64,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The devices that are silent now."""
+    """What is silent now: a device by its id, or its alarms by its id and `/enrolment`."""
 
     silent: Mapping[str, Silence] = field(default_factory=dict)
 
@@ -63,27 +76,46 @@ def step(
     match event:
         case DeviceSilent(device_id=device_id) if device_id in devices:
             silence = Silence(Evidence.of(event), _text(devices[device_id], event))
-            return _tell(settings, devices[device_id], state, event, silence)
+            return _tell(settings, devices, state, event, device_id, silence)
+        case EnrolmentFailed(device_id=device_id) if device_id in devices:
+            silence = Silence(Evidence.of(event), _not_enrolled(event))
+            return _tell(settings, devices, state, event, device_id + ENROLMENT, silence)
         case DeviceBack(device_id=device_id) if device_id in state.silent:
-            rest = {name: value for name, value in state.silent.items() if name != device_id}
-            return State(rest), [CancelTimer(device_id), ResetAlarm(device_id)]
-        case GatewayStarted() if gone := state.silent.keys() - devices.keys():
+            return _over(state, {device_id})
+        case EnrolmentVerified(device_id=device_id) if device_id + ENROLMENT in state.silent:
+            return _over(state, {device_id + ENROLMENT})
+        case GatewayStarted():
             # Taken out of the home: it is nobody's silence any more.
-            rest = {name: value for name, value in state.silent.items() if name not in gone}
-            done = [e for name in sorted(gone) for e in (CancelTimer(name), ResetAlarm(name))]
-            return State(rest), done
-        case TimerFired(name=device_id) if device_id in state.silent and device_id in devices:
-            return _tell(settings, devices[device_id], state, event, state.silent[device_id])
+            return _over(state, {k for k, s in state.silent.items() if _device(s) not in devices})
+        case TimerFired(name=key) if key in state.silent and _device(state.silent[key]) in devices:
+            return _tell(settings, devices, state, event, key, state.silent[key])
         case _:
             return state, []
 
 
+def _over(state: State, keys: set[str]) -> tuple[State, Effects]:
+    if not keys:
+        return state, []
+    rest = {key: silence for key, silence in state.silent.items() if key not in keys}
+    return State(rest), [e for key in sorted(keys) for e in (CancelTimer(key), ResetAlarm(key))]
+
+
+def _device(silence: Silence) -> str:
+    return silence.event.device_id or ""
+
+
 def _tell(
-    settings: Settings, device: Device, state: State, event: Event, silence: Silence
+    settings: Settings,
+    devices: Mapping[str, Device],
+    state: State,
+    event: Event,
+    key: str,
+    silence: Silence,
 ) -> tuple[State, Effects]:
+    device = devices[_device(silence)]
     by_role = Priority.MEDIUM if device.role in CALLS_FOR_HELP else Priority.LOW
     alarm = RaiseAlarm(
-        key=device.device_id,
+        key=key,
         kind="device-silent",
         priority=settings.priority or by_role,
         began_at=silence.event.at,
@@ -92,8 +124,17 @@ def _tell(
         device_id=device.device_id,
         thresholds=(("silent_after", spell_duration(device.silence_limit.total_seconds()).en),),
     )
-    again = ArmTimer(device.device_id, event.at + settings.repeat)
-    return State({**state.silent, device.device_id: silence}), [alarm, again]
+    again = ArmTimer(key, event.at + settings.repeat)
+    return State({**state.silent, key: silence}), [alarm, again]
+
+
+def _not_enrolled(event: EnrolmentFailed) -> Words:
+    return Words(
+        nb=f"{event.device_id} er med i nettet, men alarmene derfra kan ikke høres. "
+        "Par den på nytt.",
+        en=f"{event.device_id} is in the network, but its alarms cannot be heard "
+        f"({event.reason}). Pair it again.",
+    )
 
 
 def _text(device: Device, event: DeviceSilent) -> Words:

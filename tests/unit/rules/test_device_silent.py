@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from heimvakt.core.alarms import AlarmState, Priority
-from heimvakt.core.events import DeviceSeen
+from heimvakt.core.events import DeviceSeen, EnrolmentFailed, EnrolmentVerified
 from tests.support.homes import DEVICES, RULES, Desk, home, moved
 
 ONLY = {"device-silent": ("device-silent", {})}
@@ -81,3 +81,15 @@ def test_its_memory_is_bounded_by_the_devices() -> None:
             desk.tell(DeviceSeen(device_id=device_id))
     desk.wait(days=2)
     assert len(desk.state.rules["device-silent"].silent) == len(DEVICES)  # type: ignore[attr-defined]
+
+
+def test_a_sensor_that_lives_but_keeps_its_alarms_to_itself_is_told_until_it_is_mended() -> None:
+    desk = Desk(home())
+    desk.tell(EnrolmentFailed(device_id="front-door", reason="zone state 0"))
+    alarm = desk.alarm("device-silent")
+    assert "its alarms cannot be heard (zone state 0)" in alarm.text.en
+    desk.tell(DeviceSeen(device_id="front-door"))
+    assert desk.alarm("device-silent").state is AlarmState.RAISED, "that it lives does not help"
+    desk.tell(EnrolmentVerified(device_id="front-door"))
+    assert desk.alarm("device-silent").state is AlarmState.RESET
+    assert desk.state.timers == {}
