@@ -15,6 +15,7 @@ from tests.support.kept import kept
 
 pytestmark = pytest.mark.fault
 
+
 def _damage_the_journal(database: Path) -> None:
     """The root page of one table is overwritten."""
     with closing(sqlite3.connect(database)) as connection:

@@ -18,7 +18,7 @@ from tests.support.home import home
 from tests.support.kept import kept
 from tests.support.kills import Kills
 from tests.support.restless import RESTLESS
-from tests.support.service import Watched
+from tests.support.watched import Watched
 
 KILLS = int(os.environ.get("HEIMVAKT_KILLS", "12"))
 SEED = int(os.environ.get("HEIMVAKT_SEED", "1"))

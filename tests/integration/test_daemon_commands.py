@@ -59,7 +59,9 @@ async def test_a_running_box_says_how_it_is_in_words_and_in_json(box: tuple[Home
 
 
 @pytest.mark.parametrize("verb", [(), ("status",), ("alarms",), ("status", "--json")])
-async def test_without_a_service_it_says_what_to_type(verb: tuple[str, ...], tmp_path: Path) -> None:
+async def test_without_a_service_it_says_what_to_type(
+    verb: tuple[str, ...], tmp_path: Path
+) -> None:
     said = await heimvakt(*verb, env={"RUNTIME_DIRECTORY": str(tmp_path)})
     assert said.code == 3
     assert said.out == ""
@@ -83,7 +85,9 @@ async def test_check_finds_every_mistake_and_says_how_it_went(tmp_path: Path) ->
     async with home() as h:
         text = h.command.configuration.read_text()
         good.write_text(text)
-    bad.write_text(text.replace('out_of = "bed"', 'out_of = "bad"').replace("[gateway]", "[gatway]"))
+    bad.write_text(
+        text.replace('out_of = "bed"', 'out_of = "bad"').replace("[gateway]", "[gatway]")
+    )
     said = await heimvakt("check", good)
     assert said.code == 0
     assert "0 errors" in said.out or "good (5 devices" in said.out

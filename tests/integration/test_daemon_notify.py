@@ -10,6 +10,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 from tests.support.home import home
@@ -22,7 +23,7 @@ async def test_ready_watchdog_and_stopping_are_told_in_this_order() -> None:
         notices = service.notices
         await notices.until(lambda: len(notices.of("WATCHDOG")) >= 4)
         beats = [notice.at for notice in notices.of("WATCHDOG")]
-        pauses = [after - before for before, after in zip(beats, beats[1:], strict=False)]
+        pauses = [after - before for before, after in pairwise(beats)]
         assert sorted(pauses)[len(pauses) // 2] < WATCHDOG_S / 2, "systemd advises half of it"
         await service.stop()
     assert len(notices.of("READY")) == 1

@@ -89,8 +89,8 @@ async def test_a_bad_new_configuration_is_not_taken_and_the_findings_are_told() 
         h.write(more="\n[rules.night-dor]\n")
         service.process.send_signal(signal.SIGHUP)
         async with asyncio.timeout(10):
-            while "configuration not taken" not in service.said():
-                await asyncio.sleep(0.02)  # a log tells nobody that it was written
+            while "configuration not taken" not in service.said():  # noqa: ASYNC110 - only logged
+                await asyncio.sleep(0.02)
         assert "night-dor" in service.said()
         assert 'did you mean "night-door"' in service.said()
         await h.pendant.press()

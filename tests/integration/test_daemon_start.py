@@ -35,12 +35,10 @@ async def test_a_configuration_that_is_not_there_ends_it_with_78(tmp_path: Path)
     assert "Traceback" not in said.err
 
 
-async def test_a_state_directory_in_use_is_left_alone() -> None:
+async def test_a_state_directory_in_use_is_left_alone(tmp_path: Path) -> None:
     async with home() as h, h.running() as service:
-        other = Path(str(h.folder) + "/other")
-        other.mkdir()
         second = Command(
-            configuration=h.command.configuration, folder=other, state=h.command.state
+            configuration=h.command.configuration, folder=tmp_path, state=h.command.state
         )
         said = await heimvakt(*second.arguments()[3:])
         assert said.code == 1
@@ -104,5 +102,3 @@ async def _answer(h: Home, request: bytes) -> bytes:
     finally:
         writer.close()
         await writer.wait_closed()
-
-

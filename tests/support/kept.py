@@ -66,13 +66,17 @@ def kept(database: Path) -> Kept:
         with closing(sqlite3.connect(copy)) as connection:
             (verdict,) = connection.execute("PRAGMA integrity_check").fetchone()
             assert verdict == "ok"
-            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name='journal'").fetchone():
+            if not connection.execute(
+                "SELECT 1 FROM sqlite_master WHERE name='journal'"
+            ).fetchone():
                 return Kept(journal={}, alarms={}, rows={}, waiting=frozenset())
             rows = dict(connection.execute("SELECT key, body FROM state"))
             return Kept(
                 journal={
                     seq: json.loads(body)
-                    for seq, body in connection.execute("SELECT seq, body FROM journal ORDER BY seq")
+                    for seq, body in connection.execute(
+                        "SELECT seq, body FROM journal ORDER BY seq"
+                    )
                 },
                 alarms={
                     alarm_id: json.loads(body)

@@ -8,15 +8,23 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-from heimvakt.core.ledger import COUNTER
+from heimvakt.demo.link import Link, ServiceGone
 
 from .beside import beside
 from .home import Home
-from .kept import Kept, Record, Replayed, kept, replay
+from .kept import Kept, kept
+from .promises import (
+    Death,
+    centre_and_store_agree,
+    journal_explains_all,
+    late_deadlines,
+    no_alarm_has_two_ids,
+    nothing_told_is_lost,
+)
 from .restless import Restless
-from .service import Link, Service, ServiceGone, Watched
+from .service import Service
+from .watched import Watched
 
 ACTS_MAX = 12
 """In one life."""
@@ -36,21 +44,6 @@ NOT_ACTS = frozenset(
         "tamper-closed",
     }
 )
-
-
-@dataclass(slots=True, kw_only=True)
-class Death:
-    """The daemon at the moment of its end."""
-
-    on_disk: Kept
-    told: list[dict[str, Any]]
-    """What it had told as committed."""
-    began_seq: int
-    """The last event of the life before."""
-    timers: dict[str, datetime] | None = None
-    """The deadlines that it said it had when it was ready, if it got so far."""
-    timers_seq: int = 0
-    """No later than after this event."""
 
 
 @dataclass(slots=True)
@@ -157,71 +150,15 @@ class Kills:
             self.deaths[-1].told += watched.lines
         self.final = kept(self.home.database)
 
-    # ------------------------------------------------------------------------------- what must hold
-
     def check(self) -> None:
-        """Everything that was promised; an assertion for each."""
+        """Everything that was promised."""
         assert self.final is not None
-        self._nothing_told_is_lost(self.final)
-        self._no_alarm_has_two_ids(self.final)
-        self._the_centre_and_the_store_agree(self.final)
-        self._the_journal_explains_all(self.final)
-
-    def _nothing_told_is_lost(self, final: Kept) -> None:
-        gaps = [
-            seq
-            for seq, event in final.journal.items()
-            # After an end that was not clean numbers may go on higher, never lower.
-            if seq - 1 not in final.journal and event["kind"] != "gateway-started"
-        ]
-        assert not gaps, f"there is no event before these: {gaps}"
-        for death in self.deaths:
-            for line in death.told:
-                assert final.journal[line["event"]["seq"]] == line["event"]
-                for alarm in line["alarms"]:
-                    assert raising_facts(final.alarms[alarm["alarm_id"]]) == raising_facts(alarm)
-            for seq, event in death.on_disk.journal.items():
-                assert final.journal[seq] == event
-            for alarm_id, alarm in death.on_disk.alarms.items():
-                assert raising_facts(final.alarms[alarm_id]) == raising_facts(alarm)
-
-    def _no_alarm_has_two_ids(self, final: Kept) -> None:
-        ids = Counter(
-            (a["rule_id"], a["key"], a["raised_at"], *(e["seq"] for e in a["evidence"]))
-            for a in final.alarms.values()
+        nothing_told_is_lost(self.deaths, self.final)
+        no_alarm_has_two_ids(self.final)
+        centre_and_store_agree(self.home.centre.alarms, self.final)
+        journal_explains_all(
+            self.deaths, self.final, self.home.command.configuration, self.life.now
         )
-        assert not [what for what, count in ids.items() if count > 1]
-
-    def _the_centre_and_the_store_agree(self, final: Kept) -> None:
-        got = self.home.centre.alarms
-        for alarm_id, messages in got.items():
-            for message in messages:
-                assert facts_told(message) == facts_told(final.alarms[alarm_id]), alarm_id
-        for alarm_id, alarm in final.alarms.items():
-            if not any(step["state"] == "raised" for step in alarm["history"]):
-                assert alarm_id not in got, "a pre-alarm that was taken back is nobody's business"
-                continue
-            assert alarm_id in got
-            assert alarm["delivered_at"] is not None, alarm
-            assert alarm["accepted_by"] is not None or not is_open(alarm), alarm
-        assert not final.waiting
-
-    def _the_journal_explains_all(self, final: Kept) -> None:
-        """The rules' states, deadlines and alarms on disk at each death, and at the end, are what
-        the journal gives without any store: no kill came between an event and what it led to."""
-        by_seq = {r.event.seq: r for r in replay(final.journal, self.home.command.configuration)}
-        for death in (d for d in self.deaths if d.on_disk.journal):
-            explained(death.on_disk, by_seq[death.on_disk.last_seq])
-            if death.timers is not None:
-                seqs = range(death.began_seq + 1, death.timers_seq + 1)
-                said = [by_seq[seq].state.timers for seq in seqs if seq in by_seq]
-                assert death.timers in said, "a restart moved a deadline, or forgot it"
-        last = by_seq[final.last_seq]
-        explained(final, last)
-        overdue = {n: at for n, at in last.state.timers.items() if at <= self.life.now}
-        assert not overdue, "a deadline that has passed was forgotten"
-        for fired in final.of_kind("timer-fired"):
-            assert fired["at"] >= fired["due"], "a deadline came too early"
 
     def report(self) -> str:
         """Figures for people."""
@@ -237,54 +174,6 @@ class Kills:
             *(f"  {count:4} {phase}" for phase, count in self.phases.most_common()),
         ]
         return "\n".join(lines)
-
-
-def explained(disk: Kept, replayed: Replayed) -> None:
-    """What is on disk is what the journal leads to."""
-    rows, stored = replayed.rows, replayed.initial | disk.rows
-    counted, counter = rows.pop(COUNTER, {"n": 0}), stored.pop(COUNTER, {"n": 0})
-    # A start reserves numbers before its first event; none is ever given back.
-    assert counter["n"] >= counted["n"] or not disk.alarms
-    for what, found, due in (
-        ("the state", stored, rows),
-        ("the alarms", disk.alarms, replayed.alarms),
-    ):
-        other = [key for key in {*found, *due} if found.get(key) != due.get(key)]
-        where = [f"{key}: {found.get(key)} where {due.get(key)} is due" for key in other]
-        assert not other, f"{what} after event {disk.last_seq}:\n" + "\n".join(where)
-
-
-def late_deadlines(final: Kept) -> int:
-    """Deadlines that were due while no daemon ran."""
-    late, started = 0, ""
-    for event in final.journal.values():
-        if event["kind"] == "gateway-started":
-            started = event["at"]
-        late += event["kind"] == "timer-fired" and event["due"] < started
-    return late
-
-
-def raising_facts(alarm: Record) -> Record:
-    """What never changes of an alarm."""
-    changing = ("state", "history", "delivered_at", "accepted_by", "revision")
-    return {key: value for key, value in alarm.items() if key not in changing}
-
-
-def facts_told(alarm: Record) -> dict[str, Any]:
-    """The same of a message and of a stored alarm, as far as messages carry them."""
-    evidence = [(e["seq"], e["at"], e["kind"], e.get("device_id")) for e in alarm["evidence"]]
-    names = ("number", "kind", "priority", "began_at", "raised_at", "rule_id", "text")
-    return {
-        "evidence": evidence,
-        "device_id": alarm.get("device_id"),
-        "thresholds": dict(alarm["thresholds"]),
-        **{name: alarm[name] for name in names},
-    }
-
-
-def is_open(alarm: Record) -> bool:
-    """Whether a person still has to do something about it."""
-    return alarm["state"] in ("pending", "raised", "delivered", "accepted")
 
 
 def kept_or_nothing(home: Home) -> Kept:

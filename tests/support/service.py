@@ -12,98 +12,22 @@ import os
 import signal
 import socket
 import sys
-import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from heimvakt.demo.link import Link, ServiceGone, linked
+from heimvakt.demo.link import Link, linked
 
 from .beside import beside
+from .notices import Notices
+from .watched import Watched
 
-READY_S_MAX = 30.0
 STOP_S_MAX = 5.0
 """The promise: a SIGTERM is obeyed within this, also with work going on."""
 POLL_S = 0.02
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """One datagram to systemd."""
-
-    at: float
-    fields: Mapping[str, str]
-
-
-class Notices(asyncio.DatagramProtocol):
-    """systemd's end of the notify socket."""
-
-    def __init__(self) -> None:
-        self.heard: list[Notice] = []
-        self._news = asyncio.Event()
-
-    def datagram_received(self, data: bytes, _address: Any) -> None:
-        pairs = (line.partition("=") for line in data.decode().splitlines())
-        fields = {key: value for key, _, value in pairs}
-        self.heard.append(Notice(at=time.monotonic(), fields=fields))
-        self._news.set()
-
-    def of(self, key: str) -> list[Notice]:
-        """Those that carry this key."""
-        return [notice for notice in self.heard if key in notice.fields]
-
-    async def until(self, true: Callable[[], bool], within_s: float = READY_S_MAX) -> None:
-        async with asyncio.timeout(within_s):
-            while not true():
-                self._news.clear()
-                await self._news.wait()
-
-
-@dataclass(slots=True)
-class Watched:
-    """What the daemon told as committed, in order."""
-
-    lines: list[dict[str, Any]] = field(default_factory=list)
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
-    """The daemon is gone and has told all that it could."""
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def take(self, line: Mapping[str, Any]) -> None:
-        self.lines.append(dict(line))
-        self._news.set()
-
-    def events(self, kind: str) -> list[dict[str, Any]]:
-        """The committed events of one kind."""
-        return [line["event"] for line in self.lines if line["event"]["kind"] == kind]
-
-    def alarms(self) -> dict[str, dict[str, Any]]:
-        """Each alarm as it was told last."""
-        return {alarm["alarm_id"]: alarm for line in self.lines for alarm in line["alarms"]}
-
-    async def until(self, true: Callable[[], bool], within_s: float = 20.0) -> None:
-        """Return when `true()` is, looked at after every committed event."""
-        try:
-            async with asyncio.timeout(within_s):
-                while not true():
-                    self._news.clear()
-                    await self._news.wait()
-        except TimeoutError as error:
-            told = [(e["seq"], e["kind"], e.get("device_id")) for e in map(_event, self.lines)]
-            error.add_note(f"the daemon told as committed: {told}")
-            raise
-
-    async def event(self, kind: str, count: int = 1, within_s: float = 20.0) -> dict[str, Any]:
-        """The `count`-th committed event of one kind."""
-        await self.until(lambda: len(self.events(kind)) >= count, within_s)
-        return self.events(kind)[count - 1]
-
-
-def _event(line: Mapping[str, Any]) -> Mapping[str, Any]:
-    event: Mapping[str, Any] = line["event"]
-    return event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,9 +122,8 @@ class Service:
     async def link(self) -> AsyncIterator[tuple[Link, Watched]]:
         """A line to ask on, and all that is committed from now on until the daemon is gone."""
         watched = Watched()
-        async with linked(self.command.control) as link:
-            async with beside(_follow(link, watched)):
-                yield link, watched
+        async with linked(self.command.control) as link, beside(_follow(link, watched)):
+            yield link, watched
 
     async def ask(self, do: str, **fields: object) -> dict[str, Any]:
         """One request on a line of its own."""
@@ -212,7 +135,7 @@ class Service:
     ) -> dict[str, Any]:
         """The first status of which `true` is; for what the daemon tells in no event."""
         async with asyncio.timeout(within_s), linked(self.command.control) as link:
-            while not true(status := await link.ask("status")):
+            while not true(status := await link.ask("status")):  # noqa: ASYNC110 - no event tells
                 await asyncio.sleep(POLL_S)
         return status
 
@@ -259,7 +182,9 @@ async def started(
         try:
             yield service
         except Exception as error:
-            error.add_note(f"the daemon (exit code {process.returncode}) said:\n{service.said()[-6000:]}")
+            error.add_note(
+                f"the daemon (exit code {process.returncode}) said:\n{service.said()[-6000:]}"
+            )
             raise
         finally:
             await service.kill()
@@ -267,6 +192,3 @@ async def started(
     finally:
         transport.close()
         notify.unlink(missing_ok=True)
-
-
-__all__ = ["Command", "Link", "Notice", "Service", "ServiceGone", "Watched", "started"]

@@ -20,32 +20,13 @@ from typing import Protocol
 import structlog
 
 from heimvakt.core.events import (
+    URGENT,
     BatteryMeasured,
-    ButtonCancelled,
-    ButtonPressed,
-    CarbonMonoxideCleared,
-    CarbonMonoxideDetected,
     DeviceEvent,
     DeviceSeen,
     Event,
-    LeakCleared,
-    LeakDetected,
     LinkMeasured,
-    SmokeCleared,
-    SmokeDetected,
 )
-
-URGENT: tuple[type[Event], ...] = (
-    ButtonPressed,
-    ButtonCancelled,
-    SmokeDetected,
-    SmokeCleared,
-    CarbonMonoxideDetected,
-    CarbonMonoxideCleared,
-    LeakDetected,
-    LeakCleared,
-)
-"""The end of a danger is here too: on the other lane it might be overtaken by the next danger."""
 
 GIVES_WAY: tuple[type[Event], ...] = (DeviceSeen, LinkMeasured, BatteryMeasured)
 """What is said again soon anyhow."""

@@ -23,7 +23,7 @@ from .events import (
     TimerFired,
 )
 from .rule import Rule
-from .state import PENDING, State, adopt, is_armed, shifted
+from .state import PENDING, PENDING_MAX, State, adopt, is_armed, shifted
 from .supervision import supervise
 from .work import Work
 
@@ -142,10 +142,11 @@ def _begin(work: Work, event: GatewayStarted) -> None:
     work.state = adopt(work.home, work.state)
     if event.alarms_raised > work.state.alarms_raised:
         work.state = replace(work.state, alarms_raised=event.alarms_raised)
-    # Nobody is left to confirm the pre-alarms of rules that are gone or begin afresh.
     for alarm in _pending(work.state.alarms.values()):
         if alarm.rule_id not in known or alarm.rule_id not in work.home.rules:
-            work.move(alarm, Move.CONFIRM)
+            work.move(alarm, Move.CONFIRM)  # nobody is left to do it
+        elif PENDING + alarm.alarm_id not in work.state.timers:
+            work.arm_timer(PENDING + alarm.alarm_id, event.at + PENDING_MAX)
 
 
 def _confirm_forgotten(work: Work, alarm_id: str) -> None:

@@ -345,3 +345,16 @@ class AlarmClosed(Event):
     alarm_id: str
     receiver: str
     by: str
+
+
+URGENT: tuple[type[DeviceEvent], ...] = (
+    ButtonPressed,
+    ButtonCancelled,
+    SmokeDetected,
+    SmokeCleared,
+    CarbonMonoxideDetected,
+    CarbonMonoxideCleared,
+    LeakDetected,
+    LeakCleared,
+)
+"""What waits behind nothing else. The end of a danger too: the next one must not overtake it."""

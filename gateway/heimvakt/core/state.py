@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from .alarms import Alarm, AlarmState
+from .alarms import Alarm
 from .devices import Home
 from .supervision import Supervised, deadlines
 
@@ -23,7 +23,7 @@ class State:
 
     rules: Mapping[str, object] = field(default_factory=dict)
     timers: Mapping[str, datetime] = field(default_factory=dict)
-    """By `rule_id/name`, UTC."""
+    """By `rule_id/name`, UTC; the engine's own begin with a stroke."""
     alarms: Mapping[str, Alarm] = field(default_factory=dict)
     """Those that are open, or that nobody has received yet."""
     supervised: Supervised = field(default_factory=lambda: Supervised(devices={}, lost={}))
@@ -40,7 +40,9 @@ def adopt(home: Home, state: State) -> State:
         rule_id: state.rules.get(rule_id, rule.initial) for rule_id, rule in home.rules.items()
     }
     timers = {
-        name: due for name, due in state.timers.items() if name.partition("/")[0] in home.rules
+        name: due
+        for name, due in state.timers.items()
+        if name.startswith(PENDING) or name.partition("/")[0] in home.rules
     }
     return replace(state, rules=rules, timers=timers)
 
@@ -54,9 +56,6 @@ def all_deadlines(home: Home, state: State) -> Iterator[tuple[str, datetime]]:
     """Every deadline that is armed, by its full name."""
     yield from state.timers.items()
     yield from deadlines(home, state.supervised)
-    for alarm in state.alarms.values():
-        if alarm.state is AlarmState.PENDING:
-            yield PENDING + alarm.alarm_id, alarm.raised_at + PENDING_MAX
 
 
 def next_deadline(home: Home, state: State) -> tuple[str, datetime] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from .alarms import Alarm, Move, MoveRefused, is_over, move
+from .alarms import Alarm, AlarmState, Move, MoveRefused, is_over, move
 from .devices import Home
 from .effects import (
     ArmTimer,
@@ -17,7 +17,7 @@ from .effects import (
     ResetAlarm,
 )
 from .events import Event, RuleFailed
-from .state import State
+from .state import PENDING, PENDING_MAX, State
 
 
 class Work:
@@ -37,7 +37,7 @@ class Work:
         self.thoughts.append((rule_id, effect))
         match effect:
             case ArmTimer(name=name, at=at):
-                self._timers({**self.state.timers, f"{rule_id}/{name}": at})
+                self.arm_timer(f"{rule_id}/{name}", at)
             case CancelTimer(name=name):
                 self.forget_timer(f"{rule_id}/{name}")
             case RaiseAlarm():
@@ -48,6 +48,10 @@ class Work:
                 self._move_all(rule_id, key, Move.CANCEL)
             case ResetAlarm(key=key):
                 self._move_all(rule_id, key, Move.RESET)
+
+    def arm_timer(self, name: str, at: datetime) -> None:
+        """Let a deadline come at `at`."""
+        self._timers({**self.state.timers, name: at})
 
     def forget_timer(self, name: str) -> None:
         """Take a deadline away, if it is armed."""
@@ -79,7 +83,9 @@ class Work:
         )
         self.state = replace(self.state, alarms_raised=number)
         self._keep(alarm)
-        if not asked.pending:
+        if asked.pending:
+            self.arm_timer(PENDING + alarm.alarm_id, self.event.at + PENDING_MAX)
+        else:
             self.move(alarm, Move.CONFIRM)
 
     def _move_all(self, rule_id: str, key: str, what: Move) -> None:
@@ -95,6 +101,8 @@ class Work:
             return
         if moved == alarm:
             return
+        if alarm.state is AlarmState.PENDING:
+            self.forget_timer(PENDING + alarm.alarm_id)
         self._keep(moved)
         if what is Move.CONFIRM or moved.revision != alarm.revision:
             self.send[moved.alarm_id] = moved

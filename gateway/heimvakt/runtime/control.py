@@ -74,6 +74,8 @@ class ControlSocket:
             await self._talk(reader, writer)
         except ConnectionError:
             return  # the other side went away
+        except asyncio.CancelledError:
+            return  # by `run`; asyncio of 3.11 logs a stream's task that ends cancelled as an error
         finally:
             self._conversations.discard(task)
             writer.close()

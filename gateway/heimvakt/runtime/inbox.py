@@ -9,32 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from heimvakt.core.events import (
+    URGENT,
     AlarmAcknowledged,
     AlarmClosed,
     AlarmDelivered,
-    ButtonCancelled,
-    ButtonPressed,
-    CarbonMonoxideCleared,
-    CarbonMonoxideDetected,
     ClockQuality,
     Event,
-    LeakCleared,
-    LeakDetected,
-    SmokeCleared,
-    SmokeDetected,
 )
 
-URGENT = (
-    ButtonPressed,
-    ButtonCancelled,
-    # The end of a danger too, or it would be overtaken by the next beginning.
-    SmokeDetected,
-    SmokeCleared,
-    CarbonMonoxideDetected,
-    CarbonMonoxideCleared,
-    LeakDetected,
-    LeakCleared,
-)
 ANSWERS = (AlarmDelivered, AlarmAcknowledged, AlarmClosed)
 WAITING_MAX = 1_000
 """Of each queue; whoever hands over more waits until there is room."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .migrations import migrate
+from .pages import PAGE_SIZE, rows_in_leaves
 from .wal import take_over
 
 READS_MAX = 20_000
@@ -33,6 +36,8 @@ class Table:
 
     name: str
     columns: str
+    types: tuple[type, ...] = ()
+    """Of the values after the row id, where rows may be taken from leaves that nothing leads to."""
 
     @property
     def insert(self) -> str:
@@ -40,19 +45,31 @@ class Table:
         marks = ", ".join("?" * (self.columns.count(",") + 1))
         return f"INSERT OR IGNORE INTO {self.name} ({self.columns}) VALUES ({marks})"  # noqa: S608
 
+    def is_one(self, values: Row) -> bool:
+        """Whether these values, found somewhere, are a row of this table."""
+        return len(values) == len(self.types) and all(
+            isinstance(value, of) for value, of in zip(values, self.types, strict=True)
+        )
 
-OUTBOX = Table("outbox", "receiver, alarm_id, urgency, number, revision")
-ALARMS = Table("alarms", "number, alarm_id, over, body")
+
+_ID = type(None)
+"""The column that is the row id itself is stored as nothing."""
+OUTBOX = Table(
+    "outbox", "receiver, alarm_id, urgency, number, revision", (_ID, str, str, int, int, int)
+)
+ALARMS = Table("alarms", "number, alarm_id, over, body", (_ID, str, int, str))
+# What was erased from the state must stay so: its rows are taken from where the table leads.
 STATE = Table("state", "key, body")
-JOURNAL = Table("journal", "seq, at, kind, body")
+JOURNAL = Table("journal", "seq, at, kind, body", (_ID, str, str, str))
 
 
 class Wreck:
-    """A copy of a damaged database, while it is read."""
+    """Copies of a damaged database, while they are read."""
 
     def __init__(self, damaged: Path) -> None:
         self._damaged = damaged
         self._stack = ExitStack()
+        self._mended = damaged
         self._copies: list[Path] = []
 
     def __enter__(self) -> Wreck:
@@ -60,13 +77,15 @@ class Wreck:
         with ExitStack() as stack:
             parent = tempfile.TemporaryDirectory(dir=self._damaged.parent, prefix=".salvage-")
             folder = Path(stack.enter_context(parent))
+            # With all of its log, also with what SQLite would leave out of it.
+            self._mended = _copy_readable(self._damaged, folder / "mended.db")
             if log.exists():
-                # With all of its log, also with what SQLite would leave out of it.
-                self._copies.append(_copy_readable(self._damaged, folder / "with-log.db"))
-                take_over(_copy_readable(log, folder / "log"), self._copies[0])
-            self._copies.append(_copy_readable(self._damaged, folder / "copy.db"))
+                take_over(_copy_readable(log, folder / "log"), self._mended)
+            _mend_header(self._mended, folder / "new.db")
+            as_it_was = _copy_readable(self._damaged, folder / "copy.db")
             if log.exists():
                 _copy_readable(log, folder / "copy.db-wal")
+            self._copies = [self._mended, as_it_was]
             self._stack = stack.pop_all()
         return self
 
@@ -74,20 +93,41 @@ class Wreck:
         self._stack.close()
 
     def rows(self, table: Table) -> Iterator[Row]:
-        """What is readable of a table, some of it twice; nothing if not even its first page is."""
+        """What is readable of a table, some of it twice and then not always the same."""
+        broken = False
         for copy in self._copies:
             try:
                 with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
                     connection.text_factory = as_text
                     connection.execute("PRAGMA writable_schema = ON")  # tolerate a broken row of it
-                    yield from _Reading(connection, table).rows()
+                    reading = _Reading(connection, table)
+                    yield from reading.rows()
+                    broken = broken or reading.failed
             except sqlite3.DatabaseError:
-                continue
+                broken = True
+        if broken and table.types:
+            for rowid, values in rows_in_leaves(self._mended):
+                if table.is_one(values):
+                    is_column = table is not OUTBOX
+                    yield (rowid, *values[1:]) if is_column else values[1:]
 
 
 def as_text(stored: bytes) -> str:
     """What is stored as text, though a letter of it may be damaged."""
     return stored.decode(errors="replace")
+
+
+def _mend_header(database: Path, new: Path) -> None:
+    """Give a copy the header of a new database: of ours all are the same but for the counts."""
+    with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+        migrate(connection)
+    with new.open("rb") as made, database.open("r+b") as file:
+        pages = database.stat().st_size // PAGE_SIZE
+        if pages:
+            file.write(made.read(28) + struct.pack(">III", pages, 0, 0))
+            made.seek(40)
+            file.seek(40)
+            file.write(made.read(52) + b"\0" * 4)
 
 
 def _copy_readable(part: Path, to: Path) -> Path:
@@ -117,6 +157,7 @@ class _Reading:
         self._last = f"SELECT rowid {source} ORDER BY rowid {{}} LIMIT 1"
         self._connection = connection
         self._reads_left = READS_MAX
+        self.failed = False
 
     def rows(self) -> Iterator[Row]:
         low, high = self._end("ASC"), self._end("DESC")
@@ -130,6 +171,7 @@ class _Reading:
         try:
             row = self._connection.execute(self._last.format(order)).fetchone()
         except sqlite3.DatabaseError:
+            self.failed = True
             return None
         return row[0] if row else None
 
@@ -142,6 +184,7 @@ class _Reading:
                 yield tuple(row)
                 low = max(low, rowid + 1)  # a damaged page may lead back
         except sqlite3.DatabaseError:
+            self.failed = True
             if low >= high:
                 return
             middle = (low + high) // 2
