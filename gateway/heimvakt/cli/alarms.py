@@ -12,7 +12,6 @@ from rich.table import Table
 
 from .client import SocketOption, ask
 
-NAME = "alarms"
 EXAMPLE = "Example: heimvakt alarms --limit 5"
 COLOURS = {"high": "bold red", "medium": "yellow", "low": "cyan", "information": "dim"}
 

@@ -13,7 +13,6 @@ from heimvakt.config.loader import load
 
 from .exits import Exit
 
-NAME = "check"
 EXAMPLE = "Example: heimvakt check home.toml"
 
 

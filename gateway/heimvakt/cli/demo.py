@@ -20,7 +20,6 @@ from heimvakt.runtime.clock import SystemClock
 
 from .exits import Exit, fail
 
-NAME = "demo"
 EXAMPLE = "Example: heimvakt demo --for 60s --plain"
 STORY_SPEED = 120.0
 STORY_FOR = "2m"

@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from heimvakt import __version__
 
-from . import alarms, check, demo, run, schema, status
+VERBS = ("run", "check", "status", "alarms", "schema", "demo")
+"""Each is a module beside this one with `command` and `EXAMPLE`."""
+
+
+class Verbs(TyperGroup):
+    """Imports a verb when it is asked for: the service must not pay for the demo."""
+
+    # typer carries its own click inside, whose types are none of ours.
+    def list_commands(self, ctx: Any) -> list[str]:
+        """In the order in which a person needs them."""
+        return list(VERBS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The verb, or None where there is none of that name."""
+        if cmd_name not in VERBS:
+            return None
+        module = import_module(f"heimvakt.cli.{cmd_name}")
+        alone = typer.Typer(
+            add_completion=False,
+            rich_markup_mode=None,
+            pretty_exceptions_enable=False,
+            context_settings={"help_option_names": ["-h", "--help"]},
+        )
+        alone.command(name=cmd_name, epilog=module.EXAMPLE)(module.command)
+        return typer.main.get_command(alone)
+
 
 app = typer.Typer(
     name="heimvakt",
+    cls=Verbs,
     help="The gateway in the home of someone who needs help: sensors in, alarms out, none lost.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-for verb in (run, check, status, alarms, schema, demo):
-    app.command(name=verb.NAME, epilog=verb.EXAMPLE)(verb.command)
 
 
 def _version(asked: bool) -> None:
@@ -37,5 +62,7 @@ def root(
 ) -> None:
     """Say what the box is doing when no verb is given."""
     if context.invoked_subcommand is None:
+        from . import status
+
         status.command()
         print("\nmore: heimvakt alarms, heimvakt check FILE, heimvakt --help")

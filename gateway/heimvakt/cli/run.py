@@ -25,7 +25,6 @@ from heimvakt.runtime.supervise import UnitGaveUp
 from .client import SocketOption, default_socket
 from .exits import Exit, fail
 
-NAME = "run"
 EXAMPLE = "Example: heimvakt run --config /etc/heimvakt/home.toml"
 
 log = structlog.get_logger("run")

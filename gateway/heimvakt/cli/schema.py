@@ -12,7 +12,6 @@ from heimvakt.app import catalogue
 from heimvakt.config.schema import schema as configuration_schema
 from heimvakt.uplinks.schema import schemas as message_schemas
 
-NAME = "schema"
 EXAMPLE = "Example: heimvakt schema --write docs/messages"
 
 

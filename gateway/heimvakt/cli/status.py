@@ -12,7 +12,6 @@ from heimvakt.core.words import spell_duration
 
 from .client import SocketOption, ask
 
-NAME = "status"
 EXAMPLE = "Example: heimvakt status --json"
 
 
