@@ -22,6 +22,8 @@ from .plan import Plan
 from .street import Street
 
 REST_S = 11.0
+NEEDS_REST = 400
+"""Smaller ones never come near the limit."""
 PER_DEVICE_MAX = 250
 IDLE_S = 4.0
 """When nothing has come for so long, the rest is lost."""
@@ -65,11 +67,12 @@ class _Tally:
 async def bursts(street: Street, plan: Plan, say: Callable[[str], None]) -> dict[str, Burst]:
     """Bursts of every host in turn."""
     tallies = {host.name: _Tally() for host in street.hosts}
+    rest_s = REST_S if plan.burst > NEEDS_REST else 0.0
     for number in range(plan.bursts):
-        await asyncio.sleep(REST_S)
+        await asyncio.sleep(rest_s)
         for host in street.hosts:
             await _storm(host, tallies[host.name], plan.burst)
-        await asyncio.sleep(REST_S)
+        await asyncio.sleep(rest_s)
         for host in street.hosts:
             await _panic(host, tallies[host.name], street.listener, plan.burst)
         say(f"{number + 1} of {plan.bursts} bursts")

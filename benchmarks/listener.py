@@ -63,6 +63,7 @@ class Listener:
         self._client.disconnect()
         self._client.loop_stop()
         self._client.on_connect = self._client.on_subscribe = self._client.on_message = None
+        del self._client  # it closes its inner sockets when nobody holds it any more
 
     def _on_message(self, _client: Client, _data: object, message: MQTTMessage) -> None:
         at_ns = time.monotonic_ns()

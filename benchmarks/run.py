@@ -29,7 +29,17 @@ async def run(
     parts: Collection[str], plan: Plan, folder: Path | None, say: Callable[[str], None]
 ) -> dict[str, Any]:
     """Everything that was measured, as it is printed with --json."""
+    usual = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_S)
+    try:
+        return await _run(parts, plan, folder, say)
+    finally:
+        sys.setswitchinterval(usual)
+
+
+async def _run(
+    parts: Collection[str], plan: Plan, folder: Path | None, say: Callable[[str], None]
+) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="heimvakt-bench-", dir=folder) as made:
         place = Path(made)
         results: dict[str, Any] = {}

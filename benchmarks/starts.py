@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from .figures import median
 from .plan import Plan
-from .street import Street
+from .street import Street, again
 
 
 async def starts(
@@ -16,11 +16,8 @@ async def starts(
     taken: dict[str, dict[str, list[float]]] = {host.name: {} for host in street.hosts}
     for number in range(plan.starts):
         for host in street.hosts:
-            await host.stop()
-            await host.home.radio.wait_no_host()
-            for milestone, seconds in (await host.start()).items():
+            for milestone, seconds in (await again(host)).items():
                 taken[host.name].setdefault(milestone, []).append(seconds)
-            await host.home.quiet()
         say(f"{number + 1} of {plan.starts} starts")
     return {
         name: {milestone: median(values) or 0.0 for milestone, values in milestones.items()}

@@ -9,12 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .broker import any_broker
-from .home import VirtualHome
+from .home import NotJoined, VirtualHome
 from .hosts import BareZigpy, Heimvakt, Host, Zigbee2Mqtt
 from .listener import Listener, listening
 from .machine import Machine, describe
 from .peers.install import found_or_installed
+from .peers.zigbee2mqtt import StartError
 from .plan import Plan
+from .program import ProgramFailed
+
+
+class NotSettled(Exception):
+    """There is nothing to measure; why was said before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,34 @@ async def street(plan: Plan, folder: Path, say: Callable[[str], None]) -> AsyncI
             stack.push_async_callback(host.stop)
         say(f"joining six devices to {', '.join(host.name for host in hosts)}")
         async with asyncio.TaskGroup() as group:
-            for host in hosts:
-                group.create_task(_settle(host, listener))
+            settling = [group.create_task(_settle(host, listener)) for host in hosts]
+        for host, task in zip(tuple(hosts), settling, strict=True):
+            if trouble := task.result():
+                say(f"{host.name} is not measured: {trouble}")
+                hosts.remove(host)
+        if not hosts or not isinstance(hosts[0], Heimvakt):
+            raise NotSettled("Heimvakt itself is not there: nothing to measure")
         yield Street(hosts, listener, port, folder, machine)
 
 
-async def _settle(host: Host, listener: Listener) -> None:
-    await host.start()
-    await host.permit(listener)
-    await host.home.move_in()
+async def _settle(host: Host, listener: Listener) -> str:
+    """Why a host is of no use; "" if it is. What a peer cannot do must not end the run."""
+    try:
+        await host.start()
+        await host.permit(listener)
+        await host.home.move_in()
+        # Once more, on a network that is there: forming one leaves memory behind that no process
+        # of a home has.
+        await again(host)
+    except (ProgramFailed, StartError, NotJoined) as error:
+        return str(error)
+    return ""
+
+
+async def again(host: Host) -> dict[str, float]:
+    """Stop and start a host; the seconds to what it reached."""
+    await host.stop()
+    await host.home.radio.wait_no_host()
+    milestones = await host.start()
+    await host.home.quiet()
+    return milestones

@@ -24,13 +24,13 @@ async def test_a_bad_serial_line_is_counted_and_logged_once_and_stops_nothing() 
         assert alarm["device_id"] == "pendant"
 
         counted = (await link.ask("status"))["drivers"]["zigbee"]["counts"]
-        assert counted["garbage on the line"] >= TIMES
-        assert sum(counted.values()) >= 3 * TIMES, counted
+        # Rubbish of some lengths and frames that are too long: all of it is no frame.
+        assert counted["garbage on the line"] >= 2 * TIMES
+        assert counted["frame of an unknown device"] == TIMES
         assert not watched.events("radio-lost")
     told = [line for line in service.logged() if "told once" in str(line["event"])]
-    places = [line["place"] for line in told]
-    assert len(places) == len(set(places)), told
-    assert not [line for line in service.logged() if line["level"] == "error"]
+    about = [line.get("what") or line["message"].partition(" AddrMode")[0] for line in told]
+    assert sorted(about) == ["Unknown device", "garbage on the line"]
 
 
 async def test_bad_answers_are_counted_and_logged_once_and_stop_nothing() -> None:

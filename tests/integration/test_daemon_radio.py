@@ -70,10 +70,26 @@ async def test_without_a_radio_it_starts_says_so_and_comes_alive_when_plugged() 
             await h.radio.replug()
             await watched.event("radio-back")
             await service.hears()
-            await h.join()
+            await h.join(service)
             await h.pendant.press()
             await h.centre.alarm("button")
             zigbee = (await link.ask("status"))["drivers"]["zigbee"]
             assert zigbee["lost_since"] is None
             assert zigbee["armed"]
         await service.stop()
+
+
+async def test_sensors_that_the_gateway_forgot_are_got_to_know_again_when_they_are_heard() -> None:
+    async with home() as h:
+        async with h.running() as service:
+            await service.stop()
+        for part in (h.command.state / "zigbee").glob("zigbee.db*"):
+            part.unlink()
+        async with h.running() as service, service.link() as (_, watched):
+            await h.pendant.press()  # of this frame nobody knows whose it is
+            await watched.event("device-seen")
+            await h.pendant.release()
+            await h.pendant.press()
+            pressed = await watched.event("button-pressed")
+            assert pressed["device_id"] == "pendant"
+            await h.centre.alarm("button")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from heimvakt.core.events import KINDS, ClockQuality, Event, Press, Stamp
 from tests.support.homes import EVENING
 
-TIMES = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=st.just(UTC))
+TIMES = st.timedeltas(timedelta(days=-20_000), timedelta(days=30_000)).map(lambda by: EVENING + by)
 STAMPS = st.builds(
     Stamp,
     seq=st.integers(1, 2**62),

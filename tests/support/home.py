@@ -22,7 +22,6 @@ from heimvakt_drivers.virtual.zigbee import (
     BedMat,
     ContactSensor,
     EmergencyButton,
-    IasZoneDevice,
     MotionSensor,
     VirtualDevice,
     VirtualRadio,
@@ -144,24 +143,23 @@ class Home:
         async with self.start(driven_from=driven_from, watchdog_s=watchdog_s) as service:
             await service.ready()
             await service.hears()
-            await self.join()
+            await self.join(service)
             yield service
             if service.process.returncode is None:
                 await service.stop()
 
-    async def join(self) -> None:
-        """Let the devices join that have not; returns when each is set up."""
-        async with asyncio.timeout(JOIN_S_MAX):
-            new = [device for device in self.devices.values() if not device.joined]
-            if not new:
-                return
+    async def join(self, service: Service) -> None:
+        """Let the devices join that have not; returns when the daemon has made sure of each."""
+        new = [device for device in self.devices.values() if not device.joined]
+        if not new:
+            return
+        async with asyncio.timeout(JOIN_S_MAX), service.link() as (_, watched):
             await self.radio.wait_permit_join()
             for device in new:
                 await device.join()
             for device in new:
-                if isinstance(device, IasZoneDevice):
-                    await device.wait_enrolled()
                 await device.wait_bound(0x0001)
+            await watched.event("enrolment-verified", len(new))
 
 
 @asynccontextmanager

@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,15 +39,6 @@ class Kept:
     @property
     def last_seq(self) -> int:
         return max(self.journal, default=0)
-
-    @property
-    def timers(self) -> dict[str, datetime]:
-        """The rules' deadlines."""
-        return {
-            key.removeprefix("timer:"): datetime.fromisoformat(body["at"])
-            for key, body in self.rows.items()
-            if key.startswith("timer:")
-        }
 
     def of_kind(self, kind: str) -> list[Record]:
         """The events of one kind, in order."""

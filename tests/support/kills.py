@@ -91,7 +91,7 @@ class Kills:
             death.timers = {n: datetime.fromisoformat(d) for n, d in status["timers"].items()}
             death.timers_seq = status["journal_seq"]
             await service.hears()
-            await self.home.join()
+            await self.home.join(service)
             before = self.life.told
             for _ in range(self.chance.randrange(1, ACTS_MAX)):
                 await link.advance(self.life.later())
@@ -130,7 +130,7 @@ class Kills:
                 for a in disk.alarms.values()
             ),
             "pre-alarm waiting": any(a["state"] == "pending" for a in disk.alarms.values()),
-            "deadlines armed": bool(disk.timers),
+            "deadlines armed": any(row.startswith("timer:") for row in disk.rows),
         }
         self.phases.update(phase for phase, is_hit in hit.items() if is_hit)
         if not any(is_hit for phase, is_hit in hit.items() if phase != "deadlines armed"):

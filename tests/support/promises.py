@@ -83,7 +83,7 @@ def journal_explains_all(
         _explained(death.on_disk, by_seq[death.on_disk.last_seq])
         if death.timers is not None:
             seqs = range(death.began_seq + 1, death.timers_seq + 1)
-            said = [by_seq[seq].state.timers for seq in seqs if seq in by_seq]
+            said = [_of_rules(by_seq[seq].state.timers) for seq in seqs if seq in by_seq]
             assert death.timers in said, "a restart moved a deadline, or forgot it"
     last = by_seq[final.last_seq]
     _explained(final, last)
@@ -103,6 +103,11 @@ def late_deadlines(final: Kept) -> int:
         elif event["kind"] == "timer-fired":
             late += datetime.fromisoformat(event["due"]) < started
     return late
+
+
+def _of_rules(timers: Mapping[str, datetime]) -> dict[str, datetime]:
+    """Without the engine's own, which a status does not tell."""
+    return {name: due for name, due in timers.items() if not name.startswith("/")}
 
 
 def _explained(disk: Kept, replayed: Replayed) -> None:

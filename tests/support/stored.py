@@ -1,4 +1,4 @@
-"""A store with a past: alarms in every state, some waiting, a journal of some pages; and its files."""
+"""A store with a past: alarms in every state, some waiting, a journal of some pages."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ WAITS = frozenset({AlarmState.RAISED, AlarmState.RESET})
 
 def moment(seq: int) -> DoorOpened:
     """Something that happened."""
-    return stamped(
-        DoorOpened(device_id="front-door"), stamp(seq, EVENING + timedelta(seconds=seq))
-    )
+    return stamped(DoorOpened(device_id="front-door"), stamp(seq, EVENING + timedelta(seconds=seq)))
 
 
 def transaction(*seqs: int, alarms: Iterable[AlarmState] = (), first: int = 1) -> Transaction:
@@ -101,3 +99,8 @@ def wrecks(directory: Path) -> list[str]:
     return sorted(
         p.name for p in directory.glob(f"{FILE}.damaged*") if not p.name.endswith(("-wal", "-shm"))
     )
+
+
+def begun(directory: Path) -> list[str]:
+    """The names of new databases that were not put in their place."""
+    return sorted(p.name for p in directory.glob(f"{FILE}.rebuil*"))

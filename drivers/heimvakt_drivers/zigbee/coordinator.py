@@ -46,6 +46,9 @@ RADIO_ERRORS: tuple[type[Exception], ...] = (
 """What may go wrong with a stick: not ours, and worth another try."""
 
 
+IEEE_ADDR_REQ = 0x0001
+"""ZDO: who has this network address?"""
+
 UNREACHABLE: tuple[type[Exception], ...] = (
     TimeoutError,
     CommandNotRecognized,
@@ -153,6 +156,24 @@ class Coordinator(ControllerApplication):  # type: ignore[misc]
             self.hooks.counted["frame that does not parse"] += 1
         if ieee is not None:
             self.hooks.ear.end(ieee, packet)
+
+    async def _discover_unknown_device(self, nwk: t.NWK) -> None:
+        """Ask a stranger itself who it is: zigpy asks with a broadcast, which no sensor that sleeps
+        can hear. It has just sent, so it is awake; its answer lets it in."""
+        sequence: int = self.get_sequence()
+        packet: Any = t.ZigbeePacket  # it converts what it is given, which its types do not say
+        await self.send_packet(
+            packet(
+                src=t.AddrModeAddress(t.AddrMode.NWK, self.state.node_info.nwk),
+                src_ep=zigpy.zdo.ZDO_ENDPOINT,
+                dst=t.AddrModeAddress(t.AddrMode.NWK, nwk),
+                dst_ep=zigpy.zdo.ZDO_ENDPOINT,
+                tsn=sequence,
+                profile_id=0,
+                cluster_id=IEEE_ADDR_REQ,
+                data=t.SerializableBytes(bytes((sequence,)) + nwk.serialize() + bytes(2)),
+            )
+        )
 
     def node(self, address: str) -> ZigbeeDevice | None:
         """A device that was interviewed, by its EUI-64; None if there is none."""

@@ -15,11 +15,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
+import structlog
+
 STANDSTILL_S = 0.25
 """The longest frame takes 22 ms at 115,200 baud; a network or a busy stick may pause within it."""
 
 SOF = 0xFE
 """What each frame begins with (TI, Z-Stack Monitor and Test API, 2.1)."""
+
+log = structlog.get_logger(__name__)
 
 
 class Reader(Protocol):
@@ -55,7 +59,7 @@ class LineWatch:
         try:
             return self._extract_one()
         except ValueError:  # zigpy-znp's InvalidFrame: no mark, too long, or a wrong checksum
-            self._counted["garbage on the line"] += 1
+            self._count("garbage on the line")
             raise
 
     def _frames(self) -> Iterator[object]:
@@ -68,7 +72,12 @@ class LineWatch:
     def _stood_still(self) -> None:
         self._standstill = None
         buffer = self._reader._buffer
-        self._counted["unfinished frame on the line"] += 1
+        self._count("unfinished frame on the line")
         next_mark = buffer.find(SOF, 1)
         del buffer[: next_mark if next_mark > 0 else len(buffer)]
         self._reader.data_received(b"")
+
+    def _count(self, what: str) -> None:
+        self._counted[what] += 1
+        if self._counted[what] == 1:
+            log.warning("the stick sends what is no frame; told once, then counted", what=what)

@@ -98,6 +98,8 @@ def describe(coordinator: Coordinator) -> Network:
 def _config(settings: ZigbeeSettings, state_directory: Path) -> dict[str, Any]:
     return {
         "database_path": str(state_directory / DATABASE),
+        # zigpy's 30 s would forget a sensor that joined just before a power cut.
+        "database_commit_interval": 0,
         "device": {"path": settings.port},
         "network": {"channel": settings.channel},
         # A whole backup reads some 900 items from the stick: `backup` does it when that disturbs

@@ -15,7 +15,6 @@ from heimvakt.core.alarms import Alarm
 from heimvakt.core.events import Event, GatewayStarted, GatewayStopping, StoreFault
 from heimvakt.core.ledger import Restored, StoreUnavailable
 from heimvakt.core.snapshot import restore
-from heimvakt.core.state import adopt
 from heimvakt.runtime.alive import run_alive
 from heimvakt.runtime.beginning import requeue
 from heimvakt.runtime.clock import DrivenClock, SystemClock, boot_id
@@ -123,7 +122,7 @@ class Gateway:
         await requeue(store, restored, configuration.receivers, self._receivers_of)
         return Pipeline(
             home,
-            adopt(home, state),
+            state,
             store,
             self._clock,
             boot_id=boot_id(),

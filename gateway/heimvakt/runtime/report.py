@@ -52,8 +52,8 @@ class Report:
 
     async def status(self) -> dict[str, Any]:
         """For a person in front of the box, or a program."""
-        home, state = self._pipeline.home, self._pipeline.state
         waiting = await self._store.count_waiting()
+        home, state = self._pipeline.home, self._pipeline.state  # all of one moment
         silent = {i for i, health in state.supervised.devices.items() if health.silent}
         return {
             "version": __version__,
@@ -88,10 +88,14 @@ class Report:
             },
             "open_alarms": sum(alarm.state.is_open for alarm in state.alarms.values()),
             "not_accepted": sum(
-                alarm.state.is_open and alarm.accepted_by is None
-                for alarm in state.alarms.values()
+                alarm.state.is_open and alarm.accepted_by is None for alarm in state.alarms.values()
             ),
-            "timers": {name: due.isoformat() for name, due in state.timers.items()},
+            # Those of the rules; the engine's own are no matter of people.
+            "timers": {
+                name: due.isoformat()
+                for name, due in state.timers.items()
+                if not name.startswith("/")
+            },
         }
 
     def _device(self, device_id: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def follow(line: ClockLine | None, seen: ClockLine) -> tuple[ClockLine, datetime
     """The newest of both, and what the clock should have shown if it was set in between."""
     if line is None:
         return seen, None
-    if seen.monotonic <= line.monotonic:
+    if seen.monotonic < line.monotonic:
         return line, None  # handed over before something that overtook it
     expected = line.expect(seen.monotonic)
     return seen, expected if abs(seen.at - expected) >= STEP_MIN else None

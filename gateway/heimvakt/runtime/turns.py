@@ -42,9 +42,10 @@ class Turns:
         self._wake_at: float | None = None
 
     def offer(self, row: Waiting) -> bool:
-        """A row that was written just now; whether there was room to remember it."""
-        if len(self._fresh) >= PAGE:
-            self._stale = True
+        """A row that was written just now; whether it can go out without being read."""
+        in_order = row.urgency == Priority.HIGH.rank or not (self._page or self._more)
+        if not in_order or len(self._fresh) >= PAGE:
+            self._stale = True  # it is found in the outbox in its turn
             return False
         self._fresh[row.alarm_id] = row
         return True
@@ -75,11 +76,10 @@ class Turns:
         """Those whose turn it is; they are under way from now on."""
         started: list[Waiting] = []
         for row in sorted(self._fresh.values(), key=lambda row: (row.urgency, row.number)):
-            next_in_order = row.urgency == Priority.HIGH.rank or not (self._page or self._more)
-            if next_in_order and self._has_room(row.urgency):
+            if self._has_room(row.urgency):
                 self._go(row, now, started)
             else:
-                self._stale = True  # it is found in the outbox in its turn
+                self._stale = True
         self._fresh.clear()
         while self._page and self._has_room(self._page[0].urgency):
             self._go(self._page.popleft(), now, started)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
-from heimvakt.core.alarms import AlarmState, Priority
-from heimvakt.core.devices import Home
+from heimvakt.core.alarms import AlarmState
 from heimvakt.core.effects import (
     ArmTimer,
     CancelTimer,
     ConfirmAlarm,
     Effects,
-    RaiseAlarm,
     ResetAlarm,
 )
 from heimvakt.core.engine import step
@@ -25,7 +20,6 @@ from heimvakt.core.events import (
     AlarmClosed,
     AlarmDelivered,
     ButtonPressed,
-    ClockStepped,
     DoorClosed,
     DoorOpened,
     Event,
@@ -33,20 +27,16 @@ from heimvakt.core.events import (
     MotionDetected,
     RuleFailed,
     TimerFired,
-    stamped,
 )
 from heimvakt.core.rule import Rule
-from heimvakt.core.state import PENDING_MAX, next_deadline
-from heimvakt.core.words import Words
-from tests.support.homes import DEVICES, EVENING, GATEWAY, Desk, home, stamp
+from heimvakt.core.state import next_deadline
+from tests.support.homes import EVENING, Desk, home
+from tests.support.small import SmallDesk, a_home, a_raise, a_rule
 
 PRESS = ButtonPressed(device_id="button")
 PENDANT = ButtonPressed(device_id="pendant")
 OPENED, CLOSED = DoorOpened(device_id="front-door"), DoorClosed(device_id="front-door")
 MOTION = MotionDetected(device_id="hall")
-
-
-OWN = ("timer:button/pendant",)
 
 
 def delivered(alarm_id: str) -> AlarmDelivered:
@@ -59,50 +49,6 @@ def accepted(alarm_id: str) -> AlarmAcknowledged:
 
 def closed(alarm_id: str) -> AlarmClosed:
     return AlarmClosed(alarm_id=alarm_id, receiver="centre", by="op-7")
-
-
-def a_rule(answers: Mapping[type[Event], Effects], rule_id: str = "small") -> Rule[Any]:
-    """A rule without a memory: the same answer to every event of a kind."""
-
-    def answer(state: None, event: Event) -> tuple[None, Effects]:
-        return state, answers.get(type(event), ())
-
-    return Rule(
-        rule_id=rule_id,
-        kind="small",
-        version=1,
-        initial=None,
-        states=(),
-        step=answer,
-        needs=frozenset(),
-    )
-
-
-def a_home(*rules: Rule[Any]) -> Home:
-    return Home(gateway_id="no-1", devices=DEVICES, rules={rule.rule_id: rule for rule in rules})
-
-
-def a_raise(key: str = "k", **changed: Any) -> RaiseAlarm:
-    asked = RaiseAlarm(
-        key=key,
-        kind="small",
-        priority=Priority.LOW,
-        began_at=EVENING,
-        text=Words(nb="Noe.", en="Something."),
-        evidence=(),
-    )
-    return replace(asked, **changed)
-
-
-class SmallDesk(Desk):
-    """Without rows: the small rules have no state that could be stored."""
-
-    def tell(self, event: Event, *, at: Any = None) -> Any:
-        event = stamped(event, stamp(len(self.journal) + 1, self.at))
-        self.journal.append(event)
-        self.outcome = step(self.home, self.state, event)
-        self.state = self.outcome.state
-        return self.outcome
 
 
 def test_numbers_grow_by_one_and_ids_carry_them() -> None:
@@ -126,15 +72,13 @@ def test_a_start_may_lift_the_numbers_and_never_lowers_them() -> None:
 
 def test_the_same_events_give_the_same_outcome() -> None:
     desk = Desk(home())
-    for event in (PRESS, OPENED, PENDANT, MOTION):
-        desk.tell(event)
+    for fact in (PRESS, OPENED, PENDANT, MOTION):
+        desk.tell(fact)
         desk.wait(minutes=7)
-    again = Desk(home()).state
+    again = Desk(home()).outcome
     for event in desk.journal[1:]:
-        outcome = step(desk.home, again, event)
-        again = outcome.state
-    assert again == desk.state
-    assert outcome == desk.outcome
+        again = step(desk.home, again.state, event)
+    assert again == desk.outcome
 
 
 def test_a_deadline_that_was_moved_on_the_way_is_ignored() -> None:
@@ -232,42 +176,15 @@ def test_a_reset_goes_to_the_receivers_under_the_same_id_with_a_new_revision() -
 
 
 def test_a_reset_means_every_alarm_of_the_condition_and_no_other() -> None:
-    asked = {DoorOpened: [a_raise()], MotionDetected: [a_raise("other")]}
-    desk = SmallDesk(a_home(a_rule({**asked, DoorClosed: [ResetAlarm("k")]})))
+    asked: dict[type[Event], Effects] = {
+        DoorOpened: [a_raise()],
+        MotionDetected: [a_raise("other")],
+        DoorClosed: [ResetAlarm("k")],
+    }
+    desk = SmallDesk(a_home(a_rule(asked)))
     for event in (OPENED, OPENED, MOTION):
         desk.tell(event)
     assert [alarm.number for alarm in desk.tell(CLOSED).send] == [1, 2]
-
-
-@pytest.mark.parametrize("left", [{}, {"button": ("button", {})}], ids=["gone", "there"])
-def test_a_pre_alarm_whose_rule_is_gone_is_raised(left: dict[str, Any]) -> None:
-    desk = Desk(home())
-    desk.tell(PENDANT)
-    assert desk.alarm("button").state is AlarmState.PENDING
-    desk.restart(home(rules=left))
-    still_pending = bool(left)
-    assert (desk.alarm("button").state is AlarmState.PENDING) is still_pending
-
-
-def test_a_pre_alarm_whose_rule_begins_afresh_is_raised() -> None:
-    desk = Desk(home())
-    desk.tell(PENDANT)
-    del desk.rows["rule:button"]
-    desk.restart()
-    assert desk.alarm("button").state is AlarmState.RAISED
-
-
-@pytest.mark.parametrize("lost", [OWN, (*OWN, f"timer:/pending/{GATEWAY}-1")])
-def test_a_pre_alarm_whose_deadline_was_lost_is_raised_all_the_same(lost: tuple[str, ...]) -> None:
-    desk = Desk(home())
-    desk.tell(PENDANT)
-    for row in lost:
-        del desk.rows[row]
-    desk.restart()
-    desk.wait_until(EVENING + PENDING_MAX - timedelta(seconds=1))
-    assert desk.alarm("button").state is AlarmState.PENDING
-    desk.wait(seconds=1)
-    assert desk.kinds() == ["button"]
 
 
 def test_a_rule_that_fails_is_told_once_and_keeps_no_press_from_the_others() -> None:
@@ -281,34 +198,9 @@ def test_a_rule_that_fails_is_told_once_and_keeps_no_press_from_the_others() -> 
     desk = SmallDesk(replace(whole, rules=rules))
     outcome = desk.tell(PRESS)
     assert sorted(alarm.kind for alarm in outcome.send) == ["blind-rule", "button"]
-    assert [(f.rule_id, f.error) for f in outcome.failed][0] == (
-        "broken",
-        "KeyError on button-pressed",
-    )
+    told = outcome.failed[0]
+    assert (told.rule_id, told.error) == ("broken", "KeyError on button-pressed")
     assert [alarm.kind for alarm in desk.tell(PRESS).send] == [], "told once, and one call for help"
-
-
-def test_setting_the_clock_moves_deadlines_with_it_and_fires_none() -> None:
-    for by in (timedelta(hours=3), timedelta(hours=-3), timedelta(days=20_000)):
-        desk = Desk(home(), at=EVENING)
-        desk.tell(PENDANT)
-        _, due = next_deadline(desk.home, desk.state) or ("", EVENING)
-        before, desk.at = desk.at, desk.at + by
-        outcome = desk.tell(ClockStepped(before=before, after=desk.at))
-        assert outcome.send == ()
-        assert desk.state.timers["button/pendant"] == due + by
-        assert desk.tell(TimerFired(name="button/pendant", due=due)).send == (), "it was moved"
-        desk.wait(seconds=11)
-        assert desk.kinds() == ["button"]
-
-
-def test_a_start_with_a_clock_that_went_back_keeps_deadlines_as_far_away() -> None:
-    desk = Desk(home())
-    desk.tell(PENDANT)
-    desk.restart(days=-10_000)
-    assert desk.state.timers["button/pendant"] == desk.at + timedelta(seconds=10)
-    desk.wait(seconds=11)
-    assert desk.kinds() == ["button"]
 
 
 def test_what_belongs_to_a_rule_that_is_gone_is_erased_and_does_not_come_back() -> None:

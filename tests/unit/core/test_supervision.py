@@ -1,4 +1,4 @@
-"""A silent sensor never looks like a quiet resident; what could not be heard is nobody's silence."""
+"""A silent sensor never looks like a quiet resident, and a lost radio not like many silent ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ SEEN = DeviceSeen(device_id="hall")
 
 
 def desk() -> Desk:
-    return Desk(home(HALL, {"device-silent": ("device-silent", {}), "technical": ("technical", {})}))
+    return Desk(
+        home(HALL, {"device-silent": ("device-silent", {}), "technical": ("technical", {})})
+    )
 
 
 def silent_at(desk: Desk) -> object:
@@ -156,6 +158,16 @@ def test_a_limit_of_the_devices_own_counts() -> None:
     d = Desk(home(own, {"device-silent": ("device-silent", {})}))
     d.wait(minutes=30)
     assert d.kinds() == ["device-silent"]
+
+
+def test_setting_the_clock_while_the_radio_is_lost_makes_the_loss_no_longer() -> None:
+    d = desk()
+    d.tell(LOST)
+    d.wait(hours=1)
+    was, d.at = d.at, d.at + timedelta(days=400)
+    d.tell(ClockStepped(before=was, after=d.at))
+    d.tell(BACK)
+    assert silent_at(d) == d.at + LIMIT
 
 
 def test_setting_the_clock_makes_nobody_silent_and_nobody_immortal() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,16 +12,17 @@ from heimvakt.core.alarms import AlarmState, Priority
 from heimvakt.core.events import DeviceSeen, EnrolmentFailed, EnrolmentVerified
 from tests.support.homes import DEVICES, RULES, Desk, home, moved
 
-ONLY = {"device-silent": ("device-silent", {})}
+Rules = Mapping[str, tuple[str, Mapping[str, Any]]]
+ONLY: Rules = {"device-silent": ("device-silent", {})}
 
 
-def silent(device_id: str, rules: object = None) -> Desk:
+def silent(device_id: str, rules: Rules = RULES) -> Desk:
     """A home in which everything else is heard for weeks."""
     devices = {
         i: moved(d, silent_after=timedelta(hours=6) if i == device_id else timedelta(days=14))
         for i, d in DEVICES.items()
     }
-    desk = Desk(home(devices, rules or RULES))  # type: ignore[arg-type]
+    desk = Desk(home(devices, rules))
     desk.wait(hours=6)
     return desk
 
@@ -50,7 +53,7 @@ def test_what_calls_for_help_is_more_urgent(device_id: str, priority: Priority) 
 
 
 def test_the_home_may_choose_the_priority() -> None:
-    rules = {"device-silent": ("device-silent", {"priority": "medium"})}
+    rules: Rules = {"device-silent": ("device-silent", {"priority": "medium"})}
     assert silent("hall", rules).alarm("device-silent").priority is Priority.MEDIUM
 
 

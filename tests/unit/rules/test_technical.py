@@ -69,7 +69,10 @@ def test_the_time_of_a_loss_survives_no_restart_but_a_loss_that_lasts_is_told_ag
 @pytest.mark.parametrize(
     ("aside", "said"),
     [
-        ("heimvakt.db.damaged-1", "The database was damaged and set aside as heimvakt.db.damaged-1."),
+        (
+            "heimvakt.db.damaged-1",
+            "The database was damaged and set aside as heimvakt.db.damaged-1.",
+        ),
         ("", "The database was damaged."),
     ],
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from heimvakt.core.ledger import StoreUnavailable
+from heimvakt.store.database import connect
 from heimvakt.store.migrations import APPLICATION_ID, STEPS, VERSION, Misshapen, TooNew, migrate
 from heimvakt.store.store import FILE
 from tests.support.stored import fill, opened, wrecks
@@ -81,6 +82,12 @@ def test_what_no_version_has_made_is_damage(connection: sqlite3.Connection, dama
     connection.execute(damage)
     with pytest.raises(Misshapen):
         migrate(connection)
+
+
+def test_what_is_committed_is_flushed_before_it_is_told(tmp_path: Path) -> None:
+    with closing(connect(tmp_path / FILE)) as opened_file:
+        assert opened_file.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert opened_file.execute("PRAGMA synchronous").fetchone() == (2,), "FULL"
 
 
 async def test_the_store_leaves_a_newer_database_where_and_as_it_is(tmp_path: Path) -> None:

@@ -102,8 +102,7 @@ async def test_with_the_floor_and_the_database_lost_the_time_is_asked(tmp_path: 
     (tmp_path / FILE).write_bytes(b"nonsense")
     restored, _, _ = await opened(tmp_path)
     assert restored.last_seq == int(NOW.timestamp())
-    for path in tmp_path.iterdir():
-        if "damaged" not in path.name:
-            path.unlink()
+    for name in (FILE, FLOOR, COPY):
+        (tmp_path / name).unlink()
     restored, _, _ = await opened(tmp_path, NOW.replace(minute=59))
     assert restored.last_seq == int(NOW.replace(minute=59).timestamp())

@@ -1,0 +1,46 @@
+"""The benchmarks yield figures. How good these are is nobody's business here: machines differ."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from benchmarks.figures import percentile, spread
+from benchmarks.plan import Plan
+from benchmarks.report import show
+from benchmarks.run import PARTS, run
+
+TINY = Plan(events=20, block=10, starts=1, burst=40, commits=20, with_peers=False)
+
+
+def test_percentiles_are_values_that_were_measured() -> None:
+    values = [float(n) for n in range(1, 101)]
+    assert [percentile(values, p) for p in (50, 90, 99, 100)] == [50, 90, 99, 100]
+    assert percentile([7.0], 99) == 7
+    assert spread([]) is None
+
+
+@pytest.mark.slow
+async def test_every_part_yields_figures(tmp_path: Path) -> None:
+    results = await run(PARTS, TINY, tmp_path, lambda _: None)
+
+    start = results["start"]["heimvakt"]
+    assert 0 < start["rules_armed_s"] <= start["ready_s"]
+    paced = results["paced"]["heimvakt"]
+    assert paced["latency"]["count"] + paced["lost"] == TINY.events
+    assert 0 < paced["latency"]["median"] <= paced["latency"]["p99"]
+    assert paced["memory"]["rss"] > 0
+    assert paced["cpu_ms_per_press"] > 0
+    burst = results["burst"]["heimvakt"]
+    assert (burst["frames"], burst["presses"]) == (40, 20)
+    assert results["floors"]["flush_4_kib"]["count"] == TINY.events
+    assert set(results["store"]["events_per_s"]) == {"1", "10", "64"}
+
+    assert json.loads(json.dumps(results))["plan"]["events"] == TINY.events
+    printed = io.StringIO()
+    show(results, Console(file=printed, width=110))
+    assert "press to subscriber" in printed.getvalue()

@@ -1,0 +1,111 @@
+"""Deadlines come when they are due, each once, and a new one is not overslept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from heimvakt.core.events import ButtonPressed, DoorOpened, GatewayStarted, TimerFired
+from heimvakt.runtime.clock import DrivenClock, SystemClock
+from heimvakt.runtime.deadlines import run_deadlines
+from heimvakt.runtime.pipeline import Committed, Pipeline
+from heimvakt.store.store import SqliteStore
+from tests.support.homes import DEVICES, EVENING, home, moved
+from tests.support.lives import Life, live, pipeline_over, running
+
+PENDANT = ButtonPressed(device_id="pendant")
+
+
+@asynccontextmanager
+async def watched(life: Life) -> AsyncIterator[list[Committed]]:
+    """The deadlines of a life come; what they led to."""
+    seen: list[Committed] = []
+    life.pipeline.watch(seen.append)
+    task = asyncio.get_running_loop().create_task(run_deadlines(life.pipeline, life.clock))
+    try:
+        yield seen
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def next_commit(pipeline: Pipeline) -> None:
+    async with asyncio.timeout(5):
+        await pipeline.turned.wait()
+
+
+def fired(seen: list[Committed]) -> list[str]:
+    return [each.event.name for each in seen if isinstance(each.event, TimerFired)]
+
+
+async def test_a_deadline_comes_when_the_clock_gets_there(tmp_path: Path) -> None:
+    async with live(tmp_path) as life, watched(life) as seen:
+        await life.pipeline.emit(PENDANT)
+        life.clock.drive(EVENING + timedelta(seconds=9))
+        await life.pipeline.prove()
+        assert fired(seen) == []
+        turned = asyncio.get_running_loop().create_task(next_commit(life.pipeline))
+        await asyncio.sleep(0)
+        life.clock.drive(EVENING + timedelta(seconds=10))
+        await turned
+        assert fired(seen) == ["button/pendant"]
+        assert seen[-1].outcome.send[0].state == "raised"
+
+
+async def test_several_that_are_due_come_in_the_order_of_their_times(tmp_path: Path) -> None:
+    devices = {
+        i: moved(device, silent_after=timedelta(minutes=minutes))
+        for minutes, (i, device) in enumerate(reversed(DEVICES.items()), start=10)
+    }
+    async with live(tmp_path, of=home(devices)) as life, watched(life) as seen:
+        life.clock.drive(EVENING + timedelta(hours=1))
+        await life.pipeline.fire_due()
+        assert fired(seen) == [f"/silent/{device_id}" for device_id in devices]
+        await life.pipeline.fire_due()
+        assert len(fired(seen)) == len(devices), "each comes once"
+
+
+async def test_a_deadline_that_was_taken_away_does_not_come(tmp_path: Path) -> None:
+    async with live(tmp_path) as life, watched(life) as seen:
+        await life.pipeline.emit(PENDANT)
+        life.clock.drive(EVENING + timedelta(seconds=5))
+        await life.pipeline.emit(PENDANT)
+        life.clock.drive(EVENING + timedelta(minutes=5))
+        await life.pipeline.fire_due()
+        assert fired(seen) == []
+
+
+async def test_a_deadline_that_came_while_nobody_lived_comes_at_the_start(tmp_path: Path) -> None:
+    async with live(tmp_path) as life:
+        await life.pipeline.emit(PENDANT)
+    later = DrivenClock(EVENING + timedelta(hours=1))
+    async with live(tmp_path, later) as life, watched(life) as seen:
+        await next_commit(life.pipeline)
+        assert fired(seen) == ["button/pendant"]
+
+
+async def test_on_the_clock_of_the_machine_a_nearer_deadline_is_not_overslept(
+    tmp_path: Path,
+) -> None:
+    clock = SystemClock()
+    pendant = {"pendant": moved(DEVICES["pendant"], cancel=timedelta(milliseconds=50))}
+    async with SqliteStore(tmp_path, opened_at=clock.now()) as store:
+        pipeline = pipeline_over(store, clock, of=home({**DEVICES, **pendant}))
+        raised = asyncio.Event()
+        pipeline.watch(lambda c: raised.set() if c.event.kind == "timer-fired" else None)
+        loop = asyncio.get_running_loop()
+        async with running(pipeline):
+            await pipeline.emit(GatewayStarted(cause="test", last_alive=None))
+            task = loop.create_task(run_deadlines(pipeline, clock))
+            await pipeline.emit(DoorOpened(device_id="front-door"))  # sleeps for hours now
+            await asyncio.sleep(0)
+            began = loop.time()
+            await pipeline.emit(PENDANT)
+            async with asyncio.timeout(5):
+                await raised.wait()
+            task.cancel()
+            await asyncio.wait([task])
+        assert loop.time() - began >= 0.05

@@ -1,0 +1,89 @@
+"""A driver is hosted: it has its own devices and folder, and is told of when it stays down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from heimvakt.core.events import DeviceSeen, Event, RadioLost
+from heimvakt.core.ports import DriverContext, DriverError
+from heimvakt.runtime import hosting
+from heimvakt.runtime.hosting import HostedDriver
+from heimvakt.runtime.supervise import Policy, supervise
+from tests.support.homes import DEVICES
+
+
+class Wire:
+    """A driver that says one thing each time it runs, and falls so many times."""
+
+    def __init__(self, falls: int) -> None:
+        self.falls = falls
+        self.runs = 0
+        self.listens = asyncio.Event()
+        self.context: DriverContext | None = None
+
+    async def run(self, context: DriverContext) -> None:
+        self.runs += 1
+        self.context = context
+        context.armed()
+        await context.emit(DeviceSeen(device_id="hall"))
+        if self.runs <= self.falls:
+            raise DriverError("the stick is gone", hint="put it back")
+        self.listens.set()
+        await asyncio.Event().wait()
+
+    def counts(self) -> Mapping[str, int]:
+        return {"runs": self.runs}
+
+
+@pytest.fixture
+def emitted() -> list[Event]:
+    return []
+
+
+def host(wire: Wire, folder: Path, emitted: list[Event]) -> HostedDriver:
+    async def emit(*events: Event) -> None:
+        emitted.extend(events)
+
+    return HostedDriver("zigbee", wire, DEVICES, folder / "zigbee", emit, lambda: 0.0)
+
+
+async def test_it_has_its_own_devices_by_address_and_a_folder_of_its_own(
+    tmp_path: Path, emitted: list[Event]
+) -> None:
+    hosted = host(Wire(0), tmp_path, emitted)
+    assert sorted(hosted.devices) == ["1", "2", "3", "5"]
+    assert hosted.state_directory == str(tmp_path / "zigbee")
+    assert (tmp_path / "zigbee").stat().st_mode & 0o777 == 0o700
+
+
+async def test_it_is_armed_while_it_listens_and_not_when_it_has_fallen(
+    tmp_path: Path, emitted: list[Event]
+) -> None:
+    wire = Wire(0)
+    hosted = host(wire, tmp_path, emitted)
+    assert not hosted.is_armed.is_set()
+    task = asyncio.get_running_loop().create_task(hosted.run())
+    await wire.listens.wait()
+    assert hosted.is_armed.is_set()
+    task.cancel()
+    await asyncio.wait([task])
+    assert not hosted.is_armed.is_set()
+    assert emitted == [DeviceSeen(device_id="hall")]
+
+
+async def test_a_driver_that_stays_down_is_told_as_a_lost_radio(
+    tmp_path: Path, emitted: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = Policy(restarts_max=2, backoff_s_first=0.001, backoff_s_max=0.001)
+    monkeypatch.setattr(hosting, "supervise", partial(supervise, policy=quick))
+    hosted = host(Wire(99), tmp_path, emitted)
+    await hosted.run()
+    reason = "the driver stays down: DriverError: the stick is gone"
+    assert emitted[3:] == [RadioLost(driver="zigbee", reason=reason)]
+    assert hosted.down
+    assert not hosted.is_armed.is_set()

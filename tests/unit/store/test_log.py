@@ -1,0 +1,89 @@
+"""The log of a gateway that was killed: what is missing from it is seen, and no alarm with it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from heimvakt.core.ledger import COUNTER, Restored, Transaction
+from heimvakt.store.store import FILE, SqliteStore
+from tests.support.lives import journal
+from tests.support.stored import NOW, kill_after_filling, moment, opened, waiting_ids
+
+PAGE = 4096
+ASIDE = "heimvakt.db.damaged-20261105T023000Z"
+
+
+def assert_numbers_go_on(restored: Restored) -> None:
+    assert restored.last_seq >= 1500
+    assert restored.state[COUNTER]["n"] >= 40
+
+
+@pytest.fixture
+async def killed(tmp_path: Path) -> Path:
+    await kill_after_filling(tmp_path / "lived", tmp_path / "killed")
+    return tmp_path / "killed"
+
+
+async def test_a_log_that_is_whole_is_no_damage(killed: Path) -> None:
+    restored, _, waiting = await opened(killed)
+    assert restored.fault is None
+    assert waiting == waiting_ids()
+    assert_numbers_go_on(restored)
+
+
+@pytest.mark.parametrize("part", [0, 1, 2, 3, 4, 5])
+async def test_flipped_bytes_in_the_log_lose_no_alarm(killed: Path, part: int) -> None:
+    log = killed / f"{FILE}-wal"
+    data = bytearray(log.read_bytes())
+    at = 4 if part == 0 else len(data) * part // 6 + part * 500
+    data[at] ^= 0xFF
+    log.write_bytes(data)
+    restored, alarms, waiting = await opened(killed)
+    assert restored.fault is not None
+    assert "log" in restored.fault.reason
+    assert (waiting, alarms >= waiting_ids()) == (waiting_ids(), True)
+    assert_numbers_go_on(restored)
+    assert (killed / f"{ASIDE}-wal").read_bytes() == data
+
+
+async def test_a_transaction_that_never_came_to_its_end_is_no_damage(killed: Path) -> None:
+    log = killed / f"{FILE}-wal"
+    with log.open("r+b") as file:
+        file.truncate(log.stat().st_size - PAGE - 10)
+    restored, _, waiting = await opened(killed)
+    assert restored.fault is None
+    assert waiting == waiting_ids(rounds=4)
+    assert_numbers_go_on(restored)
+
+
+async def test_what_an_older_log_has_left_behind_the_newer_one_is_no_damage(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    async with SqliteStore(state, opened_at=NOW) as store:
+        await store.transact(Transaction(events=[moment(seq) for seq in range(1, 2_000)]))
+        with closing(sqlite3.connect(state / FILE)) as other:
+            other.execute("PRAGMA wal_checkpoint(RESTART)")
+        await store.transact(Transaction(events=[moment(2_000)]))
+        shutil.copytree(state, tmp_path / "killed")
+    restored, _, _ = await opened(tmp_path / "killed")
+    assert restored.fault is None
+    assert journal(tmp_path / "killed")[-1] == moment(2_000)
+
+
+async def test_a_log_that_is_gone_is_told(killed: Path) -> None:
+    (killed / f"{FILE}-wal").unlink()
+    restored, _, _ = await opened(killed)
+    assert restored.fault is not None
+    assert restored.fault.reason == "its log is gone"
+    assert_numbers_go_on(restored)
+
+
+async def test_a_damaged_index_of_the_log_is_made_anew(killed: Path) -> None:
+    (killed / f"{FILE}-shm").write_bytes(b"\xa5" * 32_768)
+    restored, _, waiting = await opened(killed)
+    assert restored.fault is None
+    assert waiting == waiting_ids()
