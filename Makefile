@@ -6,7 +6,7 @@ BIN := .venv/bin
 SET_UP := .venv/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check faults bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ check: $(SET_UP) ## lint, types and architecture contracts only
 	@$(BIN)/mypy
 	@echo "== contracts"
 	@$(BIN)/lint-imports --no-logo
+
+faults: $(SET_UP) ## the faults in full size: 200 kills of the daemon (ARGS="-k any_moment")
+	@tools/test-needs
+	@HEIMVAKT_KILLS=$${HEIMVAKT_KILLS:-200} $(BIN)/python -m pytest tests/faults -s --timeout 1200 $(ARGS)
 
 bench: $(SET_UP) ## measure, side by side with peers (ARGS="--help")
 	@$(BIN)/python -m benchmarks $(ARGS)

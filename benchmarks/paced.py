@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,6 +17,8 @@ from .street import Street
 
 ANSWER_S_MAX = 5.0
 """A message that is not there after this is counted as lost."""
+PERIODS = (0.6, 1.4)
+"""No rhythm: what a host does some time after a frame must not always, or never, meet the next."""
 AFTER_S = 0.2
 """What a host still does when the last message is there belongs to the block too."""
 
@@ -80,13 +83,13 @@ def _figures(host: Host, tally: Tally) -> Paced:
 
 async def _block(host: Host, tally: Tally, listener: Listener, count: int, plan: Plan) -> None:
     loop = asyncio.get_running_loop()
-    period_s = 1 / plan.per_s
+    chance = random.Random(host.home.radio.seed + len(tally.latencies_ms))
     names = {button: host.home.by_ieee[button.ieee] for button in host.home.buttons}
     host.heard()
     cpu_s, written = proc.cpu_s(host.pid), proc.written_bytes(host.pid) or 0
     for number in range(count):
         button = host.home.buttons[number % len(names)]
-        begin = loop.time()
+        begin, period_s = loop.time(), chance.uniform(*PERIODS) / plan.per_s
         sent = await button.press()
         if not sent:
             raise RuntimeError(f"{host.name}: a press was not sent: {sent.outcome.value}")

@@ -90,8 +90,10 @@ class Pipeline:
     async def emit(self, *events: Event) -> None:
         """Hand over events in order; returns when all of them are on durable storage.
 
+        While the store takes nothing this waits, and so does what was handed over.
+
         Raises:
-            StoreUnavailable: not all of them are, and the pipeline has given up.
+            StoreUnavailable: not all of them are, and the pipeline has ended.
         """
         if events:
             await self._hand_over(events)
@@ -100,7 +102,7 @@ class Pipeline:
         """Return when the pipeline has turned over and a commit has succeeded after this call.
 
         Raises:
-            StoreUnavailable: the pipeline has given up.
+            StoreUnavailable: the pipeline has ended.
         """
         await self._hand_over((None,))
 
@@ -108,16 +110,20 @@ class Pipeline:
         """Commit what comes, until cancelled.
 
         Raises:
-            StoreUnavailable: the store took nothing for several seconds.
+            StoreUnavailable: the store took nothing for several seconds. What waits still waits,
+                and is committed when this is run again.
         """
         while True:
             batch = await self._inbox.next_batch()
             try:
                 await self._take(batch)
-            except BaseException as error:
-                # Whatever it ends of, nobody may wait for ever.
-                gone = StoreUnavailable("the pipeline has ended before the commit")
-                _refuse(batch, error if isinstance(error, StoreUnavailable) else gone)
+            except StoreUnavailable:
+                # The disk may come back: whoever starts this again commits what has waited.
+                self._inbox.put_back(batch)
+                raise
+            except BaseException:
+                # Ended, or the batch itself is at fault: nobody may wait for ever.
+                _refuse(batch, StoreUnavailable("the pipeline has ended before the commit"))
                 raise
 
     async def fire_due(self) -> None:

@@ -76,7 +76,9 @@ class AlarmData(Part):
     """An alarm as it stands at the moment of sending."""
 
     alarm_id: str = Field(description="Names the alarm for ever; answers carry it.")
-    number: int = Field(description="Grows by one for each alarm of this gateway.")
+    number: int = Field(
+        description="Grows with each alarm of this gateway; a gap is no loss, numbers are left out after a power cut."
+    )
     revision: int = Field(
         description="0 at first; grows when receivers must hear of a change, as when the resident "
         "cancelled it. The highest one is valid, whatever came last."

@@ -143,20 +143,21 @@ async def test_a_store_that_fails_for_a_while_loses_nothing_and_no_number(
     assert pipeline.seq == 2
 
 
-async def test_a_store_that_fails_for_good_is_told_to_all_who_wait_and_ends_the_run(
+async def test_a_store_that_stays_away_ends_the_run_and_what_waits_is_committed_by_the_next(
     store: GatedStore, pipeline: Pipeline
 ) -> None:
     seen = seen_by(pipeline)
-    async with running(pipeline) as run:
-        await pipeline.emit(STARTED)
-        store.failures = 1
-        with pytest.raises(StoreUnavailable, match="disk does not answer"):
-            await pipeline.emit(PRESS)
-        with pytest.raises(StoreUnavailable):
-            await run
-    assert len(seen) == 1
-    async with running(pipeline):  # as the supervisor starts it again
-        await pipeline.emit(PRESS)
+    async with asyncio.TaskGroup() as group:
+        async with running(pipeline) as run:
+            await pipeline.emit(STARTED)
+            store.failures = 1
+            press = group.create_task(pipeline.emit(PRESS))
+            with pytest.raises(StoreUnavailable, match="disk does not answer"):
+                await run
+        assert not press.done()
+        assert len(seen) == 1
+        async with running(pipeline):  # as the supervisor starts it again
+            await press
     assert store.attempts == [[1], [2], [2]]
     assert [alarm.number for alarm in seen[1].outcome.send] == [1]
 
@@ -193,13 +194,19 @@ async def test_a_call_is_durable_when_all_of_its_events_are(
         await pipeline.emit()
 
 
-async def test_a_call_of_which_a_part_is_not_durable_is_refused(
+async def test_a_call_of_which_a_part_could_not_be_written_keeps_its_order(
     store: GatedStore, pipeline: Pipeline
 ) -> None:
-    async with running(pipeline):
-        store.failures = 1
-        with pytest.raises(StoreUnavailable):
-            await pipeline.emit(*[MOTION] * (BATCH_MAX + 1))
+    async with asyncio.TaskGroup() as group:
+        async with running(pipeline) as run:
+            store.failures = 1
+            call = group.create_task(pipeline.emit(*[MOTION] * BATCH_MAX, PRESS))
+            with pytest.raises(StoreUnavailable):
+                await run
+        async with running(pipeline):
+            await call
+    kinds = [event.kind for written in store.transactions for event in written.events]
+    assert kinds == ["motion-detected"] * BATCH_MAX + ["button-pressed"]
 
 
 async def test_whoever_hands_over_too_much_waits_and_answers_never_do(

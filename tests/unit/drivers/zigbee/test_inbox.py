@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heimvakt.core.events import (
+    URGENT,
     BatteryMeasured,
     ButtonPressed,
     DeviceEvent,
@@ -22,7 +23,7 @@ from heimvakt.core.events import (
     SmokeCleared,
     SmokeDetected,
 )
-from heimvakt_drivers.zigbee.inbox import BATCH_MAX, URGENT, Inbox
+from heimvakt_drivers.zigbee.inbox import BATCH_MAX, Inbox
 
 
 class Storage:
