@@ -77,7 +77,8 @@ class AlarmData(Part):
 
     alarm_id: str = Field(description="Names the alarm for ever; answers carry it.")
     number: int = Field(
-        description="Grows with each alarm of this gateway; a gap is no loss, numbers are left out after a power cut."
+        description="Grows with each alarm of this gateway. A gap is no loss: a power cut leaves "
+        "numbers out."
     )
     revision: int = Field(
         description="0 at first; grows when receivers must hear of a change, as when the resident "
