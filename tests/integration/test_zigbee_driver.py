@@ -204,7 +204,8 @@ async def test_what_a_sensor_says_of_itself(joined: Home) -> None:
         )
         before = gateway.of("door", DoorClosed, DoorOpened)
         await door.check_in()
-        await gateway.next(DeviceSeen, device_id="door")
+        await door.tamper(True)
+        await gateway.next(TamperOpened)
         assert gateway.of("door", DoorClosed, DoorOpened) == before == [DoorClosed]
 
 

@@ -4,6 +4,9 @@ Most reports ask for a word of thanks (the standard's default response), and zig
 task of its own. To a device that fell asleep again such an answer takes half a minute to fail, so
 with a sensor that reports often they would pile up; and zigpy leaves them behind when the radio is
 let go. It keeps the tasks of all its devices in one set, for which it has no name for others.
+
+An answer is work like a frame, and zigpy begins it before anybody has read what the frame said: it
+waits a moment here, so that a call for help is stored and sent first.
 """
 
 from __future__ import annotations
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
 ANSWERS_MAX = 2
 """On their way to one device; zigpy sends no more than so many at once to one anyhow."""
 
+AFTER_S = 0.03
+"""By then an alarm is at the broker. A device that sleeps asks its parent for what waits for it for
+longer, and the parent keeps it for 7.68 s."""
+
 CANCEL_S = 1.0
 
 
@@ -30,6 +37,7 @@ class Courtesy:
     def __init__(self, counted: Counter[str]) -> None:
         self._counted = counted
         self._on_their_way: set[asyncio.Future[Any]] = set()
+        self._owed: set[asyncio.TimerHandle] = set()
 
     def bound(self, cluster: Cluster) -> Callable[[], None]:
         """Let this cluster answer only while few answers are on their way to its device.
@@ -39,17 +47,29 @@ class Courtesy:
         send = cluster.send_default_rsp
 
         def send_default_rsp(*arguments: Any, **named: Any) -> None:
-            if len(self._on_their_way) >= ANSWERS_MAX:
+            if len(self._owed) + len(self._on_their_way) >= ANSWERS_MAX:
                 self._counted["default response left out"] += 1
                 return
-            before = set(_tasks())
-            send(*arguments, **named)
-            for task in _tasks() - before:
-                self._on_their_way.add(task)
-                task.add_done_callback(self._on_their_way.discard)
+
+            def answer() -> None:
+                self._owed.discard(later)
+                before = set(_tasks())
+                send(*arguments, **named)
+                for task in _tasks() - before:
+                    self._on_their_way.add(task)
+                    task.add_done_callback(self._on_their_way.discard)
+
+            later = asyncio.get_running_loop().call_later(AFTER_S, answer)
+            self._owed.add(later)
+
+        def unbound() -> None:
+            cluster.__dict__.pop("send_default_rsp", None)
+            for later in self._owed:
+                later.cancel()
+            self._owed.clear()
 
         cluster.send_default_rsp = send_default_rsp  # type: ignore[method-assign]
-        return lambda: cluster.__dict__.pop("send_default_rsp", None)
+        return unbound
 
 
 async def drop_answers() -> None:

@@ -27,6 +27,8 @@ from .exits import Exit, fail
 
 EXAMPLE = "Example: heimvakt run --config /etc/heimvakt/home.toml"
 
+SWITCH_S = 0.0005
+
 log = structlog.get_logger("run")
 
 
@@ -57,6 +59,8 @@ def command(
     ] = None,
 ) -> None:
     """Run the gateway until it is told to stop."""
+    # The store's thread must not wait 5 ms for its turn whenever the event loop is at work.
+    sys.setswitchinterval(SWITCH_S)
     faulthandler.enable()  # when the watchdog kills a hung process, its stack is in the journal
     on_terminal = log_format is Log.AUTO and sys.stderr.isatty()
     configure_logs(

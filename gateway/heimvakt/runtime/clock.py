@@ -23,6 +23,10 @@ SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 class SystemClock:
     """The machine's own clock."""
 
+    def __init__(self) -> None:
+        self._look_at = 0.0
+        self._synchronised = False
+
     def now(self) -> datetime:
         """UTC."""
         return datetime.now(UTC)
@@ -35,7 +39,10 @@ class SystemClock:
         """Synchronised if the system says so; unknown if the time cannot be true."""
         if self.now() < BUILT:
             return ClockQuality.UNKNOWN
-        return ClockQuality.SYNCHRONISED if SYNCHRONISED.exists() else ClockQuality.HOLDOVER
+        if (now := self.monotonic()) >= self._look_at:
+            self._look_at = now + LOOK_AGAIN_S
+            self._synchronised = SYNCHRONISED.exists()
+        return ClockQuality.SYNCHRONISED if self._synchronised else ClockQuality.HOLDOVER
 
     async def sleep_until(self, at: datetime) -> None:
         """Return when `now() >= at`, also if the clock is set meanwhile."""
