@@ -170,16 +170,22 @@ class Pipeline:
         self.state, self._line = state, line
         self.seq += len(committed)
         self.commits += 1
-        for taken in batch:
-            if taken.last and not taken.durable.done():
-                taken.durable.set_result(None)
-        self.turned.set()
-        self.turned = asyncio.Event()
+        try:
+            # First of all, since this is what sends alarms: who waits may wait for a turn more.
+            self._tell(committed)
+        finally:
+            for taken in batch:
+                if taken.last and not taken.durable.done():
+                    taken.durable.set_result(None)
+            self.turned.set()
+            self.turned = asyncio.Event()
+
+    def _tell(self, committed: Sequence[Committed]) -> None:
         for each in committed:
-            for fault in each.outcome.failed:
-                log.error("a rule failed", rule=fault.rule_id, error=fault.error, seq=fault.seq)
             for watcher in tuple(self._watchers):
                 watcher(each)
+            for fault in each.outcome.failed:
+                log.error("a rule failed", rule=fault.rule_id, error=fault.error, seq=fault.seq)
 
     def _stamp(self, fact: Event, taken: Taken, seq: int, state: State) -> Event:
         if isinstance(fact, GatewayStarted):
