@@ -39,8 +39,8 @@ bench: $(SET_UP) ## measure, side by side with peers (ARGS="--help")
 lock: ## write both lock files anew from pyproject.toml (ARGS=--upgrade takes the newest)
 	@tools/lock $(ARGS)
 
-clean: ## remove what make made: .venv, caches, builds
-	@rm -rf .venv .venv-lock build dist .hypothesis .import_linter_cache .mypy_cache \
+clean: ## remove what make made: .venv, caches, builds, peers of the benchmarks
+	@rm -rf .venv .venv-lock .cache build dist .hypothesis .import_linter_cache .mypy_cache \
 	    .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
