@@ -34,6 +34,8 @@ log = structlog.get_logger("gateway")
 
 STOP_S = 3.0
 """All that one step of a clean stop may wait for; systemd and batteries are not patient."""
+ASK_AGAIN_S = 2.2
+"""Longer than an uplink takes to say goodbye."""
 VITAL = Policy(restarts_max=3, within_s=120.0)
 """For what the gateway cannot do without: better that systemd starts all of it afresh."""
 
@@ -160,10 +162,14 @@ def _beginning(restored: Restored, cause: str) -> list[Event]:
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        await asyncio.wait(tasks, timeout=STOP_S)
+    """End tasks, asking again: a task group of Python 3.11 forgets that it was asked when one of
+    its own tasks fails in the same moment, as when the broker goes while we stop."""
+    pending = set(tasks)
+    ends_at = asyncio.get_running_loop().time() + STOP_S
+    while pending and asyncio.get_running_loop().time() < ends_at:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=ASK_AGAIN_S)
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:

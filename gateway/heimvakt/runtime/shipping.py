@@ -43,8 +43,6 @@ class Shipping:
         self._clock = clock
         self._emit = emit
         self._news = asyncio.Event()
-        self._group: asyncio.TaskGroup | None = None
-        """Of the messages under way; None without a connection."""
         self._turns = Turns(schedule or Schedule())
         self._fresh: dict[str, Alarm] = {}
         """Bodies of alarms that need not be read again."""
@@ -57,8 +55,6 @@ class Shipping:
             self._turns.miss()  # it is found in the outbox in its turn
         elif self._turns.offer(_row(self._uplink.name, alarm)):
             self._fresh[alarm.alarm_id] = alarm
-            if self._group is not None:
-                self._begin(self._group)  # now: a turn of the loop is a tenth of a millisecond
         self._news.set()
 
     async def run(self) -> None:
@@ -66,8 +62,7 @@ class Shipping:
         while True:
             await self._uplink.wait_connected()
             try:
-                async with asyncio.TaskGroup() as self._group:
-                    group = self._group
+                async with asyncio.TaskGroup() as group:
                     while True:
                         self._news.clear()
                         await self._start(group)
@@ -76,7 +71,6 @@ class Shipping:
             except* NotConnected:
                 await asyncio.sleep(RETRY_S)  # the transport says when it stands: no tight loop
             finally:
-                self._group = None
                 self._turns.broken_off()
 
     async def hear(self, answer: Acknowledgement) -> None:
@@ -130,9 +124,6 @@ class Shipping:
         if asked is not None:
             rows = await self._store.waiting(self._uplink.name, asked)
             self._turns.read(rows, asked, _now())
-        self._begin(group)
-
-    def _begin(self, group: asyncio.TaskGroup) -> None:
         for row in self._turns.start(_now()):
             group.create_task(self._send(row, self._fresh.get(row.alarm_id)))
 
