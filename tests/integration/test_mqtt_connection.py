@@ -129,8 +129,8 @@ async def test_an_answer_is_sent_again_when_the_gateway_died_before_it_was_taken
 @both
 async def test_alarms_sent_while_the_receiver_was_away_arrive_when_it_is_back(kind: str) -> None:
     if kind == "amqtt":
-        # Seen once in some ten runs of the whole suite; the demo's receiver is never away.
-        pytest.skip("amqtt now and then forgets what it keeps for a session that is away")
+        # Once in a whole run; whether the broker, the receiver or the uplink is at fault is open.
+        pytest.skip("timed out once on amqtt, cause not found; mosquitto runs it")
     async with broker(kind) as one:
         uplink = mqtt_uplink(one.url)
         async with running(uplink):
