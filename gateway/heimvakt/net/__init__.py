@@ -1,0 +1,1 @@
+"""The ways out of the house: interfaces, the modem, and what is known of each."""
