@@ -13,12 +13,20 @@ from typing import Protocol
 import pytest
 
 from heimvakt.core.alarms import AlarmState
-from heimvakt.core.uplink import Answer, NotConnected, Uplink
+from heimvakt.core.uplink import (
+    Answer,
+    Asked,
+    NotConnected,
+    Question,
+    ReportReceipt,
+    Uplink,
+    Waits,
+)
 from heimvakt.demo.receiver import Behaviour, Manners, Receiver
 from heimvakt.runtime.clock import SystemClock
 from tests.support.broker import AMQTT, MOSQUITTO, broker
 from tests.support.proxy import Proxy, proxy
-from tests.support.uplinks import GATEWAY, alarm, heartbeat, mqtt_uplink, running, sending
+from tests.support.uplinks import GATEWAY, alarm, batch, heartbeat, mqtt_uplink, running, sending
 
 CUTS = (0, 1, 2, 40, 200, 700, 1000)
 """Bytes of an alarm that get through before the line is cut; it has some 1,100 in all."""
@@ -32,8 +40,20 @@ class Rig(Protocol):
     async def arrived(self) -> tuple[str, str]:
         """(id of the message, id of the alarm) of the next one that the far end has stored."""
 
+    async def arrived_reports(self) -> list[int]:
+        """Numbers of the events in the next batch that the far end has stored."""
+
     def answer(self, alarm_id: str, answer: Answer, by: str) -> None:
         """The far end answers."""
+
+    def give_receipt(self, batch_id: str) -> None:
+        """The far end has stored a batch."""
+
+    def ask(self) -> str:
+        """The far end asks which alarms are open; returns the id of the question."""
+
+    async def arrived_outstanding(self) -> tuple[str, list[str]]:
+        """(id of the question, ids of the alarms) of the next answer to a question."""
 
     def say_nonsense(self) -> None:
         """The far end says something that is no answer."""
@@ -60,6 +80,20 @@ class MqttRig:
     def answer(self, alarm_id: str, answer: Answer, by: str) -> None:
         self._centre.answer(GATEWAY, alarm_id, answer, by=by)
 
+    async def arrived_reports(self) -> list[int]:
+        data = (await self._centre.next("reports", duplicates=True)).message["data"]
+        return [event["seq"] for event in data["events"]]
+
+    def give_receipt(self, batch_id: str) -> None:
+        self._centre.give_receipt(GATEWAY, f"{GATEWAY}/{batch_id}")
+
+    def ask(self) -> str:
+        return self._centre.ask_outstanding(GATEWAY)
+
+    async def arrived_outstanding(self) -> tuple[str, list[str]]:
+        data = (await self._centre.next("outstanding")).message["data"]
+        return data["question_id"], [one["alarm_id"] for one in data["alarms"]]
+
     def say_nonsense(self) -> None:
         self._centre.say(GATEWAY, b"\x00 yes, thank you")
 
@@ -73,7 +107,7 @@ class MqttRig:
 @asynccontextmanager
 async def mqtt(kind: str) -> AsyncIterator[Rig]:
     async with broker(kind) as one, proxy(one.port) as line:
-        behaviour = Behaviour(manners=Manners.NEVER)
+        behaviour = Behaviour(manners=Manners.NEVER, keep_events=True)
         async with Receiver(one.url, clock=SystemClock(), behaviour=behaviour).open() as centre:
             yield MqttRig(line, centre)
 
@@ -128,6 +162,49 @@ async def test_only_the_far_end_makes_an_answer(make: Make, kind: str) -> None:
 
 
 @rigs
+async def test_a_batch_arrives_whole_and_only_the_far_end_gives_a_receipt(
+    make: Make, kind: str
+) -> None:
+    async with make(kind) as rig, running(rig.uplink) as heard:
+        assert rig.uplink.carries_reports
+        await rig.uplink.wait_connected()
+        await rig.uplink.report(batch(7, 3))
+        assert await rig.arrived_reports() == [7, 8, 9]
+        assert heard.empty(), "that it was sent and stored is no receipt"
+        rig.give_receipt("telemetry-7-9")
+        assert await heard.get() == ReportReceipt(
+            receiver=rig.uplink.name, batch_id="telemetry-7-9", by="demo-centre"
+        )
+
+
+@rigs
+async def test_a_question_is_heard_and_its_answer_carries_its_id(make: Make, kind: str) -> None:
+    async with make(kind) as rig, running(rig.uplink) as heard:
+        await rig.uplink.wait_connected()
+        question_id = rig.ask()
+        asked = await heard.get()
+        assert (asked.question, asked.question_id) == (Question.OUTSTANDING, question_id)
+        await rig.uplink.tell_outstanding(asked, [alarm(1), alarm(2)], alarm().raised_at)
+        assert await rig.arrived_outstanding() == (question_id, [f"{GATEWAY}-1", f"{GATEWAY}-2"])
+
+
+@rigs
+async def test_who_waits_for_the_loss_and_for_the_return_is_told(make: Make, kind: str) -> None:
+    async with make(kind) as rig:
+        await rig.uplink.wait_lost()
+        async with running(rig.uplink):
+            await rig.uplink.wait_connected()
+            rig.cut_after(0)
+            await rig.uplink.wait_lost()
+            assert not rig.uplink.connected
+            rig.uplink.hurry()
+            rig.uplink.pressing(Waits.HIGH)
+            rig.mend()
+            await rig.uplink.wait_connected()
+        await rig.uplink.wait_lost()
+
+
+@rigs
 async def test_nonsense_is_counted_and_harms_nothing(make: Make, kind: str) -> None:
     async with make(kind) as rig, running(rig.uplink) as heard:
         await rig.uplink.wait_connected()
@@ -147,6 +224,11 @@ async def test_without_a_connection_nothing_is_taken(make: Make, kind: str) -> N
             await rig.uplink.send(alarm(), sending())
         with pytest.raises(NotConnected):
             await rig.uplink.beat(heartbeat())
+        with pytest.raises(NotConnected):
+            await rig.uplink.report(batch())
+        asked = Asked(receiver="centre", question=Question.OUTSTANDING, question_id="q", by="op")
+        with pytest.raises(NotConnected):
+            await rig.uplink.tell_outstanding(asked, [], alarm().raised_at)
 
 
 @rigs

@@ -37,7 +37,8 @@ async def test_a_running_box_says_how_it_is_in_words_and_in_json(box: tuple[Home
 
     told = await heimvakt("status", env=there)
     assert told.code == 0
-    assert "connected, 0 waiting" in told.out
+    assert "connected, " in told.out
+    assert "0 waiting for its answer" in told.out
     assert "1 open, 0 that nobody accepted" in told.out
 
     status = await heimvakt("status", "--json", env=there)
@@ -54,7 +55,11 @@ async def test_a_running_box_says_how_it_is_in_words_and_in_json(box: tuple[Home
     assert alarms.code == 0
     [alarm] = json.loads(alarms.out)
     assert (alarm["kind"], alarm["state"]) == ("button", "accepted")
-    for said in (alone, told, status, listed, alarms):
+
+    still_open = await heimvakt("alarms", "--open", "--json", env=there)
+    assert still_open.code == 0
+    assert json.loads(still_open.out) == [alarm], "accepted, and not closed"
+    for said in (alone, told, status, listed, alarms, still_open):
         assert said.err == ""
 
 

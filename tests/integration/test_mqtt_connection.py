@@ -14,6 +14,7 @@ from heimvakt.core.uplink import NotConnected
 from heimvakt.demo.receiver import Behaviour, Manners, Receiver
 from heimvakt.runtime.clock import SystemClock
 from tests.support.broker import BOTH, MOSQUITTO, broker
+from tests.support.fake_broker import fake_broker
 from tests.support.proxy import proxy
 from tests.support.uplinks import GATEWAY, alarm, heartbeat, mqtt_uplink, running, sending
 
@@ -126,11 +127,11 @@ async def test_an_answer_is_sent_again_when_the_gateway_died_before_it_was_taken
     assert answer.alarm_id == f"{GATEWAY}-7"
 
 
-@both
+# amqtt 0.12 takes a session for connected until it has stopped its handler: what is published in
+# between it confirms, gives to that handler and loses (the first alarm, in 26 of 80 runs; in none
+# of 80 with 0.3 s before it). A gateway sends again until the receiver has answered.
+@pytest.mark.parametrize("kind", [MOSQUITTO])
 async def test_alarms_sent_while_the_receiver_was_away_arrive_when_it_is_back(kind: str) -> None:
-    if kind == "amqtt":
-        # Once in a whole run; whether the broker, the receiver or the uplink is at fault is open.
-        pytest.skip("timed out once on amqtt, cause not found; mosquitto runs it")
     async with broker(kind) as one:
         uplink = mqtt_uplink(one.url)
         async with running(uplink):
@@ -171,7 +172,7 @@ asyncio.run(mqtt_uplink(sys.argv[1]).run(hear))
 
 
 @both
-async def test_a_heartbeat_arrives_and_none_is_kept_for_later(kind: str) -> None:
+async def test_a_heartbeat_arrives_and_was_confirmed(kind: str) -> None:
     async with broker(kind) as one:
         uplink = mqtt_uplink(one.url)
         with pytest.raises(NotConnected):
@@ -182,6 +183,18 @@ async def test_a_heartbeat_arrives_and_none_is_kept_for_later(kind: str) -> None
             beat = await centre.next("heartbeat")
     assert beat.message["data"]["journal_seq"] == 8100
     assert uplink.counts()["heartbeats-sent"] == 1
+
+
+async def test_a_broker_forgets_a_heartbeat_after_five_minutes_and_an_alarm_never() -> None:
+    async with fake_broker() as fake:
+        uplink = mqtt_uplink(fake.url)
+        async with running(uplink):
+            await uplink.wait_connected()
+            await uplink.beat(heartbeat())
+            await uplink.send(alarm(), sending())
+    message_expiry = b"\x05\x02" + (300).to_bytes(4)
+    assert fake.published["heartbeat"].startswith(message_expiry)
+    assert fake.published["alarm"].startswith(b"\x00{")
 
 
 @both

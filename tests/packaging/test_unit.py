@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 UNIT = Path(__file__).parents[2] / "systemd" / "heimvakt.service"
-EXPOSURE_MAX = 20
-"""In tenths, as `--threshold` takes it; the figure was 1.7 with systemd 252."""
+EXPOSURE_MAX = 22
+"""In tenths, as `--threshold` takes it; the figure was 2.1 with systemd 252: 1.7, and what it costs
+there that the kernel may be asked about the clock (which no right to set it goes with)."""
 
 pytestmark = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed"
@@ -29,6 +30,16 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
     )
     complaints = [line for line in done.stderr.splitlines() if UNIT.name in line]
     assert (done.returncode, complaints) == (0, [])
+
+
+def test_the_kernel_may_be_asked_about_the_clock_and_nobody_may_set_it() -> None:
+    lines = UNIT.read_text().splitlines()
+    assert "SystemCallFilter=adjtimex clock_adjtime clock_adjtime64" in lines
+    assert lines.index("SystemCallFilter=adjtimex clock_adjtime clock_adjtime64") > lines.index(
+        "SystemCallFilter=~@privileged @resources"
+    ), "what is taken away later is gone"
+    assert "ProtectClock=yes" not in lines
+    assert "CapabilityBoundingSet=" in lines
 
 
 def test_the_unit_is_hardened() -> None:

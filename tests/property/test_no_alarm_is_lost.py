@@ -91,15 +91,15 @@ class Gateway(RuleBasedStateMachine):
         self.stack = AsyncExitStack()
         clock = DrivenClock(self.now)
         self.life: Life = await self.stack.enter_async_context(live(self.directory, clock, of=HOME))
-        self.shipping = Shipping(MemoryUplink(), self.life.store, clock, self.life.pipeline.emit)
+        self.shipping = Shipping([MemoryUplink()], self.life.store, clock, self.life.pipeline.emit)
         self.life.pipeline.watch(self._see)
         for alarm in self.life.pipeline.state.alarms.values():
             if alarm.history:  # what the start itself has raised was told before we could watch
                 self.raised.setdefault(alarm.alarm_id, alarm)
 
     def _see(self, committed: Committed) -> None:
-        for alarm in committed.outcome.send:
-            self.raised.setdefault(alarm.alarm_id, alarm)
+        for dispatch in committed.outcome.send:
+            self.raised.setdefault(dispatch.alarm.alarm_id, dispatch.alarm)
 
     # --- what can happen --------------------------------------------------------------------------
 

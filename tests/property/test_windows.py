@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -56,3 +56,22 @@ def test_any_window_at_any_time(name: str, begin: time, end: time, at: datetime)
     zone = ZoneInfo(name)
     expected = in_some_night(wall(at, zone), begin, end)
     assert Window(begin, end, zone).contains(at) is expected
+
+
+@given(
+    st.sampled_from(ZONES),
+    TIMES,
+    TIMES,
+    st.dates(date(2026, 1, 1), date(2035, 12, 31)),
+    st.integers(0, 86_399),
+)
+def test_every_day_has_every_moment_of_a_window_once(
+    name: str, begin: time, end: time, day: date, second: int
+) -> None:
+    window = Window(begin, end, ZoneInfo(name))
+    into = timedelta(seconds=second % int(window.length.total_seconds()))
+    today, tomorrow = (window.moment(d, into) for d in (day, day + timedelta(days=1)))
+    assert timedelta(hours=23) <= tomorrow - today <= timedelta(hours=25)
+    shown = wall(today, window.zone)
+    said = datetime.combine(day, begin) + into
+    assert shown == said or timedelta() < shown - said <= timedelta(hours=1), "it was left out"

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from heimvakt.demo.receiver import Behaviour, Received, Receiver
+from heimvakt.demo.records import Numbers
 from heimvakt.runtime.clock import SystemClock
 
 from .beside import beside
@@ -35,6 +36,11 @@ class Centre:
     def states(self) -> list[dict[str, Any]]:
         """What was said of the gateway's being there."""
         return [r.message["data"] for r in self.received if r.kind == "state"]
+
+    @property
+    def numbers(self) -> dict[str, Numbers]:
+        """By gateway: the numbers of the events that came as reports."""
+        return self.receiver.reports
 
     def kinds(self) -> list[str]:
         """The kind of each alarm, in the order in which they first came."""

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from heimvakt.core.alarms import Alarm
-from heimvakt.core.ledger import Store, StoreUnavailable, Transaction, Waiting
+from heimvakt.core.ledger import (
+    Dropped,
+    Room,
+    Store,
+    Stored,
+    StoreUnavailable,
+    Transaction,
+    Waiting,
+)
+from heimvakt.core.reports import ReportClass
 
 
 class GatedStore:
@@ -49,3 +59,28 @@ class GatedStore:
 
     async def alarms(self, limit: int) -> Sequence[Alarm]:
         return await self._store.alarms(limit)
+
+    async def oldest_waiting(self) -> datetime | None:
+        return await self._store.oldest_waiting()
+
+    async def reports(
+        self, receiver: str, of: ReportClass, after: int, *, rows_max: int, bytes_max: int
+    ) -> Sequence[Stored]:
+        return await self._store.reports(
+            receiver, of, after, rows_max=rows_max, bytes_max=bytes_max
+        )
+
+    async def reported(self, receiver: str, of: ReportClass, through: int) -> None:
+        await self._store.reported(receiver, of, through)
+
+    async def count_reports(self, receiver: str, of: ReportClass) -> int:
+        return await self._store.count_reports(receiver, of)
+
+    async def tell_drops(self) -> Sequence[Dropped]:
+        return await self._store.tell_drops()
+
+    async def room(self) -> Room:
+        return await self._store.room()
+
+    async def keep_house(self, now: datetime, *, clock_is_set: bool) -> bool:
+        return await self._store.keep_house(now, clock_is_set=clock_is_set)

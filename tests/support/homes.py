@@ -12,12 +12,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from heimvakt.core.alarms import Alarm
+from heimvakt.core.alarms import Alarm, Priority
+from heimvakt.core.calendar import UnknownClock
 from heimvakt.core.codec import Json
 from heimvakt.core.devices import Device, Home, Role
 from heimvakt.core.engine import Outcome, step
 from heimvakt.core.events import ClockQuality, Event, GatewayStarted, Stamp, TimerFired, stamped
 from heimvakt.core.ledger import COUNTER
+from heimvakt.core.routes import Dispatch, Route, Routes, Target
 from heimvakt.core.snapshot import changes, restore
 from heimvakt.core.state import State, next_deadline
 from heimvakt.rules import KINDS, Context
@@ -59,18 +61,32 @@ RULES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 }
 
 
+def to_all(*receivers: str) -> Routes:
+    """Everything to everyone of these at once."""
+    return routes(*(Target(name) for name in receivers))
+
+
+def routes(*chain: Target) -> Routes:
+    """Everything along this chain."""
+    return Routes((Route(priorities=frozenset(Priority), to=chain),))
+
+
 def home(
     devices: Mapping[str, Device] | None = None,
     rules: Mapping[str, tuple[str, Mapping[str, Any]]] | None = None,
+    told: Routes | None = None,
+    unknown_clock: UnknownClock = UnknownClock.NIGHT,
 ) -> Home:
-    """A home with a bed, a hall, a front door and two buttons, unless told otherwise."""
+    """A home with a bed, a hall, a front door and two buttons, and a centre that is told of
+    everything, unless told otherwise."""
     devices = DEVICES if devices is None else devices
-    context = Context(devices=devices, zone=OSLO)
+    context = Context(devices=devices, zone=OSLO, gateway_id=GATEWAY, unknown_clock=unknown_clock)
     bound = {}
     for rule_id, (name, settings) in (RULES if rules is None else rules).items():
         kind = KINDS[name]
         bound[rule_id] = kind.bind(rule_id, kind.settings(**settings), context)
-    return Home(gateway_id=GATEWAY, devices=devices, rules=bound)
+    told = to_all("centre") if told is None else told
+    return Home(gateway_id=GATEWAY, devices=devices, rules=bound, routes=told)
 
 
 def oslo(clock: str) -> datetime:
@@ -102,13 +118,14 @@ class Desk:
         self.rows: dict[str, Json] = {COUNTER: {"n": 0}}  # as a new database begins
         self.table: dict[str, Alarm] = {}
         self.sent: list[Alarm] = []
+        self.dispatched: list[tuple[datetime, Dispatch]] = []
         self.outcome = self.tell(GatewayStarted(cause="started", last_alive=None))
 
     def tell(self, event: Event, *, at: datetime | None = None) -> Outcome:
         """Let an event happen now, or when its time has come."""
         if at is not None:
             self.wait_until(at)
-        event = stamped(event, stamp(len(self.journal) + 1, self.at))
+        event = stamped(event, self.stamp())
         before = self.state
         self.outcome = step(self.home, before, event)
         self.state = self.outcome.state
@@ -119,8 +136,13 @@ class Desk:
             else:
                 self.rows[key] = body
         self.table |= {alarm.alarm_id: alarm for alarm in self.outcome.changed}
-        self.sent += self.outcome.send
+        self.sent += [dispatch.alarm for dispatch in self.outcome.send]
+        self.dispatched += [(self.at, dispatch) for dispatch in self.outcome.send]
         return self.outcome
+
+    def stamp(self) -> Stamp:
+        """Of what happens now."""
+        return stamp(len(self.journal) + 1, self.at)
 
     def wait(self, **duration: float) -> None:
         """Let time pass, with every deadline on the way."""
@@ -142,6 +164,10 @@ class Desk:
         assert not unread
         self.tell(GatewayStarted(cause="started", last_alive=last_alive))
         self.wait_until(self.at)
+
+    def alarms_of(self, event: Event) -> list[Alarm]:
+        """Let an event happen; the alarms that receivers must be told of with it."""
+        return [dispatch.alarm for dispatch in self.tell(event).send]
 
     def kinds(self) -> list[str]:
         """The kinds of all alarms that were sent for the first time, in order."""

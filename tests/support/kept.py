@@ -35,6 +35,8 @@ class Kept:
     """The parts of the state, without the mark of life."""
     waiting: frozenset[str]
     """Alarm ids in the outbox."""
+    answered_to: int = 0
+    """Up to this number the receivers have answered for reports, as far as that was written."""
 
     @property
     def last_seq(self) -> int:
@@ -74,6 +76,9 @@ def kept(database: Path) -> Kept:
                 },
                 rows={key: json.loads(body) for key, body in rows.items() if key != ALIVE},
                 waiting=frozenset(i for (i,) in connection.execute("SELECT alarm_id FROM outbox")),
+                answered_to=max(
+                    (n for (n,) in connection.execute("SELECT through FROM places")), default=0
+                ),
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,13 @@ from heimvakt.core.devices import Home
 from heimvakt.core.events import Event, GatewayStarted, StoreFault
 from heimvakt.core.ledger import Restored, Store
 from heimvakt.core.ports import Clock
+from heimvakt.core.reports import Wanted
 from heimvakt.core.snapshot import restore
 from heimvakt.core.state import State
 from heimvakt.runtime.beginning import requeue
 from heimvakt.runtime.clock import DrivenClock
 from heimvakt.runtime.pipeline import Pipeline
-from heimvakt.store.store import FILE, SqliteStore
+from heimvakt.store.store import FILE, NOBODY, SqliteStore
 from tests.support.homes import EVENING, home
 
 RECEIVER = "centre"
@@ -43,7 +44,7 @@ def pipeline_over(
     of: Home | None = None,
     state: State | None = None,
     last_seq: int = 0,
-    receivers: Sequence[str] = (RECEIVER,),
+    boot_id: str = "boot",
     commit_retries_s: Sequence[float] = (),
 ) -> Pipeline:
     """A pipeline that does not run yet."""
@@ -52,9 +53,8 @@ def pipeline_over(
         State() if state is None else state,
         store,
         clock,
-        boot_id="boot",
+        boot_id=boot_id,
         last_seq=last_seq,
-        receivers_of=lambda _: receivers,
         commit_retries_s=commit_retries_s,
     )
 
@@ -76,18 +76,23 @@ async def live(
     clock: DrivenClock | None = None,
     *,
     of: Home | None = None,
-    receivers: Sequence[str] = (RECEIVER,),
+    wanted: Mapping[str, Wanted] = NOBODY,
 ) -> AsyncIterator[Life]:
     """Begin as the daemon does, with all that the directory holds."""
     clock = clock or DrivenClock(EVENING)
     of = of or home()
-    async with SqliteStore(directory, opened_at=clock.now()) as store:
+    async with SqliteStore(directory, opened_at=clock.now(), wanted=wanted) as store:
         restored: Restored = store.restored
         state, unread = restore(of, restored.state, restored.alarms, restored.last_seq)
         assert not unread
-        await requeue(store, restored, receivers, lambda _: receivers)
+        await requeue(store, restored, of.routes.receivers, of.routes)
         pipeline = pipeline_over(
-            store, clock, of=of, state=state, last_seq=restored.last_seq, receivers=receivers
+            store,
+            clock,
+            of=of,
+            state=state,
+            last_seq=restored.last_seq,
+            boot_id=f"boot-{restored.last_seq}",  # a driven clock counts anew, as a boot does
         )
         async with running(pipeline):
             begun: list[Event] = [GatewayStarted(cause="test", last_alive=restored.last_alive)]

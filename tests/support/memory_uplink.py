@@ -3,53 +3,119 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from heimvakt.core.alarms import Alarm
-from heimvakt.core.uplink import Acknowledgement, Answer, Heartbeat, NotConnected, Sending
+from heimvakt.core.uplink import (
+    Acknowledgement,
+    Answer,
+    Asked,
+    Heard,
+    Heartbeat,
+    Line,
+    NotConnected,
+    ReportBatch,
+    ReportReceipt,
+    Sending,
+    Waits,
+)
 
-Hear = Callable[[Acknowledgement], Awaitable[None]]
+Hear = Callable[[Heard], Awaitable[None]]
 
 
 class MemoryUplink:
     """What it was given stands in `sent`; with `confirms` cleared it takes all, confirms none."""
 
-    def __init__(self, name: str = "centre") -> None:
+    def __init__(
+        self, name: str = "centre", *, path: str = "default", carries_reports: bool = True
+    ) -> None:
         self._name = name
+        self._path = path
+        self._carries_reports = carries_reports
         self._standing = asyncio.Event()
         self._standing.set()
         self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._changed = asyncio.Event()
-        self._hear: Hear | None = None
+        self.hear: Hear | None = None
+        """What `run` was given: call it to answer."""
         self.confirms = asyncio.Event()
         self.confirms.set()
+        self.line = Line()
+        """As if it had been measured."""
         self.poison: set[str] = set()
         """Alarms that cannot be put into a message."""
         self.sent: list[tuple[Alarm, Sending]] = []
+        self.reported: list[ReportBatch] = []
+        self.told: list[tuple[Asked, tuple[Alarm, ...]]] = []
         self.beats: list[Heartbeat] = []
+        self.hurried = 0
+        self.waits = Waits.SOMETHING
 
     @property
     def name(self) -> str:
         return self._name
 
     @property
+    def path(self) -> str:
+        return self._path
+
+    @property
+    def carries_reports(self) -> bool:
+        return self._carries_reports
+
+    @property
     def connected(self) -> bool:
         return self._standing.is_set()
 
+    def hurry(self) -> None:
+        self.hurried += 1
+
+    def pressing(self, what: Waits) -> None:
+        self.waits = what
+
     async def run(self, hear: Hear) -> None:
-        self._hear = hear
+        self.hear = hear
         await asyncio.Event().wait()
 
     async def wait_connected(self) -> None:
         await self._standing.wait()
 
+    async def wait_lost(self) -> None:
+        await asyncio.wait([self._lost])
+
     async def send(self, alarm: Alarm, sending: Sending) -> None:
-        if not self.connected:
-            raise NotConnected(self._name)
+        self._must_stand()
         if alarm.alarm_id in self.poison:
             raise ValueError("no message can say that")
         self.sent.append((alarm, sending))
+        await self._confirmed()
+
+    async def report(self, batch: ReportBatch) -> None:
+        self._must_stand()
+        self.reported.append(batch)
+        await self._confirmed()
+
+    async def tell_outstanding(self, asked: Asked, alarms: Sequence[Alarm], at: datetime) -> None:
+        self._must_stand()
+        self.told.append((asked, tuple(alarms)))
+        await self._confirmed()
+
+    async def beat(self, heartbeat: Heartbeat) -> None:
+        self._must_stand()
+        self.beats.append(heartbeat)
+        await self._confirmed()
+
+    def counts(self) -> dict[str, int]:
+        return {"sent": len(self.sent)}
+
+    def _must_stand(self) -> None:
+        if not self.connected:
+            raise NotConnected(self._name)
+
+    async def _confirmed(self) -> None:
+        """Return when the transport has confirmed it: at once, or when `confirms` is set."""
         self._changed.set()
         if self.confirms.is_set():
             return
@@ -62,15 +128,6 @@ class MemoryUplink:
             confirmed.cancel()
         if lost.done():
             raise NotConnected(self._name)
-
-    async def beat(self, heartbeat: Heartbeat) -> None:
-        if not self.connected:
-            raise NotConnected(self._name)
-        self.beats.append(heartbeat)
-        self._changed.set()
-
-    def counts(self) -> dict[str, int]:
-        return {"sent": len(self.sent)}
 
     # --- what a test does to it -------------------------------------------------------------------
 
@@ -108,3 +165,9 @@ def answer(
     return Acknowledgement(
         alarm_id=alarm_id, answer=what, receiver="centre", by=by, revision=revision
     )
+
+
+def receipt(batch: ReportBatch | str, *, by: str = "system") -> ReportReceipt:
+    """What a receiver says of a batch of reports."""
+    batch_id = batch if isinstance(batch, str) else batch.batch_id
+    return ReportReceipt(receiver="centre", batch_id=batch_id, by=by)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from heimvakt.core.codec import decode_event
 from heimvakt.core.ledger import COUNTER
+from heimvakt.core.reports import report_class
+from heimvakt.demo.records import Numbers
 
 from .kept import Kept, Record, Replayed, replay
 
@@ -73,6 +76,23 @@ def centre_and_store_agree(got: Mapping[str, Sequence[Record]], final: Kept) -> 
     assert not final.waiting
 
 
+def reportable(journal: Mapping[int, Record]) -> set[int]:
+    """The numbers of the events that a receiver with `reports = "telemetry"` is to be told of."""
+    return {seq for seq, event in journal.items() if report_class(decode_event(event)) is not None}
+
+
+def centre_has_every_report(
+    numbers: Numbers, told: Iterable[Record], journal: Mapping[int, Record]
+) -> None:
+    """Each report is at the centre under its number, as it was committed, and nothing else is."""
+    due, got = reportable(journal), set(numbers)
+    assert not due - got, f"committed, and the centre never heard of them: {sorted(due - got)}"
+    assert not got - due, f"told, and not in the journal: {sorted(got - due)}"
+    assert (numbers.beyond, numbers.omitted) == (0, 0)
+    other = [event for event in told if event != journal[event["seq"]]]
+    assert not other, f"the centre was told something else under these numbers: {other}"
+
+
 def journal_explains_all(
     deaths: Sequence[Death], final: Kept, configuration: Path, now: datetime
 ) -> None:
@@ -125,8 +145,9 @@ def _explained(disk: Kept, replayed: Replayed) -> None:
 
 
 def _raising(alarm: Record) -> Record:
-    """What never changes of an alarm."""
+    """What never changes of an alarm, once it is raised."""
     changing = ("state", "history", "delivered_at", "accepted_by", "revision")
+    changing += ("chain", "place", "told")
     return {key: value for key, value in alarm.items() if key not in changing}
 
 

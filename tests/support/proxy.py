@@ -1,4 +1,4 @@
-"""A TCP proxy on loopback that does to a connection what networks do: cut, stall, delay."""
+"""A TCP proxy on loopback that does to a connection what networks do: cut, stall, delay, narrow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ class Proxy:
         self.target_port = target_port
         self.port = 0
         self.delay_s = 0.0
-        """Held back so long, each way; in chunks, so the throughput falls too."""
+        """Held back so long, each way, as by a long line: what is sent meanwhile is not held up."""
+        self.bytes_per_s: float | None = None
+        """What the line carries towards the broker; None: no limit."""
         self.connections = 0
         """How many were taken since the start."""
         self.heard: list[bytes] = []
@@ -95,15 +97,19 @@ class Proxy:
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, upstream: bool
     ) -> None:
+        line: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+        filling = loop.create_task(self._fill(reader, line, upstream=upstream))
         first = upstream
         try:
-            while data := await reader.read(CHUNK):
+            while (held := await line.get())[1]:
+                arrives_at, data = held
                 if first:
                     self.heard.append(data[:64])
                     first = False
                 await self._flows.wait()
-                if self.delay_s:
-                    await asyncio.sleep(self.delay_s)
+                if arrives_at > loop.time():
+                    await asyncio.sleep(arrives_at - loop.time())
                 if upstream and self._cut_after is not None:
                     data, rest = data[: self._cut_after], data[self._cut_after :]
                     self._cut_after -= len(data)
@@ -120,7 +126,30 @@ class Proxy:
         except (ConnectionError, RuntimeError):
             pass  # the other pump's side broke
         finally:
+            filling.cancel()
+            await asyncio.wait([filling])
             writer.close()
+
+    async def _fill(
+        self,
+        reader: asyncio.StreamReader,
+        line: asyncio.Queue[tuple[float, bytes]],
+        *,
+        upstream: bool,
+    ) -> None:
+        """Put on the line what comes, with the time at which it is at the other end; then b""."""
+        loop = asyncio.get_running_loop()
+        data = b"-"
+        while data:
+            rate = self.bytes_per_s if upstream else None
+            try:
+                # In small pieces where they take their time: a line carries no blocks.
+                data = await reader.read(max(200, int(rate / 200)) if rate else CHUNK)
+            except ConnectionError:
+                data = b""
+            if rate:
+                await asyncio.sleep(len(data) / rate)
+            line.put_nowait((loop.time() + self.delay_s, data))
 
 
 @asynccontextmanager

@@ -17,6 +17,8 @@ RESTLESS = (DOOR, replace(MOTION, extra='silent_after = "30m"\n'), BED, PENDANT,
 STEPS_S = (0.0, 0.5, 1.0, 3.0, 30.0, 120.0, 600.0, 1500.0, 2400.0)
 """How far the clock may go between two acts: from nothing to past every deadline."""
 
+REPORTS = 'reports = "telemetry"\n'
+
 Act = Callable[[], Awaitable[Sent]]
 
 
@@ -55,3 +57,12 @@ class Restless:
         """The clock goes on."""
         self.now += timedelta(seconds=self._chance.choice(STEPS_S))
         return self.now
+
+
+def tell_all(home: Home, *urls: str) -> None:
+    """The centre is to hear of every event, at these addresses or where the broker is."""
+    home.write(more=REPORTS)
+    if urls:
+        file = home.command.configuration
+        brokers = ", ".join(f'"{url}"' for url in urls)
+        file.write_text(file.read_text().replace(f'"{home.broker.url}"', brokers))

@@ -38,6 +38,8 @@ class Command:
     folder: Path
     """Where its socket is, and its logs."""
     state: Path
+    entry: tuple[str, ...] = ("heimvakt",)
+    """The module that is run, with what stands before its own arguments."""
 
     @property
     def control(self) -> Path:
@@ -50,7 +52,7 @@ class Command:
             *("--socket", self.control, "--log", "json"),
             *(() if driven_from is None else ("--driven-from", driven_from.isoformat())),
         )
-        return [sys.executable, "-m", "heimvakt", *map(str, arguments)]
+        return [sys.executable, "-m", *self.entry, *map(str, arguments)]
 
 
 class Service:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from heimvakt.core.alarms import Priority
 from heimvakt.core.devices import Home
 from heimvakt.core.effects import Effects, RaiseAlarm
 from heimvakt.core.engine import step
-from heimvakt.core.events import Event, stamped
+from heimvakt.core.events import Event, GatewayStarted, stamped
+from heimvakt.core.routes import Routes
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
-from tests.support.homes import DEVICES, EVENING, Desk, stamp
+from tests.support.homes import DEVICES, EVENING, Desk, stamp, to_all
 
 
 def a_rule(answers: Mapping[type[Event], Effects], rule_id: str = "small") -> Rule[Any]:
@@ -33,9 +35,14 @@ def a_rule(answers: Mapping[type[Event], Effects], rule_id: str = "small") -> Ru
     )
 
 
-def a_home(*rules: Rule[Any]) -> Home:
-    """A home with nothing but these rules."""
-    return Home(gateway_id="no-1", devices=DEVICES, rules={rule.rule_id: rule for rule in rules})
+def a_home(*rules: Rule[Any], told: Routes | None = None) -> Home:
+    """A home with nothing but these rules, and a centre unless others are told."""
+    return Home(
+        gateway_id="no-1",
+        devices=DEVICES,
+        rules={rule.rule_id: rule for rule in rules},
+        routes=told or to_all("centre"),
+    )
 
 
 def a_raise(key: str = "k", **changed: Any) -> RaiseAlarm:
@@ -60,3 +67,8 @@ class SmallDesk(Desk):
         self.outcome = step(self.home, self.state, event)
         self.state = self.outcome.state
         return self.outcome
+
+    def restart(self, home: Home | None = None, **off: float) -> None:
+        last_alive, self.at = self.at, self.at + timedelta(**off)
+        self.home = home or self.home
+        self.tell(GatewayStarted(cause="started", last_alive=last_alive))

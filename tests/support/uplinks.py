@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,17 +12,28 @@ from typing import Any
 
 from heimvakt.core.alarms import Alarm, AlarmState, Evidence, Priority, Step
 from heimvakt.core.events import ClockQuality
-from heimvakt.core.uplink import Acknowledgement, Heartbeat, Sending, Uplink
+from heimvakt.core.ledger import Stored
+from heimvakt.core.reports import ReportClass
+from heimvakt.core.uplink import Heartbeat, ReportBatch, Sending, Uplink
 from heimvakt.core.words import Words
 from heimvakt.runtime.clock import SystemClock
+from heimvakt.uplinks.address_book import AddressBook
+from heimvakt.uplinks.binding import PathBinding
 from heimvakt.uplinks.mqtt import MqttUplink
-from heimvakt.uplinks.mqtt_dial import Patience
+from heimvakt.uplinks.mqtt_patience import Patience
 from heimvakt.uplinks.mqtt_settings import MqttReceiverSettings
 
 GATEWAY = "no-1505-004711"
 NIGHT = datetime(2026, 11, 5, 1, 10, tzinfo=UTC)
 SHORT = Patience(
-    keepalive_s=1, puback_s=1.0, reach_s=5.0, answer_s=2.0, first_answer_s=0.5, goodbye_s=2.0
+    keepalive_s=1,
+    user_timeout_s=4.0,
+    puback_s=1.0,
+    connect_s=2.0,
+    reach_s=5.0,
+    answer_s=2.0,
+    first_answer_s=0.5,
+    goodbye_s=2.0,
 )
 """Long enough for a busy machine, short enough to wait for."""
 
@@ -67,7 +79,35 @@ def sending(attempt: int = 1, *, after_s: float = 0.4) -> Sending:
         sent_at=NIGHT + timedelta(minutes=4, seconds=30 + after_s),
         clock=ClockQuality.SYNCHRONISED,
         attempt=attempt,
+        path="broadband",
     )
+
+
+def batch(first: int = 1, count: int = 2, *, size: int = 0) -> ReportBatch:
+    """Some doors, as the journal has them; each body at least `size` bytes long."""
+    last = first + count - 1
+    return ReportBatch(
+        batch_id=f"telemetry-{first}-{last}",
+        of=ReportClass.TELEMETRY,
+        events=tuple(
+            Stored(seq=seq, body=door_opened(seq, size)) for seq in range(first, last + 1)
+        ),
+    )
+
+
+def door_opened(seq: int, size: int = 0) -> str:
+    """An event as it stands in the journal."""
+    at = (NIGHT + timedelta(seconds=seq)).isoformat().replace("+00:00", "Z")
+    stamp = {
+        "seq": seq,
+        "at": at,
+        "monotonic": 8100.5 + seq,
+        "boot_id": "4f2a",
+        "clock": "holdover",
+    }
+    fields = {"kind": "door-opened", "v": 1, **stamp, "device_id": "front-door"}
+    body = json.dumps(fields)
+    return body[:-1] + ', "padding": "' + "x" * (size - len(body)) + '"}' if size else body
 
 
 def heartbeat() -> Heartbeat:
@@ -85,7 +125,13 @@ def heartbeat() -> Heartbeat:
     )
 
 
-def mqtt_uplink(*urls: str, patience: Patience = SHORT, **settings: Any) -> MqttUplink:
+def mqtt_uplink(
+    *urls: str,
+    patience: Patience = SHORT,
+    path: PathBinding | None = None,
+    book: AddressBook | None = None,
+    **settings: Any,
+) -> MqttUplink:
     """An uplink to these brokers; opens nothing yet."""
     return MqttUplink(
         "centre",
@@ -93,14 +139,16 @@ def mqtt_uplink(*urls: str, patience: Patience = SHORT, **settings: Any) -> Mqtt
         gateway_id=GATEWAY,
         clock=SystemClock(),
         chance=Random(),
+        path=path,
+        book=book,
         patience=patience,
     )
 
 
 @asynccontextmanager
-async def running(uplink: Uplink) -> AsyncIterator[asyncio.Queue[Acknowledgement]]:
-    """The uplink runs for so long; yields the answers that it hears."""
-    heard: asyncio.Queue[Acknowledgement] = asyncio.Queue()
+async def running(uplink: Uplink) -> AsyncIterator[asyncio.Queue[Any]]:
+    """The uplink runs for so long; yields what it hears."""
+    heard: asyncio.Queue[Any] = asyncio.Queue()
     async with asyncio.TaskGroup() as group:
         task = group.create_task(uplink.run(heard.put))
         try:

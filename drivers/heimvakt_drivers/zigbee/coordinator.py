@@ -29,6 +29,12 @@ STRANGERS_MAX = 64
 STRANGER_AGAIN_S = 60.0
 """How often a stranger is asked who it is. zigpy would ask the whole network at each frame."""
 
+AFTER_S = 0.02
+"""By then an alarm is at the broker, and zigpy's work for its frame is in nobody's way."""
+
+OWED_MAX = 256
+"""Frames that zigpy has later; more than so many it has at once."""
+
 TURNS = 64
 """Turns of the loop in which requests to a stick that was let go are given up. zigpy-znp shields
 them from being cancelled, sixteen at most, and lets one after the other wait for its answer."""
@@ -60,8 +66,11 @@ UNREACHABLE: tuple[type[Exception], ...] = (
 class Ear(Protocol):
     """Who is told of each frame of a known device, before zigpy takes it and after."""
 
-    def begin(self, ieee: t.EUI64) -> None:
-        """A frame has come."""
+    def read(self, ieee: t.EUI64, packet: t.ZigbeePacket) -> bool:
+        """Whether what the frame says was read from it now, and zigpy may have it later."""
+
+    def begin(self, ieee: t.EUI64, *, was_read: bool) -> None:
+        """zigpy is given a frame; whether it was read before."""
 
     def end(self, ieee: t.EUI64, packet: t.ZigbeePacket) -> None:
         """zigpy has told its listeners what is in it, if it could read it."""
@@ -90,6 +99,8 @@ class Coordinator(ControllerApplication):  # type: ignore[misc]
         self._znp: Any
         self._line: LineWatch | None = None
         self._gone = False
+        self._owed: set[asyncio.TimerHandle] = set()
+        """Frames that zigpy has not had yet."""
         self._asked: dict[int, float] = {}
         """Strangers by network address: when it was last asked for them, on the loop's clock."""
 
@@ -102,6 +113,9 @@ class Coordinator(ControllerApplication):  # type: ignore[misc]
 
     async def disconnect(self) -> None:
         """As zigpy-znp does, without asking a stick that is gone to reset."""
+        for handle in self._owed:
+            handle.cancel()
+        self._owed.clear()
         if self._line is not None:
             self._line.close()
             self._line = None
@@ -141,21 +155,44 @@ class Coordinator(ControllerApplication):  # type: ignore[misc]
             self.hooks.announced(ieee, before != nwk)
 
     def packet_received(self, packet: t.ZigbeePacket) -> None:
-        """Let zigpy read a frame, and tell the ear whose it was."""
-        try:
-            ieee = self.get_device_with_address(packet.src).ieee
-        except (KeyError, ValueError):
-            ieee = None
-            if not self._may_be_asked(packet):
-                return
+        """Let zigpy read a frame: at once, or a moment after the ear has read what it says."""
+        ieee = self._sender(packet)
+        if ieee is None and not self._may_be_asked(packet):
+            return
+        was_read = ieee is not None and self.hooks.ear.read(ieee, packet)
+        if was_read and len(self._owed) < OWED_MAX:
+            self._owe(packet)
         else:
-            self.hooks.ear.begin(ieee)
+            self._give_to_zigpy(packet, ieee, was_read=was_read)
+
+    def _owe(self, packet: t.ZigbeePacket) -> None:
+        def pay() -> None:
+            self._owed.discard(handle)
+            ieee = self._sender(packet)
+            if ieee is not None:  # it has not left meanwhile
+                self._give_to_zigpy(packet, ieee, was_read=True)
+
+        handle = asyncio.get_running_loop().call_later(AFTER_S, pay)
+        self._owed.add(handle)
+
+    def _give_to_zigpy(
+        self, packet: t.ZigbeePacket, ieee: t.EUI64 | None, *, was_read: bool
+    ) -> None:
+        if ieee is not None:
+            self.hooks.ear.begin(ieee, was_read=was_read)
         try:
             super().packet_received(packet)
         except (ValueError, AssertionError):  # a frame too short for its own header
             self.hooks.counted["frame that does not parse"] += 1
         if ieee is not None:
             self.hooks.ear.end(ieee, packet)
+
+    def _sender(self, packet: t.ZigbeePacket) -> t.EUI64 | None:
+        try:
+            ieee: t.EUI64 = self.get_device_with_address(packet.src).ieee
+        except (KeyError, ValueError):
+            return None
+        return ieee
 
     async def _discover_unknown_device(self, nwk: t.NWK) -> None:
         """Ask a stranger itself who it is: zigpy asks with a broadcast, which no sensor that sleeps

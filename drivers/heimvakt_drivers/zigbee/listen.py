@@ -3,6 +3,8 @@
 zigpy tells reports and commands in two different ways, and says nothing at all of frames that it
 reads but nobody asked for (answers, unknown clusters); those still say that the device lives. What
 it drops as a repetition never comes here: a frame equal to one of the last 10 s, number and all.
+
+What a zone says is read from the frame itself, before zigpy has it, and not heard again from zigpy.
 """
 
 from __future__ import annotations
@@ -11,10 +13,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from zigpy.zcl.clusters.security import IasZone
+
 from heimvakt.core.devices import Device
 from heimvakt.core.events import Event
 
 from .courtesy import Courtesy
+from .early import Repetitions, status_change
 from .heard import ENROL_REQUEST, ZONE_TYPE, Alive, Attribute, Cluster, Command, Fact, Heard
 from .memory import NOTHING_YET, Memory
 from .translate import translate, whole
@@ -61,6 +66,10 @@ class Listener:
         self._frame: list[Event] | None = None
         """What the frame that is being read has said so far; None between frames."""
         self._was_read = False
+        self._zones: dict[tuple[t.EUI64, int], ZigpyCluster] = {}
+        """Those that are read early, by device and endpoint."""
+        self._repetitions = Repetitions()
+        self._was_read_early = False
 
     def tell(self, told: Told) -> None:
         """Tell `told` of devices, after their events were put."""
@@ -76,11 +85,22 @@ class Listener:
         undo = self._attached[address] = []
         courtesy = Courtesy(self._counted)
         for endpoint in device.non_zdo_endpoints:
+            if type(zone := endpoint.in_clusters.get(Cluster.ZONE)) is IasZone:
+                undo.append(self._read_early(zone))
             clusters = [*endpoint.in_clusters.values(), *endpoint.out_clusters.values()]
             for cluster in clusters:
                 undo.append(courtesy.bound(cluster))
                 undo += _Ears(self, device, address, cluster).put_on()
         return True
+
+    def _read_early(self, zone: ZigpyCluster) -> Unsubscribe:
+        place = zone.endpoint.device.ieee, zone.endpoint.endpoint_id
+        self._zones[place] = zone
+
+        def undo() -> None:
+            del self._zones[place]
+
+        return undo
 
     def detach(self) -> None:
         """Listen to nobody: the radio is gone, and its device objects with it."""
@@ -94,10 +114,24 @@ class Listener:
 
     # ------------------------------------------------------------------ as the coordinator's ear
 
-    def begin(self, ieee: t.EUI64) -> None:
-        """A frame of a known device has come."""
+    def read(self, ieee: t.EUI64, packet: t.ZigbeePacket) -> bool:
+        """Hear a frame of a zone at once; False: it is something else, which zigpy must read."""
+        if int(packet.cluster_id or 0) != Cluster.ZONE:
+            return False
+        zone = self._zones.get((ieee, packet.src_ep or 0))
+        octets = packet.data.serialize()
+        if zone is None or (fact := status_change(octets)) is None:
+            return False
+        address, endpoint = self._addresses[ieee], zone.endpoint.endpoint_id
+        if not self._repetitions.is_one((address, endpoint, octets), self._now()):
+            zone_type = whole(zone.get(ZONE_TYPE))
+            self._hear(address, endpoint, Cluster.ZONE, fact, packet.lqi, packet.rssi, zone_type)
+        return True
+
+    def begin(self, ieee: t.EUI64, *, was_read: bool) -> None:
+        """A frame of a known device is given to zigpy; `was_read` says that it was heard before."""
         self._frame = []
-        self._was_read = False
+        self._was_read = self._was_read_early = was_read
 
     def end(self, ieee: t.EUI64, packet: t.ZigbeePacket) -> None:
         """The frame was read: hand over what it said, and that its device lives."""
@@ -106,6 +140,7 @@ class Listener:
             lqi, rssi = packet.lqi, packet.rssi
             self._hear(address, packet.src_ep or 0, packet.cluster_id or 0, Alive(), lqi, rssi)
         events, self._frame = self._frame, None
+        self._was_read_early = False
         if events:
             self._put(events)
         if address is not None and self._told is not None:
@@ -115,6 +150,8 @@ class Listener:
 
     def told(self, device: ZigbeeDevice, address: str, cluster: ZigpyCluster, fact: Fact) -> None:
         """A device told a fact, in a frame or (a quirk's timer) between frames."""
+        if self._was_read_early:
+            return
         self._was_read = True
         zone_type = None
         if int(cluster.cluster_id) == Cluster.ZONE:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from heimvakt.config.catalogue import Catalogue, installed_drivers
+from heimvakt.config.machine import this_machine
 from heimvakt.rules import KINDS
 from heimvakt.uplinks.mqtt_settings import MqttReceiverSettings
+from heimvakt.uplinks.sms_settings import SmsReceiverSettings
 
 from .gateway import Places
 from .serving import serve
@@ -15,5 +17,8 @@ __all__ = ["Places", "catalogue", "serve"]
 def catalogue() -> Catalogue:
     """Everything that a configuration may name."""
     return Catalogue(
-        drivers=installed_drivers(), rules=KINDS, receivers={"mqtt": MqttReceiverSettings}
+        drivers=installed_drivers(),
+        rules=KINDS,
+        receivers={"mqtt": MqttReceiverSettings, "sms": SmsReceiverSettings},
+        machine=this_machine,
     )

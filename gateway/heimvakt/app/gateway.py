@@ -11,23 +11,30 @@ from pathlib import Path
 import structlog
 
 from heimvakt.config.configuration import Configuration
-from heimvakt.core.alarms import Alarm
+from heimvakt.config.storage import StoreSettings
 from heimvakt.core.events import Event, GatewayStarted, GatewayStopping, StoreFault
 from heimvakt.core.ledger import Restored, StoreUnavailable
 from heimvakt.core.snapshot import restore
 from heimvakt.runtime.alive import run_alive
 from heimvakt.runtime.beginning import requeue
-from heimvakt.runtime.clock import DrivenClock, SystemClock, boot_id
+from heimvakt.runtime.clock import DrivenClock, SystemClock
+from heimvakt.runtime.clock_watch import run_clock_watch
+from heimvakt.runtime.collector import run_collector
 from heimvakt.runtime.control import ControlSocket
 from heimvakt.runtime.deadlines import run_deadlines
 from heimvakt.runtime.hosting import HostedDriver
+from heimvakt.runtime.housekeeping import run_housekeeping
 from heimvakt.runtime.notify import Notifier
 from heimvakt.runtime.pipeline import Pipeline
 from heimvakt.runtime.report import Report
+from heimvakt.runtime.room import RoomWatch
 from heimvakt.runtime.supervise import Policy, UnitGaveUp, supervise
+from heimvakt.runtime.vitals import Vitals
+from heimvakt.store.limits import MIB, Limits
 from heimvakt.store.store import SqliteStore
 
-from .receivers import Receivers
+from .box import Box
+from .receivers import Receivers, wanted_by
 from .requests import requests
 
 log = structlog.get_logger("gateway")
@@ -73,7 +80,13 @@ class Gateway:
             StoreUnavailable: the store cannot be opened or used; the text says what to do.
             UnitGaveUp: something that the gateway cannot do without stays down.
         """
-        async with SqliteStore(self._places.state, opened_at=self._clock.now()) as store:
+        store = SqliteStore(
+            self._places.state,
+            opened_at=self._clock.now(),
+            limits=_limits(self._configuration.store),
+            wanted=wanted_by(self._configuration),
+        )
+        async with store:
             try:
                 await self._live(store, cause)
             except* (StoreUnavailable, UnitGaveUp) as group:
@@ -82,9 +95,39 @@ class Gateway:
     async def _live(self, store: SqliteStore, cause: str) -> None:
         configuration, restored = self._configuration, store.restored
         pipeline = await self._pipeline(store)
-        receivers = Receivers(configuration, store, self._clock, pipeline)
+        box = Box(configuration, self._clock, pipeline, self._places.state)
+        receivers = Receivers(
+            configuration,
+            store,
+            self._clock,
+            pipeline,
+            state=self._places.state,
+            modem=box.modem,
+        )
+        watch, signs = receivers.watch, box.signs(receivers.watch)
         drivers = self._drivers(pipeline)
-        report = Report(pipeline, store, self._clock, drivers, receivers.pairs)
+        vitals = Vitals(
+            pipeline,
+            store,
+            self._clock,
+            wanted_by(configuration),
+            paths_lost=watch.lost,
+            power=lambda: box.power.now,
+        )
+        hearts = receivers.hearts(vitals)
+        report = Report(
+            pipeline,
+            store,
+            self._clock,
+            vitals,
+            drivers=drivers,
+            receivers=receivers.told,
+            hearts=hearts,
+            paths=configuration.paths,
+            facts=watch,
+            modems=box.modems,
+            sign=lambda: signs.now,
+        )
         control = ControlSocket(
             self._places.socket, pipeline, requests(store, pipeline, report, self._clock)
         )
@@ -100,8 +143,12 @@ class Gateway:
             log.info("armed", rules=len(pipeline.home.rules), devices=len(pipeline.home.devices))
             self._notifier.tell(READY="1", STATUS="armed")
             start("deadlines", lambda: run_deadlines(pipeline, self._clock))
-            start("alive", lambda: run_alive(pipeline, self._notifier))
-            for name, unit in receivers.units(report):
+            start("collector", run_collector)
+            start("alive", lambda: run_alive(pipeline, self._notifier, lambda: signs.now))
+            start("clock", lambda: run_clock_watch(pipeline, self._clock))
+            start("room", RoomWatch(store, pipeline.emit).run)
+            start("housekeeping", lambda: run_housekeeping(pipeline, store, self._clock))
+            for name, unit in (*receivers.units(hearts), *box.units(watch, signs)):
                 start(name, unit)
             listening = [group.create_task(driver.run(), name=driver.name) for driver in drivers]
 
@@ -121,19 +168,16 @@ class Gateway:
         state, unread = restore(home, restored.state, restored.alarms, restored.last_seq)
         for part in unread:
             log.warning("a part of the stored state is left behind", part=part)
-        await requeue(store, restored, configuration.receivers, self._receivers_of)
+        self._clock.learn(state.clock, restored.last_alive)
+        await requeue(store, restored, configuration.receivers, home.routes)
         return Pipeline(
             home,
             state,
             store,
             self._clock,
-            boot_id=boot_id(),
+            boot_id=self._clock.boot_id,
             last_seq=restored.last_seq,
-            receivers_of=self._receivers_of,
         )
-
-    def _receivers_of(self, alarm: Alarm) -> Sequence[str]:
-        return self._configuration.receivers_for(alarm.priority)
 
     def _drivers(self, pipeline: Pipeline) -> list[HostedDriver]:
         return [
@@ -147,6 +191,14 @@ class Gateway:
             )
             for name, entry in self._configuration.drivers.items()
         ]
+
+
+def _limits(settings: StoreSettings) -> Limits:
+    return Limits(
+        bytes_max=settings.megabytes * MIB,
+        event_days=settings.event_days,
+        alarm_days=settings.alarm_days,
+    )
 
 
 def _beginning(restored: Restored, cause: str) -> list[Event]:

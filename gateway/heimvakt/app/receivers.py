@@ -1,53 +1,174 @@
-"""Everyone who is told of alarms: an uplink, its share of the outbox and its heartbeat for each."""
+"""Everyone who is told of alarms: sessions over each path, a share of the outbox, and hearts."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path as FilePath
 
 from heimvakt.config.configuration import Configuration
+from heimvakt.config.telling import ReceiverEntry
+from heimvakt.core.modem import Modem
+from heimvakt.core.path import Path
 from heimvakt.core.ports import Clock
+from heimvakt.core.reports import Wanted
+from heimvakt.core.state import outstanding
 from heimvakt.core.uplink import Uplink
-from heimvakt.runtime.heart import run_heart
+from heimvakt.net.modem.kept import KeptFile
+from heimvakt.net.paths import PathWatch
+from heimvakt.runtime.heart import Heart
 from heimvakt.runtime.pipeline import Committed, Pipeline
-from heimvakt.runtime.report import Report
+from heimvakt.runtime.report import Told
 from heimvakt.runtime.shipping import Shipping
+from heimvakt.runtime.vitals import Vitals
 from heimvakt.store.store import SqliteStore
+from heimvakt.uplinks.address_book import AddressBook
+from heimvakt.uplinks.binding import PathBinding
 from heimvakt.uplinks.mqtt import MqttUplink
+from heimvakt.uplinks.mqtt_settings import MqttReceiverSettings
+from heimvakt.uplinks.sms import SmsUplink
+from heimvakt.uplinks.sms_settings import SmsReceiverSettings
+
+Unit = Callable[[], Awaitable[None]]
+
+
+def wanted_by(configuration: Configuration) -> dict[str, Wanted]:
+    """What each receiver wants to be told beside alarms."""
+    return {
+        name: getattr(entry.settings, "reports", Wanted.NONE)
+        for name, entry in configuration.receivers.items()
+    }
 
 
 class Receivers:
     """Those of one configuration."""
 
-    pairs: Mapping[str, tuple[Uplink, Shipping]]
-
     def __init__(
-        self, configuration: Configuration, store: SqliteStore, clock: Clock, pipeline: Pipeline
+        self,
+        configuration: Configuration,
+        store: SqliteStore,
+        clock: Clock,
+        pipeline: Pipeline,
+        *,
+        state: FilePath,
+        modem: Modem | None,
     ) -> None:
+        """Open nothing yet. `state` is where the gateway keeps things."""
         self._configuration = configuration
+        self._clock = clock
+        self._pipeline = pipeline
+        self._state = state
+        self._modem = modem
         self._chance = random.Random()
-        pairs: dict[str, tuple[Uplink, Shipping]] = {}
-        for name, entry in configuration.receivers.items():
-            uplink = MqttUplink(
-                name,
-                entry.settings,
-                gateway_id=configuration.gateway.id,
-                clock=clock,
+        self._book = AddressBook(state / "addresses.json")
+        self.uplinks = {
+            name: self._uplinks(entry) for name, entry in configuration.receivers.items()
+        }
+        self.watch = PathWatch(configuration.paths, self._over_paths(), pipeline.emit)
+        wanted = wanted_by(configuration)
+        caps = {
+            path.name: path.bytes_per_s_max
+            for path in configuration.paths
+            if path.bytes_per_s_max is not None
+        }
+        self._shipping = {
+            name: Shipping(
+                uplinks,
+                store,
+                clock,
+                pipeline.emit,
+                wanted=wanted[name],
+                outstanding=lambda: outstanding(pipeline.state),
+                bytes_per_s_max=caps,
+                witness=self.watch if uplinks[0].carries_reports else None,
                 chance=self._chance,
             )
-            pairs[name] = (uplink, Shipping(uplink, store, clock, pipeline.emit))
-        self.pairs = pairs
+            for name, uplinks in self.uplinks.items()
+        }
+        for name, shipping in self._shipping.items():
+            if self.uplinks[name][0].carries_reports:
+                self.watch.follow(name, shipping.prefer)
         pipeline.watch(self._offer)
 
-    def units(self, report: Report) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
+    @property
+    def told(self) -> Mapping[str, Told]:
+        """As a status tells them."""
+        return {
+            name: Told(uplinks=uplinks, counts=lambda s=self._shipping[name]: s.counts)  # type: ignore[misc]
+            for name, uplinks in self.uplinks.items()
+        }
+
+    def hearts(self, vitals: Vitals) -> list[Heart]:
+        """One for each session over a path."""
+        return [
+            Heart(uplink, vitals.measure, self.watch, self._chance) for uplink in self._over_paths()
+        ]
+
+    def units(self, hearts: Sequence[Heart]) -> Iterator[tuple[str, Unit]]:
         """What must run for them, with names."""
-        for name, (uplink, shipping) in self.pairs.items():
-            yield f"uplink {name}", partial(uplink.run, shipping.hear)
+        yield "paths", self.watch.run
+        for name, uplinks in self.uplinks.items():
+            shipping = self._shipping[name]
+            for uplink in uplinks:
+                yield f"uplink {name} {uplink.path}", partial(uplink.run, shipping.hear)
             yield f"shipping {name}", shipping.run
-            yield f"heart {name}", partial(run_heart, uplink, report.heartbeat, self._chance)
+        for heart in hearts:
+            yield f"heart {heart.receiver} {heart.path}", heart.run
+
+    def _over_paths(self) -> list[Uplink]:
+        return [
+            each for uplinks in self.uplinks.values() for each in uplinks if each.carries_reports
+        ]
+
+    def _uplinks(self, entry: ReceiverEntry) -> Sequence[Uplink]:
+        match entry.settings:
+            case MqttReceiverSettings() as settings:
+                return [
+                    self._over_mqtt(entry.name, settings, path, first=place == 0)
+                    for place, path in enumerate(self._configuration.paths)
+                ]
+            case SmsReceiverSettings() as settings:
+                return [self._over_sms(entry.name, settings)]
+        raise TypeError(f"{entry.kind} is no kind of receiver")
+
+    def _over_mqtt(
+        self, name: str, settings: MqttReceiverSettings, path: Path, *, first: bool
+    ) -> Uplink:
+        return MqttUplink(
+            name,
+            settings,
+            gateway_id=self._configuration.gateway.id,
+            clock=self._clock,
+            chance=self._chance,
+            path=PathBinding(
+                name=path.name,
+                interface=path.interface,
+                first=first,
+                keepalive_s=int(path.keepalive.total_seconds()),
+                name_servers=lambda: path.dns,
+            ),
+            book=self._book,
+        )
+
+    def _over_sms(self, name: str, settings: SmsReceiverSettings) -> Uplink:
+        assert self._modem is not None, "the checker lets no SMS receiver be without a modem"
+        return SmsUplink(
+            name,
+            settings,
+            gateway_id=self._configuration.gateway.id,
+            language=self._configuration.gateway.language,
+            zone=self._configuration.zone,
+            clock=self._clock,
+            modem=self._modem,
+            kept=KeptFile(self._state / "sms" / f"{name}.json"),
+        )
 
     def _offer(self, committed: Committed) -> None:
-        for alarm in committed.outcome.send:
-            for name in self._configuration.receivers_for(alarm.priority):
-                self.pairs[name][1].offer(alarm)
+        for dispatch in committed.outcome.send:
+            for name in dispatch.receivers:
+                shipping = self._shipping.get(name)
+                if shipping is not None:
+                    shipping.offer(dispatch.alarm)
+        for shipping in self._shipping.values():
+            shipping.happened(committed.event)

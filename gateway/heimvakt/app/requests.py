@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from heimvakt.core.alarms import Alarm
 from heimvakt.core.codec import encode
 from heimvakt.core.ledger import Store
 from heimvakt.core.ports import Clock
+from heimvakt.core.state import outstanding
 from heimvakt.runtime.clock import DrivenClock
 from heimvakt.runtime.control import Handler, Request, RequestRefused
 from heimvakt.runtime.pipeline import Pipeline
@@ -29,7 +31,11 @@ def requests(
         limit = request.get("limit", 20)
         if not isinstance(limit, int) or not 1 <= limit <= ALARMS_MAX:
             raise RequestRefused(f"limit is a number from 1 to {ALARMS_MAX}")
-        return {"alarms": [encode(alarm) for alarm in await store.alarms(limit)]}
+        if request.get("open") is True:
+            found: Sequence[Alarm] = outstanding(pipeline.state)[:limit]
+        else:
+            found = await store.alarms(limit)
+        return {"alarms": [encode(alarm) for alarm in found]}
 
     async def advance(request: Request) -> Mapping[str, Any]:
         if not isinstance(clock, DrivenClock):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -18,16 +18,19 @@ COLOURS = {"high": "bold red", "medium": "yellow", "low": "cyan", "information":
 
 def command(
     limit: Annotated[int, typer.Option(help="How many.", min=1, max=10_000)] = 20,
+    only_open: Annotated[
+        bool, typer.Option("--open", help="Only those that are open, most urgent first.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     socket: SocketOption = None,
 ) -> None:
-    """List the newest alarms, newest first."""
-    alarms = ask(socket, {"do": "alarms", "limit": limit})["alarms"]
+    """List the newest alarms, newest first, or those that are open."""
+    alarms = ask(socket, {"do": "alarms", "limit": limit, "open": only_open})["alarms"]
     if as_json:
         print(json.dumps(alarms, ensure_ascii=False, indent=2))
         return
     if not alarms:
-        print("no alarm yet")
+        print("no alarm is open" if only_open else "no alarm yet")
         return
     table = Table(box=None, pad_edge=False, show_header=False)
     for alarm in alarms:
@@ -36,11 +39,22 @@ def command(
             alarm["priority"],
             alarm["kind"],
             alarm["device_id"] or "",
-            _local(alarm["raised_at"]),
+            _raised(alarm),
             _became(alarm),
             style=COLOURS[alarm["priority"]] if alarm["accepted_by"] is None else None,
         )
     Console(highlight=False).print(table)
+
+
+def _raised(alarm: dict[str, Any]) -> str:
+    """When it was raised, as truly as is known."""
+    if alarm["clock"] != "unknown":
+        return _local(alarm["raised_at"])
+    offset_s = alarm.get("clock_offset_s")
+    if offset_s is None:
+        return _local(alarm["raised_at"]) + " by a clock that was not set"
+    at = datetime.fromisoformat(alarm["raised_at"]) + timedelta(seconds=offset_s)
+    return _local(at.isoformat())
 
 
 def _local(text: str) -> str:

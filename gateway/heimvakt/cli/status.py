@@ -13,6 +13,13 @@ from heimvakt.core.words import spell_duration
 from .client import SocketOption, ask
 
 EXAMPLE = "Example: heimvakt status --json"
+SHOWN = {
+    "connected": "all is well",
+    "no-connection": "NO CONNECTION",
+    "alarm-taken": "the alarm is taken",
+    "alarm-delivered": "the alarm is delivered",
+    "help-coming": "help is coming",
+}
 
 
 def command(
@@ -36,10 +43,21 @@ def lines(status: dict[str, Any]) -> list[str]:
         f"  armed     {_rules(status['rules'])}",
         f"  devices   {_devices(status['devices'], now)}",
         *(f"  {name:<9} {_driver(driver, now)}" for name, driver in status["drivers"].items()),
-        *(f"  {name:<9} {_receiver(r)}" for name, r in status["receivers"].items()),
-        f"  alarms    {status['open_alarms']} open, {status['not_accepted']} that nobody accepted",
-        f"  journal   {status['journal_seq']} events   clock {status['clock']}",
+        f"  paths     {'   '.join(_path(name, p) for name, p in status['paths'].items())}",
+        *(f"  {name:<9} {_receiver(r, now)}" for name, r in status["receivers"].items()),
+        f"  outbox    {_outbox(status)}",
+        f"  alarms    {status['open_alarms']} open, {status['not_accepted']} that nobody accepted"
+        f"   shown here: {SHOWN.get(status['sign'], status['sign'])}",
+        *([f"  test      {_test(status['last_test'])}"] if status["last_test"] else []),
+        f"  journal   {status['journal_seq']} events   clock {status['clock']}"
+        f"   disk {_disk(status['store'])}",
     ]
+
+
+def _test(last: dict[str, Any]) -> str:
+    at = datetime.fromisoformat(last["raised_at"]).astimezone()
+    late = "" if last["in_time"] else ", too late"
+    return f"last {at:%a %d %b %H:%M}, answered in {last['seconds']:.1f} s{late}"
 
 
 def _rules(rules: dict[str, Any]) -> str:
@@ -69,9 +87,40 @@ def _driver(driver: dict[str, Any], now: datetime) -> str:
     return "listening" if driver["armed"] else "not listening yet"
 
 
-def _receiver(receiver: dict[str, Any]) -> str:
-    state = "connected" if receiver["connected"] else "NOT CONNECTED"
-    return f"{state}, {receiver['waiting']} waiting for its answer"
+def _path(name: str, path: dict[str, Any]) -> str:
+    state = "ok" if path["good"] else "DOWN"
+    if path["lost"]:
+        state = "not trusted yet" if path["good"] else "LOST"
+    elif path["good"] and path["round_trip_ms"] is not None:
+        state += f" {path['round_trip_ms']:.0f} ms"
+    modem = path["modem"] or {}
+    dbm = f"{modem['dbm']} dBm" if modem.get("dbm") is not None else None
+    said = [state, dbm, modem.get("operator"), modem.get("trouble")]
+    return f"{name} {', '.join(part for part in said if part)}"
+
+
+def _receiver(receiver: dict[str, Any], now: datetime) -> str:
+    said = ["connected" if receiver["connected"] else "NOT CONNECTED"]
+    if (ago_s := receiver["heartbeat_ago_s"]) is not None:
+        said.append(f"last heartbeat {spell_duration(ago_s).en} ago")
+    if receiver["answered_at"]:
+        said.append(f"last answer {_ago(receiver['answered_at'], now)}")
+    return ", ".join([*said, f"{receiver['waiting']} waiting for its answer"])
+
+
+def _outbox(status: dict[str, Any]) -> str:
+    outbox = status["outbox"]
+    alarms = f"{outbox['alarms']} alarms waiting"
+    if outbox["oldest_s"] is not None:
+        alarms += f", the oldest for {_spell(timedelta(seconds=outbox['oldest_s']))}"
+    return f"{alarms}   {outbox['reports']} reports waiting"
+
+
+def _disk(store: dict[str, Any]) -> str:
+    if store["full"]:
+        return "FULL: only alarms are taken"
+    share = 100 * store["bytes"] / store["bytes_max"]
+    return f"{share:.0f} % of {store['bytes_max'] / 2**20:.0f} MiB"
 
 
 def _ago(text: str | None, now: datetime) -> str:

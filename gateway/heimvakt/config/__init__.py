@@ -8,7 +8,7 @@ from .findings import Finding, Severity, as_json, has_errors, render_findings
 from .hardware import DriverEntry
 from .loader import Loaded, load
 from .rule_sections import RuleEntry
-from .telling import ReceiverEntry, Route
+from .telling import ReceiverEntry
 
 __all__ = [
     "DRIVER_GROUP",
@@ -19,7 +19,6 @@ __all__ = [
     "Finding",
     "Loaded",
     "ReceiverEntry",
-    "Route",
     "RuleEntry",
     "Severity",
     "as_json",

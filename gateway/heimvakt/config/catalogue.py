@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from heimvakt.core.ports import DriverPlugin
 from heimvakt.rules import KINDS, RuleKind
 
+from .machine import Machine
+
 DRIVER_GROUP = "heimvakt.drivers"
 """The entry points that driver packages announce themselves by."""
 
@@ -28,6 +30,8 @@ class Catalogue:
     rules: Mapping[str, RuleKind[Any]] = field(default_factory=lambda: KINDS)
     receivers: Mapping[str, type[BaseModel]]
     """Kind -> the model of its `[receivers.NAME]`, with or without a field `kind`."""
+    machine: Callable[[], Machine] | None = None
+    """What there is on the machine that the file is for; None: it is for another."""
 
 
 def installed_drivers() -> dict[str, Callable[[], DriverPlugin]]:

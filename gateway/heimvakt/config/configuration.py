@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from heimvakt.core.alarms import Priority
 from heimvakt.core.devices import Device, Home
+from heimvakt.core.path import Path
+from heimvakt.core.routes import Routes
 from heimvakt.rules import KINDS, Context, RuleKind
 
 from .hardware import DriverEntry
 from .models import GatewaySettings
 from .rule_sections import RuleEntry
-from .telling import ReceiverEntry, Route
+from .signs import SignSettings
+from .storage import StoreSettings
+from .telling import ReceiverEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,19 +30,16 @@ class Configuration:
     rules: tuple[RuleEntry, ...]
     """Those of the file in its order, then those that every home has."""
     receivers: Mapping[str, ReceiverEntry]
-    routes: tuple[Route, ...]
+    routes: Routes
+    paths: tuple[Path, ...]
+    """In the order of use; never empty."""
+    signs: SignSettings
+    store: StoreSettings
 
     @property
     def zone(self) -> ZoneInfo:
         """The time zone of the home."""
         return ZoneInfo(self.gateway.timezone)
-
-    def receivers_for(self, priority: Priority) -> tuple[str, ...]:
-        """The names of those who are told of such an alarm; never empty."""
-        names = (
-            n for route in self.routes if priority in route.priorities for n in route.receivers
-        )
-        return tuple(dict.fromkeys(names))
 
     def devices_of(self, driver: str) -> tuple[Device, ...]:
         """The devices that are heard over one driver."""
@@ -47,7 +47,13 @@ class Configuration:
 
     def to_home(self, kinds: Mapping[str, RuleKind[Any]] = KINDS) -> Home:
         """The home that the engine is given, with its rules bound."""
-        context = Context(devices=self.devices, zone=self.zone)
+        context = Context(
+            devices=self.devices,
+            zone=self.zone,
+            gateway_id=self.gateway.id,
+            paths=tuple(path.name for path in self.paths),
+            unknown_clock=self.gateway.unknown_clock,
+        )
         return Home(
             gateway_id=self.gateway.id,
             devices=self.devices,
@@ -55,4 +61,5 @@ class Configuration:
                 entry.rule_id: kinds[entry.kind].bind(entry.rule_id, entry.settings, context)
                 for entry in self.rules
             },
+            routes=self.routes,
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from . import confidential
 from .catalogue import Catalogue
@@ -14,12 +15,16 @@ from .configuration import Configuration
 from .findings import Finding, dotted, has_errors, nearest, quoted
 from .hardware import read_devices, read_drivers, roles_of
 from .models import VERSION, GatewaySettings
+from .paths import read_paths
 from .positions import Path
 from .report import Report
+from .routing import read_routes
 from .rule_sections import read_rules
 from .sections import read_section
+from .signs import read_signs
 from .source import Document, read
-from .telling import read_receivers, read_routes
+from .storage import read_store
+from .telling import check_ways, read_receivers
 
 SECTIONS = {
     "version": "version",
@@ -27,8 +32,11 @@ SECTIONS = {
     "drivers": "[drivers.NAME]",
     "devices": "[devices.ID]",
     "rules": "[rules.ID]",
+    "paths": "[paths.NAME]",
     "receivers": "[receivers.NAME]",
     "routes": "[[routes]]",
+    "signs": "[signs]",
+    "store": "[store]",
 }
 """What may stand at the top of the file, and how it is written."""
 
@@ -49,8 +57,8 @@ class Loaded:
 def load(path: str | FilePath, catalogue: Catalogue) -> Loaded:
     """Read and check a file.
 
-    Asks the drivers that the file names what they think of their settings, and nothing else of the
-    machine. Never raises, whatever the file is.
+    Asks the drivers that the file names what they think of their settings, the catalogue what there
+    is on the machine, and nothing else. Never raises, whatever the file is.
     """
     source = read(path)
     if source.document is None:
@@ -70,8 +78,14 @@ def _checked(document: Document, catalogue: Catalogue, report: Report) -> Config
     drivers = read_drivers(report, data, catalogue)
     devices = read_devices(report, data, drivers)
     rules = read_rules(report, data, catalogue, roles_of(_meant(data, "devices")), devices)
+    paths = read_paths(report, data, catalogue)
+    signs = read_signs(report, data, catalogue)
+    store = read_store(report, data)
     receivers = read_receivers(report, data, catalogue)
-    routes = read_routes(report, data, _names(data.get("receivers")))
+    check_ways(report, receivers, paths)
+    kinds = {kind for rule in catalogue.rules.values() for kind in rule.raises}
+    zone = ZoneInfo(gateway.timezone if gateway else "UTC")
+    routes = read_routes(report, data, _names(data.get("receivers")), kinds, zone)
     for path in confidential.in_clear(data):
         if not report.has_error_at(path):
             report.wrong(path, "here a secret stands in clear", confidential.HINT)
@@ -84,6 +98,9 @@ def _checked(document: Document, catalogue: Catalogue, report: Report) -> Config
         rules=rules,
         receivers=MappingProxyType(receivers),
         routes=routes,
+        paths=paths,
+        signs=signs,
+        store=store,
     )
 
 

@@ -6,7 +6,6 @@ Drivers, rules and receivers bring models of their own (see `catalogue`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -15,8 +14,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from heimvakt.core.alarms import Priority
+from heimvakt.core.calendar import UnknownClock
+from heimvakt.core.chain import Target
 from heimvakt.core.devices import Device, Role
-from heimvakt.core.fields import duration
+from heimvakt.core.fields import Hours, duration
+from heimvakt.core.routes import Route
 
 from .findings import nearest, quoted
 from .ids import ID, as_id, looks_like_a_person
@@ -122,6 +124,13 @@ class GatewaySettings(Section):
         Field(description="What the resident and the technician read: nb or en."),
         BeforeValidator(meant_language),
     ] = "nb"
+    unknown_clock: Annotated[
+        UnknownClock,
+        Field(
+            description="Before the clock is set for the first time nobody knows whether it is "
+            "night: rules of the night watch (night), or do not (day)."
+        ),
+    ] = UnknownClock.NIGHT
 
 
 class DeviceSettings(Section):
@@ -191,37 +200,61 @@ class DeviceSettings(Section):
         )
 
 
+ONLY_FOR = {"outer": Role.DOOR, "cancel": Role.BUTTON}
+"""Keys of a device that one role has and no other."""
+
+
 class RouteTarget(Section):
     """Who is told, in a route."""
 
     receiver: Annotated[
         str, Field(description="A [receivers.NAME] of this file.", examples=["centre"])
     ]
-
-
-ONLY_FOR = {"outer": Role.DOOR, "cancel": Role.BUTTON}
-"""Keys of a device that one role has and no other."""
+    after: Annotated[
+        timedelta | None,
+        duration(at_least="30s", at_most="24h"),
+        Field(
+            description="Told when nobody has accepted for so long since the one before was told. "
+            "Without it, together with the one before.",
+            examples=["5m"],
+        ),
+    ] = None
 
 
 class RouteSettings(Section):
-    """`[[routes]]`: which alarms go to whom. Without any, every receiver gets every alarm."""
+    """`[[routes]]`: which alarms go to whom; an alarm takes the first that fits. Without any route
+    every receiver gets every alarm."""
 
     priority: Annotated[
         tuple[Priority, ...],
         Field(min_length=1, description="Of which priorities.", examples=[["high", "medium"]]),
     ]
+    kind: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Only alarms of these kinds. Usually left out: of every kind.",
+            examples=[["button"]],
+        ),
+    ] = ()
+    between: Annotated[
+        Hours | None,
+        Field(description="Only alarms that are raised in these hours, in local time."),
+    ] = None
     to: Annotated[
         tuple[RouteTarget, ...],
         Field(
             min_length=1,
             max_length=16,
-            description="Who is told.",
+            description="Who is told, and who is next when nobody accepts.",
             examples=[[{"receiver": "centre"}]],
         ),
     ]
 
-
-def unrouted(routes: Iterable[RouteSettings]) -> list[Priority]:
-    """The priorities that no route names."""
-    named = {priority for route in routes for priority in route.priority}
-    return [priority for priority in Priority if priority not in named]
+    def to_route(self, zone: ZoneInfo) -> Route:
+        """As the core knows it."""
+        return Route(
+            priorities=frozenset(self.priority),
+            kinds=frozenset(self.kind),
+            window=self.between.window(zone) if self.between else None,
+            to=tuple(Target(target.receiver, target.after) for target in self.to),
+        )

@@ -18,10 +18,14 @@ from heimvakt.core.fields import Hours, format_duration
 from .catalogue import Catalogue
 from .ids import ID, ID_MAX
 from .models import VERSION, DeviceSettings, GatewaySettings, RouteSettings
+from .paths import PathSettings
+from .signs import SignSettings
+from .storage import StoreSettings
 
 Schema = dict[str, Any]
 
 _ROUTES = "Who is told of what. Without any route every receiver gets every alarm."
+_PATHS = "The ways out of the box, by a name; the first is used first."
 _RULES = (
     "What is an alarm. The name of a section is the kind of rule, unless it has a key kind. "
     "Rules that every home has need no section."
@@ -35,6 +39,7 @@ def schema(catalogue: Catalogue) -> Schema:
     rules = {kind: rule.settings for kind, rule in catalogue.rules.items()}
     definitions: dict[str, Schema] = {}
     models: list[type[BaseModel]] = [GatewaySettings, DeviceSettings, RouteSettings]
+    models += [PathSettings, SignSettings, StoreSettings]
     models += [*drivers.values(), *rules.values(), *catalogue.receivers.values()]
     refs = _definitions(models, definitions)
     for kind, model in rules.items():
@@ -44,6 +49,8 @@ def schema(catalogue: Catalogue) -> Schema:
             priority.pop("$ref", None)
             priority.pop("allOf", None)
             priority["enum"] = [p.value for p in Priority if p in allowed]
+    known = {kind for rule in catalogue.rules.values() for kind in rule.raises}
+    definitions[refs[RouteSettings]]["properties"]["kind"]["items"] = {"enum": sorted(known)}
     for kind, model in catalogue.receivers.items():
         _with_kind(definitions, refs[model], kind, required=True)
     return {
@@ -63,6 +70,9 @@ def schema(catalogue: Catalogue) -> Schema:
             },
             "devices": _named("What is in the home, by an id.", _ref(refs[DeviceSettings])),
             "rules": _rules({kind: refs[model] for kind, model in rules.items()}),
+            "paths": _named(_PATHS, _ref(refs[PathSettings])),
+            "signs": _ref(refs[SignSettings]),
+            "store": _ref(refs[StoreSettings]),
             "receivers": _named(
                 "Who can be told, by a name.",
                 {"oneOf": [_ref(refs[m]) for m in catalogue.receivers.values()]},

@@ -1,21 +1,20 @@
-"""`[receivers.NAME]` and `[[routes]]`: who is told."""
+"""`[receivers.NAME]`: who is told."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
 
-from heimvakt.core.alarms import Priority
+from heimvakt.core.path import Path as Way
 
 from .catalogue import Catalogue
-from .findings import at_line, dotted, either, nearest, quoted
-from .models import RouteSettings, unrouted
+from .findings import dotted, either, nearest, quoted
 from .positions import Path
 from .report import Report
-from .sections import check_id, did_you_mean, read_section, tables
+from .sections import check_id, read_section, tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +25,6 @@ class ReceiverEntry:
     kind: str
     settings: Any
     """A value of the model of the kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """To whom alarms of some priorities go."""
-
-    priorities: tuple[Priority, ...]
-    receivers: tuple[str, ...]
 
 
 def read_receivers(
@@ -78,98 +69,31 @@ def _kind(report: Report, catalogue: Catalogue, table: Mapping[str, Any], path: 
     return None
 
 
+def check_ways(
+    report: Report, receivers: Mapping[str, ReceiverEntry], paths: Sequence[Way]
+) -> None:
+    """Whether each receiver can be reached beside the others."""
+    taken: dict[str, str] = {}
+    for name, entry in receivers.items():
+        path: Path = ("receivers", name)
+        if getattr(entry.settings, "needs_modem", False) and not any(p.modem for p in paths):
+            report.wrong(
+                (*path, "kind"),
+                f"{dotted(path)} needs a modem, and no path has one",
+                'write modem = "auto" below [paths.mobile]',
+            )
+        for number, url in enumerate(getattr(entry.settings, "brokers", ())):
+            first = taken.setdefault(url, name)
+            if first != name:
+                # One client id and one topic for answers: they would throw each other out.
+                report.wrong(
+                    (*path, "brokers", number),
+                    f"receivers.{first} has this broker already",
+                    "one broker is one receiver: name both centres' systems behind it once",
+                )
+
+
 def _for_model(model: type[BaseModel], table: Mapping[str, Any]) -> Mapping[str, Any]:
     if "kind" in model.model_fields:
         return table
     return {key: value for key, value in table.items() if key != "kind"}
-
-
-def read_routes(
-    report: Report, data: Mapping[str, Any], receivers: Mapping[str, Any]
-) -> tuple[Route, ...]:
-    """The routes; without any in the file, one for everything to everyone.
-
-    Args:
-        report: takes what is wrong.
-        data: the file.
-        receivers: all that the file names, right or wrong.
-    """
-    if "routes" not in data:
-        return (Route(tuple(Priority), tuple(receivers)),)
-    found = data["routes"]
-    if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
-        report.wrong(
-            ("routes",),
-            "this must be a list of tables",
-            "write [[routes]], with two brackets, above each of them",
-            at_key=True,
-        )
-        return ()
-    routes = []
-    for number, table in enumerate(found):
-        path: Path = ("routes", number)
-        settings = read_section(report, RouteSettings, table, path)
-        _check_names(report, table, path, receivers)
-        if settings is not None:
-            routes.append((number, settings))
-    if not report.has_error_at(("routes",)):
-        _check_priorities(report, dict(routes))
-        _tell_untold(report, receivers, [settings for _, settings in routes])
-    return tuple(
-        Route(settings.priority, tuple(dict.fromkeys(stop.receiver for stop in settings.to)))
-        for _, settings in routes
-    )
-
-
-def _check_names(
-    report: Report, table: Mapping[str, Any], path: Path, receivers: Mapping[str, Any]
-) -> None:
-    stops = table.get("to")
-    for number, stop in enumerate(stops if isinstance(stops, list) else ()):
-        name = stop.get("receiver") if isinstance(stop, dict) else None
-        if isinstance(name, str) and name not in receivers:
-            where = (*path, "to", number, "receiver")
-            report.wrong(
-                where,
-                f"{quoted(name)} is no receiver of this file",
-                did_you_mean(
-                    report,
-                    name,
-                    {known: ("receivers", known) for known in receivers},
-                    several="receivers of this file",
-                    none=f"add a section [receivers.{name}]",
-                ),
-            )
-
-
-def _check_priorities(report: Report, routes: Mapping[int, RouteSettings]) -> None:
-    """Each priority goes somewhere, and by one route only."""
-    first: dict[Priority, Path] = {}
-    for number, settings in routes.items():
-        for index, priority in enumerate(settings.priority):
-            path: Path = ("routes", number, "priority", index)
-            if priority in first:
-                line = at_line(report.place_of(first[priority]))
-                report.wrong(
-                    path,
-                    f"{quoted(priority.value)} has a route already{line}",
-                    "name each priority once, and all its receivers there",
-                )
-            first.setdefault(priority, path)
-    for priority in unrouted(routes.values()):
-        report.error(
-            ("routes",),
-            f"alarms of priority {quoted(priority.value)} go nowhere: no route names it",
-            "add it to a route; without any [[routes]] every receiver gets everything",
-            at_key=True,
-        )
-
-
-def _tell_untold(report: Report, receivers: Mapping[str, Any], routes: list[RouteSettings]) -> None:
-    told = {stop.receiver for settings in routes for stop in settings.to}
-    for name in receivers:
-        if name not in told:
-            path = ("receivers", name)
-            report.warning(
-                path, f"{dotted(path)}: no route leads here", "name it in a route", at_key=True
-            )

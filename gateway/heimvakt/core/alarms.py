@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from .chain import Chain, Told
 from .events import ClockQuality, DeviceEvent, Event
 from .words import Words
 
@@ -26,6 +27,10 @@ class Priority(StrEnum):
     def rank(self) -> int:
         """0 is the most urgent."""
         return list(Priority).index(self)
+
+
+THINNED = (Priority.LOW, Priority.INFORMATION)
+"""What may be let go before anybody has received it, where there is far too much of it."""
 
 
 class AlarmState(StrEnum):
@@ -57,7 +62,7 @@ class Move(StrEnum):
     CANCEL = "cancel"
     RESET = "reset"
     EXPIRE = "expire"
-    """Kept for so long, behind so many others, that nobody will ever close it."""
+    """There are so many newer ones that the gateway keeps it in mind no longer."""
 
 
 _S = AlarmState
@@ -69,6 +74,7 @@ MOVES: dict[tuple[AlarmState, Move], AlarmState] = {
     (_S.RAISED, Move.CLOSE): _S.CLOSED,
     (_S.RAISED, Move.CANCEL): _S.CANCELLED,
     (_S.RAISED, Move.RESET): _S.RESET,
+    (_S.RAISED, Move.EXPIRE): _S.EXPIRED,  # never a high or medium one: see `may_expire`
     (_S.DELIVERED, Move.DELIVER): _S.DELIVERED,  # a second receiver, or the same one again
     (_S.DELIVERED, Move.ACCEPT): _S.ACCEPTED,
     (_S.DELIVERED, Move.CLOSE): _S.CLOSED,
@@ -105,17 +111,25 @@ class Evidence:
     at: datetime
     kind: str
     device_id: str | None = None
+    clock: ClockQuality | None = None
+    """How far `at` can be trusted; None in what was stored before this was known."""
 
     @classmethod
     def of(cls, event: Event) -> Evidence:
         """The part of an event that is evidence."""
         device = event.device_id if isinstance(event, DeviceEvent) else None
-        return cls(seq=event.seq, at=event.at, kind=event.kind, device_id=device)
+        return cls(
+            seq=event.seq,
+            at=event.at,
+            kind=event.kind,
+            device_id=device,
+            clock=event.stamp.clock,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One move that was made."""
+    """One move that was made. A person who accepts what has ended is in the history too."""
 
     state: AlarmState
     at: datetime
@@ -148,20 +162,56 @@ class Alarm:
     accepted_by: str | None = None
     revision: int = 0
     """Grows with each change that receivers must hear of; the id never changes."""
+    clock_offset_s: float | None = None
+    """Became known later: to be added to every time in it that was taken while the clock was
+    unknown (`raised_at` if `clock` is, evidence if its own is); the times stay as they were."""
+    chain: Chain = ()
+    """Who is told of it, in order; taken from the routes when it is confirmed."""
+    place: int = 0
+    """How far it has gone along its chain: see `chain`."""
+    told: tuple[Told, ...] = ()
+    """Everyone who was told of it, in order."""
+
+    @property
+    def was_raised(self) -> bool:
+        """Whether receivers were ever to hear of it."""
+        return any(step.state is AlarmState.RAISED for step in self.history)
+
+    @property
+    def is_unreceived(self) -> bool:
+        """Whether receivers are to hear of it and the system of none has answered."""
+        return self.delivered_at is None and self.was_raised
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether it goes on along its chain: raised, and neither accepted nor ended."""
+        return self.state in (AlarmState.RAISED, AlarmState.DELIVERED)
+
+
+def has_ended(alarm: Alarm) -> bool:
+    """Whether nobody need hear of it any more: ended, and received if it ever was to be."""
+    return not (alarm.state.is_open or alarm.is_unreceived)
 
 
 def is_over(alarm: Alarm) -> bool:
-    """Whether nothing more can come of it: ended, and received if it ever was to be."""
-    if alarm.state.is_open:
-        return False
-    never_sent = not any(step.state is AlarmState.RAISED for step in alarm.history)
-    return never_sent or alarm.delivered_at is not None
+    """Whether nothing more can come of it. One that was cancelled or reset may still be accepted
+    and closed by a person who has seen it."""
+    match alarm.state:
+        case AlarmState.EXPIRED:
+            return True
+        case AlarmState.CANCELLED | AlarmState.RESET:
+            return not alarm.was_raised
+        case _:
+            return has_ended(alarm)
 
 
 def may_expire(alarm: Alarm) -> bool:
-    """Whether policy may end it: somebody has received it, and a high one was accepted as well."""
-    if alarm.delivered_at is None or (alarm.state, Move.EXPIRE) not in MOVES:
+    """Whether policy may end it: somebody has received it, and a high one was accepted as well; of
+    what nobody has received only what may be thinned."""
+    if (alarm.state, Move.EXPIRE) not in MOVES:
         return False
+    if alarm.delivered_at is None:
+        return alarm.state is AlarmState.RAISED and alarm.priority in THINNED
     return alarm.state is AlarmState.ACCEPTED or alarm.priority is not Priority.HIGH
 
 
@@ -177,10 +227,21 @@ def move(alarm: Alarm, what: Move, *, at: datetime, by: str | None = None) -> Al
     moved = replace(alarm, state=after)
     if after is not alarm.state:
         moved = replace(moved, history=(*alarm.history, Step(state=after, at=at, by=by)))
-    if what is Move.DELIVER and alarm.delivered_at is None:
-        moved = replace(moved, delivered_at=at)
-    if what is Move.ACCEPT and alarm.accepted_by is None:
-        moved = replace(moved, accepted_by=by)
-    if what in (Move.CANCEL, Move.RESET) and alarm.state is not AlarmState.PENDING:
-        moved = replace(moved, revision=alarm.revision + 1)
+    match what:
+        case Move.DELIVER:
+            told = tuple(_answered(one, at) if one.receiver == by else one for one in alarm.told)
+            moved = replace(moved, told=told, delivered_at=alarm.delivered_at or at)
+        case Move.ACCEPT if alarm.accepted_by is None:
+            moved = replace(moved, accepted_by=by)
+            if after is not AlarmState.ACCEPTED:
+                late = Step(state=AlarmState.ACCEPTED, at=at, by=by)
+                moved = replace(moved, history=(*alarm.history, late))
+        case Move.CANCEL | Move.RESET if alarm.state is not AlarmState.PENDING:
+            moved = replace(moved, revision=alarm.revision + 1)
+        case _:
+            pass
     return moved
+
+
+def _answered(told: Told, at: datetime) -> Told:
+    return told if told.answered_at else replace(told, answered_at=at)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from .events import ClockQuality, Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +30,63 @@ class Window:
             return self.begin <= local < self.end
         return local >= self.begin or local < self.end
 
+    def day_of(self, at: datetime) -> date:
+        """The local day on which the window began that holds `at`, or that began last before it."""
+        local = at.astimezone(self.zone)
+        return local.date() if local.time() >= self.begin else local.date() - timedelta(days=1)
+
+    def moment(self, day: date, into: timedelta) -> datetime:
+        """So far into the window that begins on `day`, UTC.
+
+        By the clock on the wall: an hour that is left out is made up after it, and of an hour that
+        comes twice the first is taken. So every day has exactly one.
+        """
+        wall = datetime.combine(day, self.begin) + into
+        return wall.replace(tzinfo=self.zone).astimezone(UTC)
+
+    def next_once(
+        self, into: timedelta, now: datetime, *, done: Collection[date]
+    ) -> tuple[date, datetime]:
+        """When something is next that is done once a day, so far into the window, and its day.
+
+        At once if the moment of today was missed and the window is still open.
+        """
+        day = today = self.day_of(now)
+        while True:
+            if day not in done:
+                if (at := self.moment(day, into)) >= now:
+                    return day, at
+                if day == today and self.contains(now):
+                    return day, now
+            day += timedelta(days=1)
+
+    @property
+    def length(self) -> timedelta:
+        """How long it is on a day without a change of the hour."""
+        day = date(2000, 1, 1)
+        length = datetime.combine(day, self.end) - datetime.combine(day, self.begin)
+        return length if length > timedelta() else length + timedelta(days=1)
+
     def __str__(self) -> str:
         return f"{self.begin:%H:%M}-{self.end:%H:%M}"
+
+
+class UnknownClock(StrEnum):
+    """What time of day it is held to be while nobody knows it."""
+
+    NIGHT = "night"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What a rule calls night: a window, and what is meant where the clock cannot tell."""
+
+    window: Window
+    unknown_clock: UnknownClock
+
+    def holds(self, stamp: Stamp) -> bool:
+        """Whether something happened at night."""
+        if stamp.clock is ClockQuality.UNKNOWN:
+            return self.unknown_clock is UnknownClock.NIGHT
+        return self.window.contains(stamp.at)

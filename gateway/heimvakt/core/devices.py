@@ -8,6 +8,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from .routes import Routes
+
 if TYPE_CHECKING:
     from .rule import Rule
 
@@ -55,6 +57,9 @@ class Device:
         return self.silent_after or SILENT_AFTER.get(self.role, SILENT_AFTER_DEFAULT)
 
 
+NO_ROUTES = Routes()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """All that the engine knows and that does not change while it runs."""
@@ -62,6 +67,7 @@ class Home:
     gateway_id: str
     devices: Mapping[str, Device] = field(default_factory=dict)
     rules: Mapping[str, Rule[Any]] = field(default_factory=dict)
+    routes: Routes = NO_ROUTES
 
     def rules_that_need(self, device_id: str) -> tuple[str, ...]:
         """The ids of the rules that are blind without this device."""

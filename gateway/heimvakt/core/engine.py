@@ -6,29 +6,29 @@ Pure. The pipeline gives stamped events in the order of the journal; replaying t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from .alarms import Alarm, AlarmState, Move, may_expire
+from .alarms import Alarm, AlarmState, Move
+from .chain import Why, place_of
 from .devices import Home
 from .effects import Effect, Effects
 from .events import (
     AlarmAcknowledged,
     AlarmClosed,
     AlarmDelivered,
-    ClockStepped,
     Event,
     GatewayStarted,
     RuleFailed,
     TimerFired,
 )
+from .keeping import bound
+from .routes import Dispatch
 from .rule import Rule
-from .state import PENDING, PENDING_MAX, State, adopt, is_armed, shifted
+from .state import PENDING, PENDING_MAX, UNACCEPTED, UNANSWERED, State, adopt, is_armed, shifted
 from .supervision import supervise
+from .times import follow_clock, moved_by, offset_of
 from .work import Work
-
-KEPT_MAX = 500
-"""Alarms that are kept; above it the oldest that somebody has dealt with expire."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,8 @@ class Outcome:
     state: State
     changed: tuple[Alarm, ...] = ()
     """Alarms that are new or moved."""
-    send: tuple[Alarm, ...] = ()
-    """Of these, those that receivers must now be told of."""
+    send: tuple[Dispatch, ...] = ()
+    """Of these, those that receivers must now be told of, and which receivers."""
     thoughts: tuple[tuple[str, Effect], ...] = ()
     """What each rule answered, for people who watch."""
     failed: tuple[RuleFailed, ...] = ()
@@ -54,6 +54,7 @@ def step(home: Home, state: State, event: Event) -> Outcome:
             return _outcome(work)  # moved or cancelled while it was on its way
         work.forget_timer(event.name)
     _set_times(work, event)
+    _follow_clock(work, event)
     supervised, derived = supervise(home, state.supervised, event)
     if supervised is not state.supervised:
         work.state = replace(work.state, supervised=supervised)
@@ -64,10 +65,10 @@ def step(home: Home, state: State, event: Event) -> Outcome:
         _rules(work, each)
     for fault in tuple(work.failed):
         _rules(work, fault)
-    if isinstance(event, TimerFired) and event.name.startswith(PENDING):
-        _confirm_forgotten(work, event.name.removeprefix(PENDING))
-    if work.changed:
-        _expire(work)
+    if isinstance(event, TimerFired):
+        _own_deadline(work, event.name)
+    if work.state.alarms_raised != state.alarms_raised:
+        bound(work)
     return _outcome(work)
 
 
@@ -75,7 +76,7 @@ def _outcome(work: Work) -> Outcome:
     return Outcome(
         state=work.state,
         changed=tuple(work.changed.values()),
-        send=tuple(work.send.values()),
+        send=tuple(Dispatch(work.changed[i], tuple(told)) for i, told in work.told.items()),
         thoughts=tuple(work.thoughts),
         failed=tuple(work.failed),
     )
@@ -83,16 +84,25 @@ def _outcome(work: Work) -> Outcome:
 
 def _rules(work: Work, event: Event) -> None:
     for rule_id, rule in work.home.rules.items():
-        seen: Event = event
-        if isinstance(event, TimerFired):
-            owner, _, name = event.name.partition("/")
-            if owner != rule_id:
-                continue
-            seen = replace(event, name=name)
-        if rule_id not in work.state.rules:
+        seen = _as_seen_by(rule_id, work, event)
+        if seen is None or rule_id not in work.state.rules:
             continue  # before the first `GatewayStarted` under this configuration
         for effect in _ask(work, rule_id, rule, seen):
             work.apply(rule_id, effect)
+
+
+def _as_seen_by(rule_id: str, work: Work, event: Event) -> Event | None:
+    """What is a matter of one rule is told to that rule alone, by the name that it knows."""
+    match event:
+        case TimerFired(name=name):
+            owner, _, name = name.partition("/")
+            return replace(event, name=name) if owner == rule_id else None
+        case AlarmDelivered(alarm_id=alarm_id):
+            alarm = work.changed.get(alarm_id) or work.state.alarms.get(alarm_id)
+            mine = alarm is not None and alarm.rule_id == rule_id
+            return replace(event, alarm_id=alarm.key) if alarm and mine else None
+        case _:
+            return event
 
 
 def _ask(work: Work, rule_id: str, rule: Rule[object], event: Event) -> Effects:
@@ -113,10 +123,10 @@ def _acknowledge(work: Work, event: Event) -> None:
     match event:
         case AlarmDelivered(alarm_id=alarm_id, receiver=by):
             what = Move.DELIVER
-        case AlarmAcknowledged(alarm_id=alarm_id, by=by):
-            what = Move.ACCEPT
-        case AlarmClosed(alarm_id=alarm_id, by=by):
-            what = Move.CLOSE
+        case AlarmAcknowledged(alarm_id=alarm_id, receiver=receiver, by=person):
+            what, by = Move.ACCEPT, f"{receiver}: {person}"
+        case AlarmClosed(alarm_id=alarm_id, receiver=receiver, by=person):
+            what, by = Move.CLOSE, f"{receiver}: {person}"
         case _:
             return
     alarm = work.state.alarms.get(alarm_id)
@@ -126,14 +136,22 @@ def _acknowledge(work: Work, event: Event) -> None:
 
 def _set_times(work: Work, event: Event) -> None:
     """Keep deadlines as far away as they were when the clock was set, awake or across a start."""
-    match event:
-        case ClockStepped(before=before, after=after):
-            by = after - before
-        case GatewayStarted(at=at, last_alive=last) if last is not None and at < last:
-            by = at - last
-        case _:
-            return
-    work.state = replace(work.state, timers=shifted(work.state.timers, by))
+    if (by := moved_by(work.state.clock, event)) is not None:
+        work.state = replace(work.state, timers=shifted(work.state.timers, by))
+
+
+def _follow_clock(work: Work, event: Event) -> None:
+    """When the true time is known at last, tell it for the alarms that were raised before that."""
+    before, raised = work.state.clock, work.state.alarms_raised
+    if isinstance(event, GatewayStarted):
+        raised = max(raised, event.alarms_raised)  # a replay has them from the event alone
+    clock = follow_clock(before, event, raised)
+    if clock is before:
+        return
+    work.state = replace(work.state, clock=clock)
+    for alarm in tuple(work.state.alarms.values()):
+        if (offset_s := offset_of(clock, alarm)) is not None:
+            work.tell_true_time(alarm, offset_s)
 
 
 def _begin(work: Work, event: GatewayStarted) -> None:
@@ -142,32 +160,47 @@ def _begin(work: Work, event: GatewayStarted) -> None:
     work.state = adopt(work.home, work.state)
     if event.alarms_raised > work.state.alarms_raised:
         work.state = replace(work.state, alarms_raised=event.alarms_raised)
-    for alarm in _pending(work.state.alarms.values()):
-        if alarm.rule_id not in known or alarm.rule_id not in work.home.rules:
-            work.move(alarm, Move.CONFIRM)  # nobody is left to do it
-        elif PENDING + alarm.alarm_id not in work.state.timers:
-            work.arm_timer(PENDING + alarm.alarm_id, event.at + PENDING_MAX)
+    for alarm in tuple(work.state.alarms.values()):
+        if alarm.state is AlarmState.PENDING:
+            _take_up_pending(work, alarm, known)
+        elif alarm.needs_somebody or alarm.is_unreceived:
+            _take_up_raised(work, alarm)
 
 
-def _confirm_forgotten(work: Work, alarm_id: str) -> None:
+def _take_up_pending(work: Work, alarm: Alarm, known: Collection[str]) -> None:
+    if alarm.rule_id not in known or alarm.rule_id not in work.home.rules:
+        work.move(alarm, Move.CONFIRM)  # nobody is left to do it
+    elif PENDING + alarm.alarm_id not in work.state.timers:
+        work.arm_timer(PENDING + alarm.alarm_id, work.event.at + PENDING_MAX)
+
+
+def _take_up_raised(work: Work, alarm: Alarm) -> None:
+    """Go on along the chain of today; begin it if nobody is left of those who were told."""
+    chain = work.home.routes.chain(alarm)
+    if chain != alarm.chain:
+        there = work.home.routes.receivers
+        told = tuple(one for one in alarm.told if one.receiver in there)
+        alarm = replace(alarm, chain=chain, told=told, place=place_of(chain, told))
+        if alarm.place == 0:
+            work.tell_next(alarm, Why.STARTED)
+        else:
+            work.keep(alarm)
+            work.count_down(alarm)
+    elif UNACCEPTED + alarm.alarm_id not in work.state.timers:
+        work.count_down(alarm)
+
+
+def _own_deadline(work: Work, name: str) -> None:
+    """A deadline of the engine itself, for an alarm that is still kept."""
+    alarm_id = name.rpartition("/")[2]
     alarm = work.state.alarms.get(alarm_id)
-    if alarm is not None and alarm.state is AlarmState.PENDING:
-        work.move(alarm, Move.CONFIRM)
-
-
-def _expire(work: Work) -> None:
-    """Keep the number of alarms within its limit, as far as policy lets any of them go."""
-    surplus = len(work.state.alarms) - KEPT_MAX
-    if surplus <= 0:
+    if alarm is None:
         return
-    # Accepted ones first, then those that were delivered and are not high; the oldest first.
-    candidates = sorted(
-        (alarm for alarm in work.state.alarms.values() if may_expire(alarm)),
-        key=lambda alarm: (alarm.state is not AlarmState.ACCEPTED, alarm.number),
-    )
-    for alarm in candidates[:surplus]:
-        work.move(alarm, Move.EXPIRE)
+    of = name.removesuffix(alarm_id)
+    if of == PENDING:
+        work.move(alarm, Move.CONFIRM)
+    elif of in _WHY and alarm.needs_somebody:
+        work.tell_next(alarm, _WHY[of])
 
 
-def _pending(alarms: Iterable[Alarm]) -> list[Alarm]:
-    return [alarm for alarm in alarms if alarm.state is AlarmState.PENDING]
+_WHY = {UNANSWERED: Why.UNANSWERED, UNACCEPTED: Why.UNACCEPTED}

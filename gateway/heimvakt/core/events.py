@@ -270,6 +270,67 @@ class StoreFault(Event):
     saved: str
 
 
+@_event
+class RecordsDropped(Event):
+    """There was no room: records were erased before every receiver had them."""
+
+    drop_id: int
+    what: str
+    """`telemetry`, `information` or `low`."""
+    count: int
+    first: int
+    last: int
+    reason: str
+
+
+@_event
+class PathLost(Event):
+    """Nothing gets to the receivers over this path any more."""
+
+    path: str
+    reason: str
+    for_s: float = 0.0
+    """How long that had been so when it was said."""
+
+
+@_event
+class PathBack(Event):
+    """The path has carried things to the other end for long enough to be trusted again."""
+
+    path: str
+
+
+@_event
+class MainsLost(Event):
+    """The gateway runs on its battery."""
+
+    battery_percent: float | None = None
+
+
+@_event
+class MainsRestored(Event):
+    """The gateway runs on mains again."""
+
+
+@_event
+class GatewayBatteryMeasured(Event):
+    """How full the battery of the gateway is, told in steps while it runs on it."""
+
+    percent: float
+
+
+@_event
+class StoreFilled(Event):
+    """There is no room: what is no alarm is not taken any more."""
+
+    reason: str
+
+
+@_event
+class StoreHasRoom(Event):
+    """Everything is taken again."""
+
+
 # --- the gateway's own ----------------------------------------------------------------------------
 
 
@@ -295,6 +356,14 @@ class ClockStepped(Event):
     before: datetime
     """What it would show had it not been set."""
     after: datetime
+
+
+@_event
+class ClockQualityChanged(Event):
+    """From now on the wall clock can be trusted more, or less."""
+
+    before: ClockQuality
+    after: ClockQuality
 
 
 @_event

@@ -26,7 +26,7 @@ LONGEST = "31d"
 """No wait in a home is longer; a longer one is a slip of the finger."""
 
 _DURATION = r"^(?=\d)(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$"
-_HOURS = r"^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$"
+HOURS_PATTERN = r"^(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d$"
 _PART = re.compile(r"(\d{1,6})([dhms])", re.ASCII)
 _UNIT_S = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
@@ -173,7 +173,7 @@ class Hours:
         Raises:
             ValueError: it is not written so, or begins when it ends.
         """
-        if not re.fullmatch(_HOURS, text, re.ASCII):
+        if not re.fullmatch(HOURS_PATTERN, text, re.ASCII):
             raise ValueError(f'"{text}" is no time window')
         begin, end = text.split("-")
         return cls(time.fromisoformat(begin), time.fromisoformat(end))
@@ -200,7 +200,7 @@ class Hours:
     ) -> JsonSchemaValue:
         return {
             "type": "string",
-            "pattern": _HOURS,
+            "pattern": HOURS_PATTERN,
             "description": "A stretch of the day in local time; it may cross midnight.",
             "examples": ["23:00-06:00", "08:00-21:00"],
         }
@@ -211,7 +211,7 @@ def _read_hours(value: object) -> Hours:
         return value
     if not isinstance(value, str):
         raise _no_hours(_plain(value), None)
-    if not re.fullmatch(_HOURS, value, re.ASCII):
+    if not re.fullmatch(HOURS_PATTERN, value, re.ASCII):
         raise _no_hours(_plain(value), _meant_hours(value))
     begin, end = value.split("-")
     if begin == end:

@@ -10,6 +10,7 @@ from typing import Protocol
 from .alarms import Alarm
 from .codec import Json
 from .events import Event
+from .reports import ReportClass
 
 ALIVE = "alive:gateway"
 """The row of the state in which the pipeline marks that it lives; no matter of the engine."""
@@ -29,6 +30,48 @@ class Waiting:
     number: int
     """The alarm's own number: age, whatever the clock said."""
     revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An event as it stands in the journal."""
+
+    seq: int
+    body: str
+    """JSON, as it was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """Records that were erased because there was no room, before every receiver had them."""
+
+    drop_id: int
+    """Its place in the list of drops that no event has told yet."""
+    what: str
+    """`telemetry`, `information` or `low`."""
+    count: int
+    first: int
+    """The lowest number among them."""
+    last: int
+    reason: str
+    """`bytes`, `rows`, `age` or `disk`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How full the store is."""
+
+    bytes_used: int
+    bytes_max: int
+    rows: int
+    rows_max: int
+    reserve_bytes: int
+    """Of what only alarms may use, as much is still there."""
+    disk_free_bytes: int
+    full: bool
+    """What is no alarm is not taken now."""
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    """Since the database was made, by what was dropped."""
 
 
 @dataclass(slots=True)
@@ -73,13 +116,21 @@ class StoreUnavailable(Exception):
     """The store cannot take or give anything: its file, its disk or its rights are at fault."""
 
 
+class StoreFull(StoreUnavailable):
+    """There is no room for this, also after all that may be erased was; an alarm still fits."""
+
+
 class Store(Protocol):
     """Killed at any moment, what `transact` returned for is there, and all of it or none."""
 
     async def transact(self, transaction: Transaction) -> None:
         """Make it durable; returns after the flush.
 
+        When there is no room, what may be lost is erased: telemetry, information, low. A
+        transaction with an alarm uses the reserve before that, so that it does not wait.
+
         Raises:
+            StoreFull: there is no room for it; nothing of it was written.
             StoreUnavailable: nothing of it was written; the same may be tried again.
         """
 
@@ -92,8 +143,43 @@ class Store(Protocol):
     async def count_waiting(self) -> Mapping[str, int]:
         """How many wait, by receiver."""
 
+    async def oldest_waiting(self) -> datetime | None:
+        """When the alarm was raised that has waited longest for any receiver."""
+
     async def alarm(self, alarm_id: str) -> Alarm | None:
         """The alarm as it is now."""
 
     async def alarms(self, limit: int) -> Sequence[Alarm]:
         """The newest alarms, newest first."""
+
+    async def reports(
+        self, receiver: str, of: ReportClass, after: int, *, rows_max: int, bytes_max: int
+    ) -> Sequence[Stored]:
+        """Events of a class with numbers above `after` and above what this receiver has answered
+        for, oldest first; at least one if there is one, however long.
+
+        A receiver that is new begins at the oldest that is kept and that was wanted by somebody
+        when it was written.
+        """
+
+    async def reported(self, receiver: str, of: ReportClass, through: int) -> None:
+        """This receiver has answered for every report of the class up to this number.
+
+        Need not be durable at once: what is forgotten by a power cut is only sent again.
+        """
+
+    async def count_reports(self, receiver: str, of: ReportClass) -> int:
+        """How many wait for this receiver."""
+
+    async def tell_drops(self) -> Sequence[Dropped]:
+        """Drops that no event has told yet. A transaction with `RecordsDropped` of the same
+        `drop_id` takes them off the list."""
+
+    async def room(self) -> Room:
+        """How full it is."""
+
+    async def keep_house(self, now: datetime, *, clock_is_set: bool) -> bool:
+        """A small piece of what is done when there is time: erase events of more than the days that
+        the home keeps, give free pages back, fill the reserve again. Never longer than 50 ms, and
+        nothing by age while the clock is not known to be set. Call it every second, and again at
+        once as long as it returns True (there was something to do) and the inbox is empty."""

@@ -1,4 +1,4 @@
-"""What the core asks of the world: the ports of drivers and of the clock, with their contracts."""
+"""What the core asks of the world: the ports of drivers, clock and signs, with their contracts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from .devices import Device
 from .events import ClockQuality, Event
+from .signs import Sign
 
 
 class Clock(Protocol):
@@ -28,6 +29,14 @@ class Clock(Protocol):
 
     async def sleep_until(self, at: datetime) -> None:
         """Return when `now() >= at`; at once if that is so. Cancelling it is harmless."""
+
+
+class Signs(Protocol):
+    """Something that those who live there can see or hear: a lamp, a buzzer."""
+
+    def show(self, sign: Sign) -> None:
+        """Show this one, and no other, until told otherwise. Repeating it changes nothing; what
+        cannot be shown is logged once. Returns at once."""
 
 
 class DriverContext(Protocol):

@@ -15,6 +15,10 @@ from .devices import Home
 from .ledger import COUNTER
 from .state import State
 from .supervision import Health, Supervised
+from .times import BootClock
+
+CLOCK = "clock:boot"
+"""The row with what is known of the clock."""
 
 
 def changes(before: State, after: State) -> dict[str, Json | None]:
@@ -30,6 +34,8 @@ def changes(before: State, after: State) -> dict[str, Json | None]:
         rows[f"lost:{key}"] = None if since is None else {"at": since.isoformat()}
     if before.alarms_raised != after.alarms_raised:
         rows[COUNTER] = {"n": after.alarms_raised}
+    if before.clock is not after.clock:
+        rows[CLOCK] = None if after.clock is None else encode(after.clock)
     return rows
 
 
@@ -43,7 +49,7 @@ def restore(
     state, which erases it. Alarms get numbers above `number_floor` if the counter is lost.
     """
     parts: dict[str, dict[str, Any]] = {
-        name: {} for name in ("rule", "device", "timer", "lost", "counter")
+        name: {} for name in ("rule", "device", "timer", "lost", "counter", "clock")
     }
     unread: list[str] = []
     for row, body in rows.items():
@@ -61,6 +67,7 @@ def restore(
         alarms=kept,
         supervised=Supervised(devices=parts["device"], lost=parts["lost"]),
         alarms_raised=max([counted, *(alarm.number for alarm in kept.values())]),
+        clock=parts["clock"].get("boot"),
     )
     return state, unread
 
@@ -74,6 +81,8 @@ def _read(home: Home, part: str, key: str, body: Json) -> object:
             return decode(Health, body)
         case "timer" | "lost":
             return datetime.fromisoformat(body["at"])
+        case "clock":
+            return decode(BootClock, body)
         case "counter":
             return int(body["n"])
         case _:

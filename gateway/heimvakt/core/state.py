@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from .alarms import Alarm
+from .alarms import Alarm, AlarmState
 from .devices import Home
 from .supervision import Supervised, deadlines
+from .times import BootClock
 
 PENDING_MAX = timedelta(seconds=90)
 """A pre-alarm that nobody confirmed is raised after this; a home may allow 60 s to take it back."""
 
-PENDING = "/pending/"
+OWN = "/"
 """Names of the engine's own deadlines begin with a stroke, which no id of a rule can."""
+PENDING = "/pending/"
+UNANSWERED = "/unanswered/"
+"""No receiver's system has answered: the next of the chain is told."""
+UNACCEPTED = "/unaccepted/"
+"""Nobody has accepted: the next of the chain is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +31,13 @@ class State:
     timers: Mapping[str, datetime] = field(default_factory=dict)
     """By `rule_id/name`, UTC; the engine's own begin with a stroke."""
     alarms: Mapping[str, Alarm] = field(default_factory=dict)
-    """Those that are open, or that nobody has received yet."""
+    """Those that are open, or that nobody has received yet, and the last that ended otherwise than
+    by a person."""
     supervised: Supervised = field(default_factory=lambda: Supervised(devices={}, lost={}))
     alarms_raised: int = 0
     """The number of the last alarm; it never goes back."""
+    clock: BootClock | None = None
+    """Of the boot of the last start; None before the first."""
 
 
 def adopt(home: Home, state: State) -> State:
@@ -42,7 +51,7 @@ def adopt(home: Home, state: State) -> State:
     timers = {
         name: due
         for name, due in state.timers.items()
-        if name.startswith(PENDING) or name.partition("/")[0] in home.rules
+        if name.startswith(OWN) or name.partition("/")[0] in home.rules
     }
     return replace(state, rules=rules, timers=timers)
 
@@ -52,17 +61,25 @@ def shifted(timers: Mapping[str, datetime], by: timedelta) -> dict[str, datetime
     return {name: due + by for name, due in timers.items()}
 
 
-def all_deadlines(home: Home, state: State) -> Iterator[tuple[str, datetime]]:
-    """Every deadline that is armed, by its full name."""
-    yield from state.timers.items()
-    yield from deadlines(home, state.supervised)
-
-
 def next_deadline(home: Home, state: State) -> tuple[str, datetime] | None:
     """The deadline that comes first; of several at once the first by name."""
-    return min(all_deadlines(home, state), key=lambda item: (item[1], item[0]), default=None)
+    # By columns, not by items: there may be thousands, and this is asked after every commit.
+    own = min(zip(state.timers.values(), state.timers, strict=True), default=None)
+    supervised = min(((due, n) for n, due in deadlines(home, state.supervised)), default=None)
+    first = min((each for each in (own, supervised) if each is not None), default=None)
+    return (first[1], first[0]) if first else None
 
 
 def is_armed(home: Home, state: State, name: str, due: datetime) -> bool:
     """Whether exactly this deadline is armed now."""
-    return (name, due) in all_deadlines(home, state)
+    return state.timers.get(name) == due or (name, due) in deadlines(home, state.supervised)
+
+
+def outstanding(state: State) -> tuple[Alarm, ...]:
+    """The alarms that receivers were told of and that are open: most urgent first, then oldest."""
+    told = (
+        alarm
+        for alarm in state.alarms.values()
+        if alarm.state.is_open and alarm.state is not AlarmState.PENDING
+    )
+    return tuple(sorted(told, key=lambda alarm: (alarm.priority.rank, alarm.number)))

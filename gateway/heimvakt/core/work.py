@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from .alarms import Alarm, AlarmState, Move, MoveRefused, is_over, move
+from .alarms import Alarm, AlarmState, Move, MoveRefused, Priority, is_over, move
+from .chain import UNANSWERED_AFTER, Told, Why, is_through, together, wait_at
 from .devices import Home
 from .effects import (
     ArmTimer,
@@ -17,7 +18,8 @@ from .effects import (
     ResetAlarm,
 )
 from .events import Event, RuleFailed
-from .state import PENDING, PENDING_MAX, State
+from .state import PENDING, PENDING_MAX, UNACCEPTED, UNANSWERED, State
+from .times import offset_of_begin
 
 
 class Work:
@@ -28,7 +30,8 @@ class Work:
         self.state = state
         self.event = event
         self.changed: dict[str, Alarm] = {}
-        self.send: dict[str, Alarm] = {}
+        self.told: dict[str, dict[str, None]] = {}
+        """By alarm: who must now be told of it, in order."""
         self.thoughts: list[tuple[str, Effect]] = []
         self.failed: list[RuleFailed] = []
 
@@ -56,7 +59,9 @@ class Work:
     def forget_timer(self, name: str) -> None:
         """Take a deadline away, if it is armed."""
         if name in self.state.timers:
-            self._timers({n: due for n, due in self.state.timers.items() if n != name})
+            timers = dict(self.state.timers)
+            del timers[name]
+            self._timers(timers)
 
     def _timers(self, timers: dict[str, datetime]) -> None:
         self.state = replace(self.state, timers=timers)
@@ -80,9 +85,10 @@ class Work:
             room=device.room if device else None,
             evidence=asked.evidence,
             thresholds=asked.thresholds,
+            clock_offset_s=offset_of_begin(self.state.clock, next(iter(asked.evidence), None)),
         )
         self.state = replace(self.state, alarms_raised=number)
-        self._keep(alarm)
+        self.keep(alarm)
         if asked.pending:
             self.arm_timer(PENDING + alarm.alarm_id, self.event.at + PENDING_MAX)
         else:
@@ -103,13 +109,69 @@ class Work:
             return
         if alarm.state is AlarmState.PENDING:
             self.forget_timer(PENDING + alarm.alarm_id)
-        self._keep(moved)
-        if what is Move.CONFIRM or moved.revision != alarm.revision:
-            self.send[moved.alarm_id] = moved
+        if what is Move.CONFIRM:
+            self.tell_next(replace(moved, chain=self.home.routes.chain(moved)), Why.RAISED)
+            return
+        self.keep(moved)
+        if moved.revision != alarm.revision:
+            self._tell(moved, *(one.receiver for one in moved.told))
+        if not moved.needs_somebody:
+            self.forget_timer(UNACCEPTED + alarm.alarm_id)
+        if not moved.needs_somebody or moved.delivered_at is not None:
+            self.forget_timer(UNANSWERED + alarm.alarm_id)
 
-    def _keep(self, alarm: Alarm) -> None:
-        self.changed[alarm.alarm_id] = alarm
-        alarms = {**self.state.alarms, alarm.alarm_id: alarm}
+    def tell_true_time(self, alarm: Alarm, offset_s: float) -> None:
+        """Its times are known now; who was told of it hears of that too."""
+        known = replace(alarm, clock_offset_s=offset_s)
+        if not alarm.was_raised:
+            self.keep(known)
+            return
+        known = replace(known, revision=alarm.revision + 1)
+        self.keep(known)
+        self._tell(known, *(one.receiver for one in known.told))
+
+    def tell_next(self, alarm: Alarm, why: Why) -> None:
+        """Tell those whose turn it is in the chain, and count down to those after them."""
+        turn = [target.receiver for target in together(alarm.chain, alarm.place)]
+        known = {one.receiver for one in alarm.told}
+        new = [Told(receiver=r, at=self.event.at, why=why) for r in turn if r not in known]
+        alarm = replace(alarm, place=alarm.place + len(turn), told=(*alarm.told, *new))
+        self.keep(alarm)
+        self._tell(alarm, *turn)
+        self.count_down(alarm)
+
+    def count_down(self, alarm: Alarm) -> None:
+        """Arm the deadlines after which the next of the chain is told, where there is a next.
+
+        A high alarm has one always: at the end of its chain it begins again.
+        """
+        through = is_through(alarm.chain, alarm.place)
+        going_on = alarm.needs_somebody and bool(alarm.chain)
+        if going_on and (not through or alarm.priority is Priority.HIGH):
+            wait = wait_at(alarm.chain, alarm.place)
+            self.arm_timer(UNACCEPTED + alarm.alarm_id, self.event.at + wait)
+        else:
+            self.forget_timer(UNACCEPTED + alarm.alarm_id)
+        if going_on and not through and alarm.delivered_at is None:
+            self.arm_timer(UNANSWERED + alarm.alarm_id, self.event.at + UNANSWERED_AFTER)
+        else:
+            self.forget_timer(UNANSWERED + alarm.alarm_id)
+
+    def keep(self, alarm: Alarm) -> None:
+        """Take the alarm as it is now, for as long as anything can come of it."""
         if is_over(alarm):
-            del alarms[alarm.alarm_id]
+            self.forget(alarm)
+            return
+        self.changed[alarm.alarm_id] = alarm
+        self.state = replace(self.state, alarms={**self.state.alarms, alarm.alarm_id: alarm})
+
+    def forget(self, alarm: Alarm) -> None:
+        """Keep it in mind no longer; what waits in the outbox is sent all the same."""
+        self.changed[alarm.alarm_id] = alarm
+        alarms = dict(self.state.alarms)
+        alarms.pop(alarm.alarm_id, None)
         self.state = replace(self.state, alarms=alarms)
+
+    def _tell(self, alarm: Alarm, *receivers: str) -> None:
+        if receivers:
+            self.told.setdefault(alarm.alarm_id, {}).update(dict.fromkeys(receivers))

@@ -1,4 +1,4 @@
-"""A small response centre: hears alarms of one gateway or of all, and answers them.
+"""A small response centre: hears alarms and reports of one gateway or of all, and answers them.
 
 It reads the JSON as any receiver would, by the reference in `docs/messages.md`, and shares no code
 with the gateway's uplink: a witness that borrowed our reading would prove nothing. It speaks MQTT
@@ -11,11 +11,9 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,53 +24,15 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from heimvakt.core.ports import Clock
 
-SEEN_MAX = 10_000
-"""Ids remembered to tell a repeat; the oldest are forgotten. A real centre keeps them a week."""
+from .manners import Behaviour, Manners, Received
+from .records import Messages, Numbers
+
+__all__ = ["Behaviour", "Manners", "Received", "Receiver"]
+
 QUEUE_MAX = 10_000
-"""What nobody has read yet; beyond it the oldest is dropped, for this is a demonstration."""
-
-
-class Manners(StrEnum):
-    """How it answers; all but the first are for tests."""
-
-    GOOD = "good"
-    NEVER = "never"
-    TWICE = "twice"
-    LATE = "late"
-    """`received` comes after the delay too."""
-    WRONG_ID = "wrong-id"
-    GARBAGE = "garbage"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Behaviour:
-    """What the receiver does with an alarm."""
-
-    manners: Manners = Manners.GOOD
-    accept_after_s: float | None = 1.0
-    """Seconds until an operator takes it; None: nobody does."""
-    close_after_s: float | None = None
-    """Seconds after that until the operator is done with it; None: stays open."""
-    system: str = "demo-centre"
-    operator: str = "operator-1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Received:
-    """One message, as it came."""
-
-    topic: str
-    gateway_id: str
-    kind: str
-    """Last level of the topic: `alarm`, `state` or `heartbeat`."""
-    at: datetime
-    """By the clock given; UTC."""
-    monotonic: float
-    """By the same clock's `monotonic()`, for measuring."""
-    message: dict[str, Any]
-    duplicate: bool
-    """It came before, under the same source and id."""
-    retained: bool
+"""What nobody has read yet; beyond it the oldest is dropped and counted. What came is in `messages`
+and `reports`, read or not."""
+KINDS = ("alarm", "state", "state/+", "heartbeat", "reports", "outstanding")
 
 
 class Receiver:
@@ -91,11 +51,13 @@ class Receiver:
         self.behaviour = behaviour or Behaviour()
         self._clock = clock
         self._address = urlsplit(url)
-        self._filters = [
-            (f"heimvakt/v1/{gateway_id}/{kind}", 1) for kind in ("alarm", "state", "heartbeat")
-        ]
+        self.messages = Messages()
+        self.reports: dict[str, Numbers] = {}
+        """By gateway: the events that came as reports."""
+        self.dropped = 0
+        """Messages that nobody read in time."""
+        self._filters = [(f"heimvakt/v1/{gateway_id}/{kind}", 1) for kind in KINDS]
         self._queue: asyncio.Queue[Received] = asyncio.Queue(QUEUE_MAX)
-        self._seen: dict[tuple[str, str], None] = {}
         self._answers = 0
         self._ready = asyncio.Event()
         self._later: set[asyncio.TimerHandle] = set()
@@ -148,7 +110,7 @@ class Receiver:
         await self._ready.wait()
 
     async def next(self, kind: str = "", *, duplicates: bool = False) -> Received:
-        """The next message of that kind (`alarm`, `state`, `heartbeat`; "" is any).
+        """The next message of that kind (`alarm`, `reports`...; "" is any).
 
         What is passed over is gone. Without `duplicates`, repeats are passed over too.
         """
@@ -166,26 +128,41 @@ class Receiver:
         self, gateway_id: str, alarm_id: str, what: str, *, by: str, revision: int | None = None
     ) -> None:
         """Send an acknowledgement, as an operator's screen would."""
-        self._answers += 1
         data: dict[str, Any] = {"alarm_id": alarm_id, "answer": what, "by": by}
         if revision is not None:
             data["revision"] = revision
+        self.say(gateway_id, self._event("acknowledgement", data))
+
+    def give_receipt(self, gateway_id: str, batch_id: str) -> None:
+        """Say that a batch of reports is stored."""
+        data = {"batch_id": batch_id, "by": self.behaviour.system}
+        self.say(gateway_id, self._event("receipt", data))
+
+    def ask_outstanding(self, gateway_id: str, *, by: str = "operator-1") -> str:
+        """Ask which alarms are open; returns the id that the answer will carry."""
+        question_id = f"q-{self._answers + 1}"
+        data = {"question": "outstanding", "question_id": question_id, "by": by}
+        self.say(gateway_id, self._event("question", data), topic="ask")
+        return question_id
+
+    def _event(self, kind: str, data: dict[str, Any]) -> bytes:
+        self._answers += 1
         now = self._clock.now().isoformat()
         event = {
             "specversion": "1.0",
             "id": f"{now}/{self._answers}",
             "source": f"/{self.behaviour.system}",
-            "type": "heimvakt.acknowledgement.v1",
+            "type": f"heimvakt.{kind}.v1",
             "time": now,
             "datacontenttype": "application/json",
             "data": data,
         }
-        self.say(gateway_id, json.dumps(event).encode())
+        return json.dumps(event).encode()
 
-    def say(self, gateway_id: str, payload: bytes) -> None:
-        """Publish whatever it is where the gateway hears answers."""
+    def say(self, gateway_id: str, payload: bytes, *, topic: str = "ack") -> None:
+        """Publish whatever it is where the gateway hears answers, or questions."""
         assert self._client is not None, "the receiver has been started"
-        self._client.publish(f"heimvakt/v1/{gateway_id}/ack", payload, qos=1)
+        self._client.publish(f"heimvakt/v1/{gateway_id}/{topic}", payload, qos=1)
 
     # --- in paho's thread -------------------------------------------------------------------------
 
@@ -233,21 +210,46 @@ class Receiver:
             at=at,
             monotonic=monotonic,
             message=message,
-            duplicate=key in self._seen,
+            duplicate=self.messages.add(*key),
             retained=retained,
         )
-        self._seen[key] = None
-        if len(self._seen) > SEEN_MAX:
-            del self._seen[next(iter(self._seen))]
-        if self._queue.full():
-            self._queue.get_nowait()
-        self._queue.put_nowait(received)
         if kind == "alarm":
             self._answer_alarm(received)
+        elif kind == "reports":
+            self._take_reports(received)
+        if self._queue.full():
+            self._queue.get_nowait()
+            self.dropped += 1
+        self._queue.put_nowait(received)
+
+    def _take_reports(self, received: Received) -> None:
+        gateway, data = received.gateway_id, received.message["data"]
+        numbers = self.reports.setdefault(gateway, Numbers())
+        for event in data["events"]:
+            numbers.add(event.get("seq"))
+            numbers.omitted += bool(event.get("omitted"))
+        if not self.behaviour.keep_events:
+            data["events"] = []  # thousands of batches may wait to be read
+        behaviour, batch_id = self.behaviour, data["batch_id"]
+        if not behaviour.receipts:
+            return
+        match behaviour.manners:
+            case Manners.NEVER:
+                return
+            case Manners.GARBAGE:
+                self.say(gateway, b'\xff\x00{"batch_id": ')
+            case Manners.WRONG_ID:
+                self.give_receipt(gateway, f"somebody-else/{batch_id}")
+            case Manners.LATE:
+                self._in(behaviour.accept_after_s or 0.0, self.give_receipt, gateway, batch_id)
+            case Manners.GOOD | Manners.TWICE:
+                for _ in range(2 if behaviour.manners is Manners.TWICE else 1):
+                    self.give_receipt(gateway, batch_id)
 
     def _answer_alarm(self, received: Received) -> None:
         behaviour, data = self.behaviour, received.message["data"]
         gateway, alarm_id, revision = received.gateway_id, data["alarm_id"], data["revision"]
+        answer = partial(self.answer, gateway, alarm_id, revision=revision)
         accept_s = behaviour.accept_after_s
         match behaviour.manners:
             case Manners.NEVER:
@@ -259,28 +261,23 @@ class Receiver:
                 self.answer(gateway, "somebody-else-1", "received", by=behaviour.system)
                 return
             case Manners.LATE:
-                self._in(accept_s or 0.0, gateway, alarm_id, "received", behaviour.system, revision)
+                self._in(accept_s or 0.0, answer, "received", by=behaviour.system)
             case Manners.GOOD | Manners.TWICE:
                 # A repeat is answered again: the first answer may not have arrived.
                 for _ in range(2 if behaviour.manners is Manners.TWICE else 1):
-                    self.answer(
-                        gateway, alarm_id, "received", by=behaviour.system, revision=revision
-                    )
+                    answer("received", by=behaviour.system)
         if accept_s is None or received.duplicate or data["state"] not in ("raised", "delivered"):
             return
-        operator = behaviour.operator
-        self._in(accept_s, gateway, alarm_id, "accepted", operator, revision)
+        self._in(accept_s, answer, "accepted", by=behaviour.operator)
         if behaviour.close_after_s is not None:
             done_s = accept_s + behaviour.close_after_s
-            self._in(done_s, gateway, alarm_id, "closed", operator, revision)
+            self._in(done_s, answer, "closed", by=behaviour.operator)
 
-    def _in(
-        self, delay_s: float, gateway: str, alarm_id: str, what: str, by: str, revision: int
-    ) -> None:
-        def say() -> None:
+    def _in(self, delay_s: float, say: Callable[..., None], *args: str, **more: str) -> None:
+        def then() -> None:
             self._later.discard(handle)
-            self.answer(gateway, alarm_id, what, by=by, revision=revision)
+            say(*args, **more)
 
         assert self._loop is not None
-        handle = self._loop.call_later(delay_s, say)
+        handle = self._loop.call_later(delay_s, then)
         self._later.add(handle)

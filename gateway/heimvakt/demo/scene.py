@@ -11,6 +11,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 GATEWAY_ID = "demo-0001"
+NO_TEST = """[rules.daily-test]
+at = "never"
+"""
+"""A scene has the alarms of its home and no others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +91,7 @@ permit_join_on_start = "10m"
 
 {devices}
 {self.rules}
+{NO_TEST}
 [receivers.centre]
 kind = "mqtt"
 brokers = ["{broker}"]

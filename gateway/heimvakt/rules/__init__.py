@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import button, device_silent, night_door, night_wandering, technical
+from . import (
+    button,
+    clock,
+    daily_test,
+    device_silent,
+    mains_lost,
+    night_door,
+    night_wandering,
+    path_lost,
+    storage_full,
+    technical,
+)
 from .kind import Context, RuleKind, RuleSettings, Wire
 
 KINDS: Mapping[str, RuleKind[Any]] = {
@@ -16,6 +27,11 @@ KINDS: Mapping[str, RuleKind[Any]] = {
         night_door.KIND,
         device_silent.KIND,
         technical.KIND,
+        path_lost.KIND,
+        mains_lost.KIND,
+        storage_full.KIND,
+        clock.KIND,
+        daily_test.KIND,
     )
 }
 

@@ -31,7 +31,13 @@ from heimvakt.core.effects import (
     Effects,
     RaiseAlarm,
 )
-from heimvakt.core.events import ButtonCancelled, ButtonPressed, Event, TimerFired
+from heimvakt.core.events import (
+    ButtonCancelled,
+    ButtonPressed,
+    ClockStepped,
+    Event,
+    TimerFired,
+)
 from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
@@ -69,6 +75,8 @@ class State:
     waiting: Mapping[str, Waiting] = field(default_factory=dict)
     """By device."""
     pressed_at: Mapping[str, datetime] = field(default_factory=dict)
+    boot_id: str = ""
+    """The boot that these presses were in: in another one the same time is another time."""
 
 
 def step(
@@ -84,6 +92,8 @@ def step(
             return _pressed(settings, buttons[device_id], state, event)
         case TimerFired(name=device_id) if device_id in state.waiting:
             return _confirmed(state, device_id)
+        case ClockStepped():
+            return replace(state, pressed_at={}), []  # those times come again, or never
         case _:
             return state, []
 
@@ -92,7 +102,9 @@ def _pressed(
     settings: Settings, button: Device, state: State, event: ButtonPressed
 ) -> tuple[State, Effects]:
     device_id = button.device_id
-    last = state.pressed_at.get(device_id)
+    boot_id = event.stamp.boot_id
+    in_this_boot = state.pressed_at if state.boot_id == boot_id else {}
+    last = in_this_boot.get(device_id)
     if last is not None and last <= event.at < last + settings.one_alarm_within:
         return state, []
     key = f"{device_id}@{event.seq}"
@@ -106,12 +118,12 @@ def _pressed(
         device_id=device_id,
         pending=button.cancel is not None,
     )
-    pressed_at = {**state.pressed_at, device_id: event.at}
+    after = replace(state, pressed_at={**in_this_boot, device_id: event.at}, boot_id=boot_id)
     if button.cancel is None:
-        return replace(state, pressed_at=pressed_at), [alarm]
+        return after, [alarm]
     until = event.at + button.cancel
     waiting = {**state.waiting, device_id: Waiting(key, until, last_press=event.at)}
-    return State(waiting, pressed_at), [alarm, ArmTimer(device_id, until)]
+    return replace(after, waiting=waiting), [alarm, ArmTimer(device_id, until)]
 
 
 def _pressed_again(state: State, event: ButtonPressed) -> tuple[State, Effects]:
@@ -133,7 +145,8 @@ def _confirmed(state: State, device_id: str) -> tuple[State, Effects]:
 
 
 def _taken_back(state: State, device_id: str) -> tuple[State, Effects]:
-    after = State(
+    after = replace(
+        state,
         waiting=_without(state.waiting, device_id),
         pressed_at=_without(state.pressed_at, device_id),  # a press after this is a new call
     )
@@ -161,7 +174,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     return Rule(
         rule_id=rule_id,
         kind=KIND.kind,
-        version=1,
+        version=2,
         initial=State(),
         states=(State,),
         step=partial(step, settings, buttons),
@@ -175,6 +188,7 @@ KIND = RuleKind(
     bind=bind,
     wiring=lambda _: (),
     listens=frozenset({Role.BUTTON}),
+    raises=frozenset({"button"}),
     priorities=frozenset({Priority.HIGH}),
     implicit=True,
 )

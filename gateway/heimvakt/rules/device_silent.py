@@ -167,6 +167,7 @@ KIND = RuleKind(
     bind=bind,
     wiring=lambda _: (),
     listens=frozenset(),
+    raises=frozenset({"device-silent"}),
     priorities=frozenset({Priority.MEDIUM, Priority.LOW}),
     implicit=True,
 )

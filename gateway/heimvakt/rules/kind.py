@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from heimvakt.core.alarms import Priority
+from heimvakt.core.calendar import Night, UnknownClock
 from heimvakt.core.devices import Device, Role
+from heimvakt.core.fields import Hours
 from heimvakt.core.rule import Rule
 
 
@@ -29,10 +31,18 @@ class Context:
 
     devices: Mapping[str, Device]
     zone: ZoneInfo
+    gateway_id: str = ""
+    paths: tuple[str, ...] = ()
+    """The names of the ways out of the box."""
+    unknown_clock: UnknownClock = UnknownClock.NIGHT
 
     def of_role(self, role: Role) -> frozenset[str]:
         """The ids of the home's devices of one role."""
         return frozenset(i for i, device in self.devices.items() if device.role is role)
+
+    def night(self, hours: Hours) -> Night:
+        """The hours that a rule calls night, in this home."""
+        return Night(hours.window(self.zone), self.unknown_clock)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +64,8 @@ class RuleKind(Generic[SettingsT]):
     wiring: Callable[[SettingsT], Iterable[Wire]]
     listens: frozenset[Role]
     """The roles that it hears without being wired to a device."""
+    raises: frozenset[str]
+    """The kinds of alarms that come of it."""
     priorities: frozenset[Priority]
     """What a home may choose from."""
     implicit: bool = False

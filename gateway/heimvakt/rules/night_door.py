@@ -15,10 +15,10 @@ from typing import Annotated
 from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
-from heimvakt.core.calendar import Window
+from heimvakt.core.calendar import Night
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.effects import Effects, RaiseAlarm
-from heimvakt.core.events import DoorOpened, Event
+from heimvakt.core.events import ClockStepped, DoorOpened, Event
 from heimvakt.core.fields import Hours, duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
@@ -52,6 +52,8 @@ class State:
     """When each door last raised an alarm."""
 
     raised_at: Mapping[str, datetime] = field(default_factory=dict)
+    boot_id: str = ""
+    """The boot that this was in: in another one the same time is another time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,20 +61,28 @@ class Bound:
     """The settings in a home."""
 
     settings: Settings
-    window: Window
+    night: Night
     doors: Mapping[str, Device]
 
 
 def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
     """Whether this opening is an alarm."""
     match event:
-        case DoorOpened(device_id=door, at=at) if door in bound.doors and bound.window.contains(at):
-            last = state.raised_at.get(door)
-            if last is not None and last <= at < last + bound.settings.quiet_for:
-                return state, []
-            return State({**state.raised_at, door: at}), [_alarm(bound, event)]
+        case DoorOpened(device_id=door) if door in bound.doors:
+            return _opened(bound, state, event) if bound.night.holds(event.stamp) else (state, [])
+        case ClockStepped():
+            return State(), []  # nothing is quiet by a time that the clock has left
         case _:
             return state, []
+
+
+def _opened(bound: Bound, state: State, event: DoorOpened) -> tuple[State, Effects]:
+    door, boot_id = event.device_id, event.stamp.boot_id
+    in_this_boot = state.raised_at if state.boot_id == boot_id else {}
+    last = in_this_boot.get(door)
+    if last is not None and last <= event.at < last + bound.settings.quiet_for:
+        return state, []
+    return State({**in_this_boot, door: event.at}, boot_id), [_alarm(bound, event)]
 
 
 def _alarm(bound: Bound, event: DoorOpened) -> RaiseAlarm:
@@ -106,13 +116,13 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule in this home."""
     bound = Bound(
         settings=settings,
-        window=settings.between.window(context.zone),
+        night=context.night(settings.between),
         doors={door: context.devices[door] for door in settings.doors},
     )
     return Rule(
         rule_id=rule_id,
         kind=KIND.kind,
-        version=1,
+        version=2,
         initial=State(),
         states=(State,),
         step=partial(step, bound),
@@ -126,5 +136,6 @@ KIND = RuleKind(
     bind=bind,
     wiring=wiring,
     listens=frozenset(),
+    raises=frozenset({"night-door"}),
     priorities=frozenset({Priority.HIGH, Priority.MEDIUM}),
 )

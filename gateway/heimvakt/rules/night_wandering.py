@@ -22,12 +22,13 @@ from typing import Annotated
 from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
-from heimvakt.core.calendar import Window
+from heimvakt.core.calendar import Night
 from heimvakt.core.devices import Role
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, RaiseAlarm
 from heimvakt.core.events import BedEntered, BedLeft, DoorOpened, Event, MotionDetected, TimerFired
 from heimvakt.core.fields import Hours, duration
 from heimvakt.core.rule import Rule
+from heimvakt.core.times import stepped
 from heimvakt.core.words import Words, spell_duration
 
 from .kind import Context, RuleKind, RuleSettings, Wire
@@ -93,7 +94,7 @@ class Bound:
     """The settings in a home."""
 
     settings: Settings
-    window: Window
+    night: Night
 
 
 def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
@@ -102,12 +103,12 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
     match state, event:
         case _, BedEntered(device_id=settings.out_of):
             return InBed(), [CancelTimer(BACK)]
-        case InBed(), BedLeft(device_id=settings.out_of, at=at) if bound.window.contains(at):
+        case InBed(), BedLeft(device_id=settings.out_of, at=at) if bound.night.holds(event.stamp):
             return Out(Evidence.of(event)), [ArmTimer(BACK, at + settings.back_within)]
         case Out(), DoorOpened(device_id=device) if device in settings.signs:
             return _raise(bound, _with(state, event))
         case Raised(left_at=before), BedLeft(device_id=settings.out_of, at=at) if (
-            at - before >= ANOTHER_NIGHT and bound.window.contains(at)
+            at - before >= ANOTHER_NIGHT and bound.night.holds(event.stamp)
         ):
             return Out(Evidence.of(event)), [ArmTimer(BACK, at + settings.back_within)]
         case Out(), MotionDetected(device_id=device) if device in settings.signs:
@@ -119,6 +120,8 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
             return out, []
         case Out(), TimerFired(name=name) if name == BACK:
             return _raise(bound, state)
+        case Raised(left_at=left_at), _ if (by := stepped(event)) is not None:
+            return Raised(left_at + by), []  # the clock was set: it is the same night
         case _:
             return state, []  # all else says nothing about this night
 
@@ -186,11 +189,11 @@ def wiring(settings: Settings) -> list[Wire]:
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule in this home."""
-    bound = Bound(settings=settings, window=settings.between.window(context.zone))
+    bound = Bound(settings=settings, night=context.night(settings.between))
     return Rule(
         rule_id=rule_id,
         kind=KIND.kind,
-        version=1,
+        version=2,
         initial=InBed(),
         states=(InBed, Out, Raised),
         step=partial(step, bound),
@@ -204,5 +207,6 @@ KIND = RuleKind(
     bind=bind,
     wiring=wiring,
     listens=frozenset(),
+    raises=frozenset({"night-wandering"}),
     priorities=frozenset({Priority.HIGH, Priority.MEDIUM}),
 )

@@ -14,7 +14,14 @@ from typing import Annotated
 from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
-from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, RaiseAlarm, ResetAlarm
+from heimvakt.core.effects import (
+    ArmTimer,
+    CancelTimer,
+    Effect,
+    Effects,
+    RaiseAlarm,
+    ResetAlarm,
+)
 from heimvakt.core.events import (
     Event,
     GatewayStarted,
@@ -41,12 +48,19 @@ class Settings(RuleSettings):
     ] = timedelta(minutes=1)
 
 
+SAID_AGAIN = timedelta(minutes=3)
+"""A driver that starts says within this that its radio is lost; opening one takes 2 min at most."""
+STILL_LOST = "still-lost/"
+"""Begins the name of the deadline by which it must have said so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """A radio that was lost."""
 
     event: Evidence
     reason: str
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +76,38 @@ class State:
 def step(settings: Settings, state: State, event: Event) -> tuple[State, Effects]:
     """What is wrong with the gateway after `event`."""
     match event:
-        case RadioLost(driver=driver, reason=reason, at=at) if driver not in state.lost:
+        case RadioLost(driver=driver) if driver in state.lost:
+            return state, [CancelTimer(STILL_LOST + driver)]
+        case RadioLost(driver=driver, reason=reason, at=at):
             lost = {**state.lost, driver: Loss(Evidence.of(event), reason)}
             return replace(state, lost=lost), [ArmTimer(driver, at + settings.radio_lost_for)]
         case RadioBack(driver=driver) if driver in state.lost:
-            after = replace(state, lost=_without(state, driver))
-            return after, [CancelTimer(driver), ResetAlarm(driver)]
-        case GatewayStarted():
-            # A start begins with a clean sheet: a radio that is still away says so again.
-            done = [effect for d in state.lost for effect in (CancelTimer(d), ResetAlarm(d))]
-            return State(), done
+            return _over(state, driver)
+        case GatewayStarted(at=at):
+            # A radio that is still away says so again, and was told already: no new alarm.
+            told = {driver: loss for driver, loss in state.lost.items() if loss.told}
+            forgotten: list[Effect] = [
+                CancelTimer(driver) for driver in state.lost if driver not in told
+            ]
+            asked = [ArmTimer(STILL_LOST + driver, at + SAID_AGAIN) for driver in told]
+            return State(lost=told), [*forgotten, *asked]
         case RuleFailed(rule_id=rule_id) if rule_id not in state.failed:
             return replace(state, failed=(*state.failed, rule_id)), [_failed(event)]
         case TimerFired(name=driver) if driver in state.lost:
-            return state, [_radio(driver, state.lost[driver])]
+            told_now = replace(state.lost[driver], told=True)
+            return replace(state, lost={**state.lost, driver: told_now}), [_radio(driver, told_now)]
+        case TimerFired(name=name) if (driver := name.removeprefix(STILL_LOST)) in state.lost:
+            return _over(state, driver)
         case StoreFault():
             return state, [_store(event)]
         case _:
             return state, []
 
 
-def _without(state: State, driver: str) -> dict[str, Loss]:
-    return {name: loss for name, loss in state.lost.items() if name != driver}
+def _over(state: State, driver: str) -> tuple[State, Effects]:
+    lost = {name: loss for name, loss in state.lost.items() if name != driver}
+    over: Effects = [CancelTimer(driver), CancelTimer(STILL_LOST + driver), ResetAlarm(driver)]
+    return replace(state, lost=lost), over
 
 
 def _radio(driver: str, loss: Loss) -> RaiseAlarm:
@@ -151,6 +175,7 @@ KIND = RuleKind(
     bind=bind,
     wiring=lambda _: (),
     listens=frozenset(),
+    raises=frozenset({"radio", "blind-rule", "store"}),
     priorities=frozenset({Priority.MEDIUM}),
     implicit=True,
 )

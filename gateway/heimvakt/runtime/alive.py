@@ -7,6 +7,7 @@ written, so that the next start knows within a minute when the gateway was last 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from .notify import Notifier
 from .pipeline import Pipeline
@@ -15,8 +16,12 @@ MARK_S = 60.0
 """Without a watchdog the mark is still made, this often."""
 
 
-async def run_alive(pipeline: Pipeline, notifier: Notifier) -> None:
+async def run_alive(
+    pipeline: Pipeline, notifier: Notifier, sign: Callable[[], str] = lambda: "armed"
+) -> None:
     """Prove life three times in each of the watchdog's intervals, until cancelled.
+
+    `sign` is what those who live there are shown, for the status that systemd shows.
 
     A pipeline or a store that hangs makes this hang, and systemd ends and starts the process.
     """
@@ -26,5 +31,6 @@ async def run_alive(pipeline: Pipeline, notifier: Notifier) -> None:
         if pipeline.commits == commits:
             await pipeline.prove()
         commits = pipeline.commits
-        notifier.tell(WATCHDOG="1", STATUS=f"{pipeline.seq} events, {pipeline.waiting} waiting")
+        said = f"{sign()}: {pipeline.seq} events, {pipeline.waiting} waiting"
+        notifier.tell(WATCHDOG="1", STATUS=said)
         await asyncio.sleep(every_s)

@@ -1,13 +1,19 @@
-"""What a start owes to what was there before: a way out for every alarm that nobody received."""
+"""What a start owes to what was there before: a way out for every alarm that nobody received.
+
+The engine does the same for the alarms that it keeps when it hears of the start; here is what only
+the outbox knows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterable
 
 import structlog
 
-from heimvakt.core.alarms import Alarm, AlarmState
+from heimvakt.core.alarms import Alarm
+from heimvakt.core.chain import together
 from heimvakt.core.ledger import Restored, Store, Transaction
+from heimvakt.core.routes import Routes
 
 from .pipeline import waiting_for
 
@@ -18,12 +24,9 @@ PAGE = 1_000_000
 
 
 async def requeue(
-    store: Store,
-    restored: Restored,
-    receivers: Collection[str],
-    receivers_of: Callable[[Alarm], Sequence[str]],
+    store: Store, restored: Restored, receivers: Collection[str], routes: Routes
 ) -> None:
-    """Put alarms back into the outbox whose receiver is gone, or that have no row for one.
+    """Put alarms back into the outbox whose receiver is gone, or whose rows were lost.
 
     Raises:
         StoreUnavailable: nothing was changed.
@@ -35,22 +38,21 @@ async def requeue(
             if alarm is None:
                 continue
             transaction.answered.append((gone, row.alarm_id, row.revision))
-            _add(transaction, alarm, receivers_of(alarm))
+            first = together(routes.chain(alarm), 0)
+            _add(transaction, alarm, (target.receiver for target in first))
     for alarm in restored.alarms:
-        raised = any(step.state is AlarmState.RAISED for step in alarm.history)
-        if raised and alarm.delivered_at is None:
-            # Also for a receiver that was added while nobody could be reached.
-            missing = [
-                name
-                for name in receivers_of(alarm)
-                if await store.waits_for(name, alarm.alarm_id) is None
-            ]
-            _add(transaction, alarm, missing)
+        if alarm.is_unreceived:
+            told = [one.receiver for one in alarm.told if one.receiver in receivers]
+            _add(
+                transaction,
+                alarm,
+                [name for name in told if await store.waits_for(name, alarm.alarm_id) is None],
+            )
     if transaction.outbox or transaction.answered:
         await store.transact(transaction)
         log.warning("alarms queued again", count=len(transaction.outbox))
 
 
-def _add(transaction: Transaction, alarm: Alarm, receivers: Sequence[str]) -> None:
+def _add(transaction: Transaction, alarm: Alarm, receivers: Iterable[str]) -> None:
     for waiting in waiting_for(alarm, receivers):
         transaction.outbox[(waiting.receiver, waiting.alarm_id)] = waiting

@@ -1,31 +1,44 @@
 """The clocks that keep the port `heimvakt.core.ports.Clock`: the machine's, and one that is driven.
 
-The only module that reads the time of the machine.
+The only module that reads the time of the machine, with `kernel_clock` for what it is worth.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from heimvakt.core.clock_quality import BUILT, ClockFacts, quality
 from heimvakt.core.events import ClockQuality
+from heimvakt.core.times import BootClock
+
+from .kernel_clock import is_synchronised, read_rtc
+from .steps import ClockLine, follow, known_line
 
 LOOK_AGAIN_S = 5.0
 """A wall clock that is set while we sleep is noticed after this at the latest."""
-BUILT = datetime(2026, 11, 1, tzinfo=UTC)
-"""No true time is before the software was made."""
-SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
-"""systemd-timesyncd touches this file when the clock was set from the network."""
 
 
 class SystemClock:
     """The machine's own clock."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        synchronised: Callable[[datetime], bool] = is_synchronised,
+        rtc: Callable[[], datetime | None] = read_rtc,
+    ) -> None:
+        self._synchronised = synchronised
+        self._rtc = rtc
+        self._right: ClockLine | None = None
+        """Where the wall clock stood when it was last known to be right in this boot."""
+        self._floor = BUILT
+        self._seen: ClockLine | None = None
         self._look_at = 0.0
-        self._synchronised = False
+        self._quality = ClockQuality.UNKNOWN
 
     def now(self) -> datetime:
         """UTC."""
@@ -35,14 +48,39 @@ class SystemClock:
         """Seconds since boot, those asleep included."""
         return time.clock_gettime(time.CLOCK_BOOTTIME)
 
+    @property
+    def boot_id(self) -> str:
+        """Names the boot in which `monotonic` counts."""
+        return boot_id()
+
+    def learn(self, known: BootClock | None, newest: datetime | None) -> None:
+        """Take over what an earlier life has stored: what it knew of the clock of this boot, and
+        the newest time of its journal."""
+        if known is not None and known.quality is not ClockQuality.UNKNOWN:
+            self._right = self._right or known_line(known, self.boot_id)
+        self._floor = newest or self._floor
+        self._look_at = 0.0
+
     def quality(self) -> ClockQuality:
-        """Synchronised if the system says so; unknown if the time cannot be true."""
-        if self.now() < BUILT:
-            return ClockQuality.UNKNOWN
-        if (now := self.monotonic()) >= self._look_at:
-            self._look_at = now + LOOK_AGAIN_S
-            self._synchronised = SYNCHRONISED.exists()
-        return ClockQuality.SYNCHRONISED if self._synchronised else ClockQuality.HOLDOVER
+        """See the port. The machine is asked every few seconds, and when the clock was set."""
+        seen = ClockLine(self.now(), self.monotonic())
+        _, set_from = follow(self._seen, seen)
+        if seen.monotonic >= self._look_at or set_from is not None:
+            self._look(seen)
+        self._seen = seen
+        return self._quality
+
+    def _look(self, seen: ClockLine) -> None:
+        self._look_at = seen.monotonic + LOOK_AGAIN_S
+        synchronised = self._synchronised(seen.at)
+        if synchronised:
+            self._right = seen
+        elif self._right is None and self._seen is None and (kept := self._rtc()) is not None:
+            self._right = ClockLine(kept, seen.monotonic)
+        expected = self._right.expect(seen.monotonic) if self._right else None
+        self._quality = quality(
+            ClockFacts(now=seen.at, synchronised=synchronised, expected=expected, floor=self._floor)
+        )
 
     async def sleep_until(self, at: datetime) -> None:
         """Return when `now() >= at`, also if the clock is set meanwhile."""
@@ -69,6 +107,14 @@ class DrivenClock:
     def quality(self) -> ClockQuality:
         """What drives it is trusted."""
         return ClockQuality.SYNCHRONISED
+
+    @property
+    def boot_id(self) -> str:
+        """Whoever drives from the same time on has the same `monotonic` at each time."""
+        return f"driven from {self._start.isoformat()}"
+
+    def learn(self, known: BootClock | None, newest: datetime | None) -> None:
+        """It is trusted whatever was before."""
 
     def drive(self, to: datetime) -> None:
         """Go forward to `to`; a time that is past changes nothing."""

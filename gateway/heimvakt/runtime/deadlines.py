@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 from heimvakt.core.ports import Clock
 
@@ -10,17 +11,30 @@ from .pipeline import Pipeline
 
 
 async def run_deadlines(pipeline: Pipeline, clock: Clock) -> None:
-    """Fire deadlines when they come, until cancelled."""
-    while True:
-        turned = pipeline.turned
-        due = pipeline.next_due()
-        if due is not None and due <= clock.now():
-            await pipeline.fire_due()
-            continue
+    """Fire deadlines when they come, until cancelled.
+
+    Most commits leave the next deadline where it was; then the wait for it goes on.
+    """
+    news = asyncio.Event()
+    forget = pipeline.watch(lambda _: news.set())
+    armed: datetime | None = None
+    sleep: asyncio.Task[None] | None = None
+    try:
         async with asyncio.TaskGroup() as group:
-            waits: list[asyncio.Task[object]] = [group.create_task(turned.wait())]
-            if due is not None:
-                waits.append(group.create_task(clock.sleep_until(due)))
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            for wait in waits:
-                wait.cancel()
+            while True:
+                news.clear()
+                due = pipeline.next_due()
+                if due is not None and due <= clock.now():
+                    await pipeline.fire_due()
+                    continue
+                if sleep is not None and (sleep.done() or due != armed):
+                    sleep.cancel()
+                    sleep = None
+                if sleep is None and due is not None:
+                    sleep = group.create_task(clock.sleep_until(due))
+                    sleep.add_done_callback(lambda _: news.set())
+                armed = due
+                await news.wait()
+                await asyncio.sleep(0)  # whatever the commit lets out of the box goes first
+    finally:
+        forget()

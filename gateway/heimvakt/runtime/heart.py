@@ -1,27 +1,117 @@
-"""Tell a receiver every minute that the gateway lives, and how it is."""
+"""Tell a receiver over one path how the gateway is, again and again, and learn if the path is good.
+
+A heartbeat that the other end has confirmed proves the path from end to end, which no look at an
+interface or at a router can.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
+from heimvakt.core.ledger import StoreUnavailable
 from heimvakt.core.uplink import Heartbeat, NotConnected, Uplink
 
-EVERY_S = 60.0
+CONFIRM_S = 20.0
+"""A heartbeat that nobody has confirmed for so long is missed."""
+GAP_S = 10.0
+"""From one to the next at least: a path that flaps must not cost a heartbeat each time."""
 JITTER_S = 5.0
 """Thousands of homes that got their power back together must not speak together."""
 
 
-async def run_heart(
-    uplink: Uplink, measure: Callable[[], Awaitable[Heartbeat]], chance: random.Random
-) -> None:
-    """Beat until cancelled, the first time when the receiver is first connected."""
-    while True:
-        await uplink.wait_connected()
+class Pulse(Protocol):
+    """What decides when the heart beats, and learns what became of it."""
+
+    @property
+    def turn(self) -> int:
+        """Grows whenever a path begins or ceases to carry something."""
+
+    async def turned(self, since: int) -> None:
+        """Return when `turn` is not `since` any more."""
+
+    def beat_every_s(self, path: str) -> float:
+        """How often a heartbeat should go on this path."""
+
+    def beaten(self, path: str, receiver: str, *, confirmed: bool) -> None:
+        """A heartbeat was confirmed, or was not in its time."""
+
+
+class Heart:
+    """Of one receiver over one path."""
+
+    def __init__(
+        self,
+        uplink: Uplink,
+        measure: Callable[[str, int], Awaitable[Heartbeat]],
+        pulse: Pulse,
+        chance: random.Random,
+        *,
+        confirm_s: float = CONFIRM_S,
+        gap_s: float = GAP_S,
+    ) -> None:
+        """`measure` makes the heartbeat of a path with the number that it is given."""
+        self._uplink = uplink
+        self._measure = measure
+        self._pulse = pulse
+        self._chance = chance
+        self._confirm_s = confirm_s
+        self._gap_s = gap_s
+        self.beats = 0
+        self.confirmed_at: float | None = None
+        """The last that was, on the loop's clock."""
+        self.took_s: float | None = None
+        """From it to its confirmation."""
+
+    @property
+    def path(self) -> str:
+        """The path that it proves."""
+        return self._uplink.path
+
+    @property
+    def receiver(self) -> str:
+        """The receiver that it tells."""
+        return self._uplink.name
+
+    async def run(self) -> None:
+        """Beat until cancelled: when the receiver is first connected, then by the pulse."""
+        while True:
+            await self._uplink.wait_connected()
+            turn = self._pulse.turn
+            await self._beat()
+            await self._pause(turn)
+
+    async def _beat(self) -> None:
+        self.beats += 1
         try:
-            await uplink.beat(await measure())
+            told = await self._measure(self._uplink.path, self.beats)
+        except StoreUnavailable:
+            return  # whoever writes to it tells; the gap in the numbers shows it too
+        loop = asyncio.get_running_loop()
+        sent_at = loop.time()
+        try:
+            async with asyncio.timeout(self._confirm_s):
+                await self._uplink.beat(told)
         except NotConnected:
-            await asyncio.sleep(1.0)
-            continue
-        await asyncio.sleep(EVERY_S + chance.uniform(-JITTER_S, JITTER_S))
+            return  # a session that ended is known as such
+        except TimeoutError:
+            self._pulse.beaten(self._uplink.path, self._uplink.name, confirmed=False)
+            return
+        self.confirmed_at = loop.time()
+        self.took_s = self.confirmed_at - sent_at
+        self._pulse.beaten(self._uplink.path, self._uplink.name, confirmed=True)
+
+    async def _pause(self, turn: int) -> None:
+        """Until the next is due, or a path has changed: then each must prove itself at once."""
+        every_s = self._pulse.beat_every_s(self._uplink.path)
+        jitter_s = min(JITTER_S, every_s / 10)
+        due_at = asyncio.get_running_loop().time() + every_s
+        due_at += self._chance.uniform(-jitter_s, jitter_s)
+        await asyncio.sleep(self._gap_s)
+        try:
+            async with asyncio.timeout_at(due_at):
+                await self._pulse.turned(turn)
+        except TimeoutError:
+            return

@@ -66,10 +66,11 @@ class Inbox:
         answers = any(isinstance(taken.event, ANSWERS) for taken in call)
         urgent = answers or any(isinstance(taken.event, URGENT) for taken in call)
         queue = self._urgent if urgent else self._usual
-        if answers:
+        door = self._doors[urgent]
+        if answers or (len(queue) + len(call) <= WAITING_MAX and not door.locked()):
             self._add(queue, call)
             return
-        async with self._doors[urgent]:
+        async with door:
             for taken in call:
                 while len(queue) >= WAITING_MAX:
                     self._room.clear()

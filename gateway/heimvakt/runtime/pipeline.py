@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,14 +25,18 @@ from heimvakt.core.ledger import ALIVE, Store, StoreUnavailable, Transaction, Wa
 from heimvakt.core.ports import Clock
 from heimvakt.core.snapshot import changes
 from heimvakt.core.state import State, next_deadline
+from heimvakt.core.times import stepped
 
 from .inbox import Inbox, Taken
-from .steps import ClockLine, follow
+from .steps import ClockLine, clock_facts, known_line
 
 log = structlog.get_logger("pipeline")
 
 COMMIT_RETRIES_S = (0.05, 0.2, 1.0, 5.0)
 """A disk that stalls gets these waits before the pipeline gives up and the process ends."""
+
+NEW_TIMES = (ClockStepped, GatewayStarted)
+"""With these the clock may go another way: that we lived is marked in its times, not the old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,6 @@ class Pipeline:
         *,
         boot_id: str,
         last_seq: int,
-        receivers_of: Callable[[Alarm], Sequence[str]],
         commit_retries_s: Sequence[float] = COMMIT_RETRIES_S,
     ) -> None:
         self.home = home
@@ -66,15 +69,14 @@ class Pipeline:
         self.seq = last_seq
         self._store = store
         self._clock = clock
-        self._boot_id = boot_id
-        self._receivers_of = receivers_of
+        self.boot_id = boot_id
         self._commit_retries_s = commit_retries_s
         self._inbox = Inbox()
         self._watchers: list[Watcher] = []
         self._firing = asyncio.Lock()
-        self._line: ClockLine | None = None
+        self._line = known_line(state.clock, boot_id)
         self.turned = asyncio.Event()
-        """Set anew after every commit; the deadlines and the watchdog wait on it."""
+        """Set anew after every commit, for those who look then."""
         self.commits = 0
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
@@ -150,14 +152,12 @@ class Pipeline:
         transaction = Transaction()
         committed: list[Committed] = []
         for taken in batch:
-            line, expected = follow(line, ClockLine(taken.at, taken.monotonic))
-            facts: list[Event] = []
-            if expected is not None:
-                facts.append(ClockStepped(before=expected, after=taken.at))
-            if taken.event is None:
+            seen = ClockLine(taken.at, taken.monotonic)
+            line, facts = clock_facts(line, seen, taken.clock, state.clock, self.boot_id)
+            if taken.event is not None:
+                facts.append(_on_this_clock(taken.event, facts))
+            if taken.event is None or any(isinstance(fact, NEW_TIMES) for fact in facts):
                 transaction.state[ALIVE] = {"at": taken.at.isoformat()}
-            else:
-                facts.append(taken.event)
             for fact in facts:
                 event = self._stamp(fact, taken, self.seq + len(committed) + 1, state)
                 outcome = step(self.home, state, event)
@@ -197,7 +197,7 @@ class Pipeline:
                 seq=seq,
                 at=taken.at,
                 monotonic=taken.monotonic,
-                boot_id=self._boot_id,
+                boot_id=self.boot_id,
                 clock=taken.clock,
             ),
         )
@@ -206,8 +206,8 @@ class Pipeline:
         transaction.events.append(event)
         for alarm in outcome.changed:
             transaction.alarms[alarm.alarm_id] = alarm
-        for alarm in outcome.send:
-            for waiting in waiting_for(alarm, self._receivers_of(alarm)):
+        for dispatch in outcome.send:
+            for waiting in waiting_for(dispatch.alarm, dispatch.receivers):
                 transaction.outbox[(waiting.receiver, waiting.alarm_id)] = waiting
         if isinstance(event, AlarmDelivered):
             transaction.answered.append((event.receiver, event.alarm_id, event.revision))
@@ -224,7 +224,15 @@ class Pipeline:
         await self._store.transact(transaction)
 
 
-def waiting_for(alarm: Alarm, receivers: Sequence[str]) -> list[Waiting]:
+def _on_this_clock(event: Event, facts: Sequence[Event]) -> Event:
+    """What was last alive before the clock was set was so at another time of the clock of today."""
+    by = next(filter(None, map(stepped, facts)), None)
+    if not isinstance(event, GatewayStarted) or event.last_alive is None or by is None:
+        return event
+    return replace(event, last_alive=event.last_alive + by)
+
+
+def waiting_for(alarm: Alarm, receivers: Iterable[str]) -> list[Waiting]:
     """The rows of the outbox for an alarm that receivers must hear of."""
     return [
         Waiting(

@@ -1,19 +1,47 @@
-"""What the gateway says of itself: to `heimvakt status`, and to the receivers every minute."""
+"""What the gateway says of itself to those in front of the box: the answer to `heimvakt status`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from heimvakt import __version__
-from heimvakt.core.ledger import Store
+from heimvakt.core.codec import encode
+from heimvakt.core.events import AlarmAcknowledged, AlarmClosed, AlarmDelivered
+from heimvakt.core.ledger import Room, Store
+from heimvakt.core.modem import ModemState
+from heimvakt.core.path import Path
 from heimvakt.core.ports import Clock
-from heimvakt.core.uplink import Heartbeat, Uplink
+from heimvakt.core.uplink import Uplink
+from heimvakt.rules import daily_test
 
+from .heart import Heart
 from .hosting import HostedDriver
-from .pipeline import Pipeline
-from .shipping import Shipping
+from .pipeline import Committed, Pipeline
+from .vitals import Vitals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One receiver, as far as a status goes."""
+
+    uplinks: Sequence[Uplink]
+    """One over each path."""
+    counts: Callable[[], Mapping[str, int]]
+    """What was counted in shipping since the start."""
+
+
+class PathFacts(Protocol):
+    """What is known of the paths."""
+
+    def good(self) -> tuple[str, ...]:
+        """Those on which something gets to a receiver now."""
+
+    def lost(self) -> tuple[str, ...]:
+        """Those of which a loss was said, and no return since."""
 
 
 class Report:
@@ -24,43 +52,47 @@ class Report:
         pipeline: Pipeline,
         store: Store,
         clock: Clock,
-        drivers: Sequence[HostedDriver],
-        receivers: Mapping[str, tuple[Uplink, Shipping]],
+        vitals: Vitals,
+        *,
+        drivers: Sequence[HostedDriver] = (),
+        receivers: Mapping[str, Told],
+        hearts: Sequence[Heart] = (),
+        paths: Sequence[Path] = (),
+        facts: PathFacts,
+        modems: Mapping[str, Callable[[], ModemState]] | None = None,
+        sign: Callable[[], str] = str,
     ) -> None:
+        """`modems` by the path that they drive; `sign` is what those who live there are shown."""
         self._pipeline = pipeline
         self._store = store
         self._clock = clock
+        self._vitals = vitals
         self._drivers = drivers
         self._receivers = receivers
-        self._started_at = clock.now()
-
-    async def heartbeat(self) -> Heartbeat:
-        """For a receiver."""
-        supervised = self._pipeline.state.supervised
-        waiting = await self._store.count_waiting()
-        return Heartbeat(
-            at=self._clock.now(),
-            clock=self._clock.quality(),
-            started_at=self._started_at,
-            version=__version__,
-            outbox_waiting=sum(waiting.values()),
-            oldest_waiting_s=await self._oldest_waiting_s(),
-            journal_seq=self._pipeline.seq,
-            silent_devices=tuple(i for i, h in supervised.devices.items() if h.silent),
-            drivers_lost=tuple(supervised.lost),
-        )
+        self._hearts = hearts
+        self._paths = paths
+        self._facts = facts
+        self._modems = modems or {}
+        self._sign = sign
+        self._answers: dict[str, datetime] = {}
+        """By receiver: when it last answered for an alarm."""
+        pipeline.watch(self._note)
 
     async def status(self) -> dict[str, Any]:
         """For a person in front of the box, or a program."""
         waiting = await self._store.count_waiting()
+        reports = await self._vitals.reports_waiting()
+        oldest_s = await self._vitals.oldest_waiting_s()
+        room = await self._store.room()
         home, state = self._pipeline.home, self._pipeline.state  # all of one moment
         silent = {i for i, health in state.supervised.devices.items() if health.silent}
         return {
             "version": __version__,
             "gateway_id": home.gateway_id,
             "now": self._clock.now().isoformat(),
-            "started_at": self._started_at.isoformat(),
+            "started_at": self._vitals.started_at.isoformat(),
             "clock": self._clock.quality(),
+            "sign": self._sign(),
             "journal_seq": self._pipeline.seq,
             "events_waiting": self._pipeline.waiting,
             "rules": {
@@ -78,18 +110,22 @@ class Report:
                 }
                 for d in self._drivers
             },
+            "paths": {path.name: self._path(path) for path in self._paths},
             "receivers": {
-                name: {
-                    "connected": uplink.connected,
-                    "waiting": waiting.get(name, 0),
-                    "counts": {**uplink.counts(), **shipping.counts},
-                }
-                for name, (uplink, shipping) in self._receivers.items()
+                name: self._receiver(name, told, waiting.get(name, 0))
+                for name, told in self._receivers.items()
             },
+            "outbox": {
+                "alarms": sum(waiting.values()),
+                "oldest_s": oldest_s,
+                "reports": reports,
+            },
+            "store": _room(room),
             "open_alarms": sum(alarm.state.is_open for alarm in state.alarms.values()),
             "not_accepted": sum(
                 alarm.state.is_open and alarm.accepted_by is None for alarm in state.alarms.values()
             ),
+            "last_test": _last_test(state.rules.get(daily_test.KIND.kind)),
             # Those of the rules; the engine's own are no matter of people.
             "timers": {
                 name: due.isoformat()
@@ -97,6 +133,15 @@ class Report:
                 if not name.startswith("/")
             },
         }
+
+    def _note(self, committed: Committed) -> None:
+        match committed.event:
+            case (
+                AlarmDelivered(receiver=receiver)
+                | AlarmAcknowledged(receiver=receiver)
+                | AlarmClosed(receiver=receiver)
+            ):
+                self._answers[receiver] = committed.event.at
 
     def _device(self, device_id: str) -> dict[str, Any]:
         device = self._pipeline.home.devices[device_id]
@@ -108,15 +153,70 @@ class Report:
             "silent": bool(health and health.silent),
         }
 
-    async def _oldest_waiting_s(self) -> float | None:
-        oldest: datetime | None = None
-        for name in self._receivers:
-            for row in await self._store.waiting(name, 1):
-                alarm = await self._store.alarm(row.alarm_id)
-                if alarm and (oldest is None or alarm.raised_at < oldest):
-                    oldest = alarm.raised_at
-        return (self._clock.now() - oldest).total_seconds() if oldest else None
+    def _path(self, path: Path) -> dict[str, Any]:
+        hearts = [heart for heart in self._hearts if heart.path == path.name]
+        took = [heart.took_s for heart in hearts if heart.took_s is not None]
+        modem = self._modems.get(path.name)
+        return {
+            "interface": path.interface,
+            "good": path.name in self._facts.good(),
+            "lost": path.name in self._facts.lost(),
+            "round_trip_ms": round(min(took) * 1000, 1) if took else None,
+            "modem": _modem(modem()) if modem else None,
+        }
+
+    def _receiver(self, name: str, told: Told, waiting: int) -> dict[str, Any]:
+        beats = [
+            heart.confirmed_at
+            for heart in self._hearts
+            if heart.receiver == name and heart.confirmed_at is not None
+        ]
+        now = asyncio.get_running_loop().time()
+        return {
+            "connected": any(uplink.connected for uplink in told.uplinks),
+            "paths": {uplink.path: uplink.connected for uplink in told.uplinks},
+            "heartbeat_ago_s": round(now - max(beats), 1) if beats else None,
+            "answered_at": _iso(self._answers.get(name)),
+            "waiting": waiting,
+            "counts": {**_summed(told.uplinks), **told.counts()},
+        }
+
+
+def _summed(uplinks: Sequence[Uplink]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for uplink in uplinks:
+        for name, count in uplink.counts().items():
+            total[name] = total.get(name, 0) + count
+    return total
+
+
+def _modem(state: ModemState) -> dict[str, Any]:
+    return {
+        "sim": state.sim,
+        "registration": state.registration,
+        "operator": state.operator,
+        "technology": state.technology,
+        "dbm": state.signal.dbm if state.signal else None,
+        "trouble": state.trouble,
+    }
+
+
+def _room(room: Room) -> dict[str, Any]:
+    return {
+        "full": room.full,
+        "bytes": room.bytes_used,
+        "bytes_max": room.bytes_max,
+        "rows": room.rows,
+        "rows_max": room.rows_max,
+        "disk_free_bytes": room.disk_free_bytes,
+        "dropped": dict(room.dropped),
+    }
 
 
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
+
+
+def _last_test(state: object) -> dict[str, Any] | None:
+    last = state.last if isinstance(state, daily_test.State) else None
+    return None if last is None else encode(last)

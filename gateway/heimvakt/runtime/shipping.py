@@ -1,160 +1,310 @@
-"""Bring what waits in the outbox to one receiver, again and again until it answers.
+"""Bring what waits for one receiver to it, over every path there is, until it answers.
 
-Nothing here makes an alarm delivered: that is an event (`AlarmDelivered`) like any other, and only
-its commit takes the alarm out of the outbox.
+What goes now, and where, is decided by `heimvakt.core.delivery`; this does it. A transport's word
+is no delivery: what a receiver answers is an event like any other (`heimvakt.runtime.hearing`), and
+only its commit takes an alarm out of the outbox.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
 
 import structlog
 
-from heimvakt.core.alarms import Alarm, AlarmState
-from heimvakt.core.events import AlarmAcknowledged, AlarmClosed, AlarmDelivered, Event
+from heimvakt.core.alarms import Alarm, Priority
+from heimvakt.core.delivery import Planner, Send
+from heimvakt.core.events import Event
 from heimvakt.core.ledger import Store, StoreUnavailable, Waiting
 from heimvakt.core.ports import Clock
-from heimvakt.core.uplink import Acknowledgement, Answer, NotConnected, Sending, Uplink
+from heimvakt.core.reports import Wanted
+from heimvakt.core.retry import Chance, Schedule
+from heimvakt.core.sessions import Session, Sessions
+from heimvakt.core.uplink import Acknowledgement, Asked, Heard, NotConnected, Sending, Uplink, Waits
 
-from .resending import Schedule
-from .turns import Turns
+from .doubts import Doubts, Witness
+from .hearing import Hearing
+from .questions import Questions
+from .reporting import Reporting
+from .waits import now, until
 
 log = structlog.get_logger("shipping")
 
-RETRY_S = 0.1
+RECONNECT_S = 0.1
+"""The least between two connections of one session: no tight loop whatever a transport does."""
+STORE_RETRY_S = 1.0
+UNSAVED_MAX = 100
+"""High alarms that go out from memory while the disk takes nothing."""
 
 
 class Shipping:
-    """One receiver's share of the outbox."""
+    """One receiver's share of the outbox and of the journal."""
 
     def __init__(
         self,
-        uplink: Uplink,
+        uplinks: Sequence[Uplink],
         store: Store,
         clock: Clock,
         emit: Callable[..., Awaitable[None]],
         *,
+        wanted: Wanted = Wanted.NONE,
+        outstanding: Callable[[], Sequence[Alarm]] = tuple,
+        bytes_per_s_max: Mapping[str, float] | None = None,
+        witness: Witness | None = None,
         schedule: Schedule | None = None,
+        chance: Chance | None = None,
     ) -> None:
-        self._uplink = uplink
-        self._store = store
-        self._clock = clock
-        self._emit = emit
-        self._news = asyncio.Event()
-        self._turns = Turns(schedule or Schedule())
-        self._fresh: dict[str, Alarm] = {}
-        """Bodies of alarms that need not be read again."""
+        """Send nothing yet.
+
+        Args:
+            uplinks: one for each path, in the order of the home's paths.
+            store: the outbox and the journal.
+            clock: the time of messages; waits are the event loop's.
+            emit: of the pipeline.
+            wanted: what the receiver is told beside alarms.
+            outstanding: the alarms that are open.
+            bytes_per_s_max: on paths with a cap, for all but high alarms.
+            witness: is told what the paths carry.
+            schedule: when what nobody answers for is sent again.
+            chance: spreads that.
+        """
+        self.receiver = uplinks[0].name
         self.counts: Counter[str] = Counter()
         """Answers that were not taken and alarms that could not be sent, by reason."""
+        self._uplinks = {uplink.path: uplink for uplink in uplinks}
+        self._store = store
+        self._clock = clock
+        caps = bytes_per_s_max or {}
+        self._sessions = Sessions(
+            [
+                Session(u.path, carries_reports=u.carries_reports, bytes_per_s_max=caps.get(u.path))
+                for u in uplinks
+            ]
+        )
+        chance = chance or random.Random()
+        self._planner = Planner(self._sessions, schedule or Schedule(), chance)
+        self._unsaved: dict[str, Alarm] = {}
+        self._fresh: dict[str, Alarm] = {}
+        """Bodies of alarms that need not be read."""
+        self._group: asyncio.TaskGroup | None = None
+        self._news = asyncio.Event()
+        self._being_read = 0
+        """Alarms that go out as soon as they are read."""
+        self._doubts = Doubts(self.receiver, self._sessions, witness)
+        self._questions = Questions(self._uplinks, self._sessions, outstanding, clock, self.counts)
+        self._hearing = Hearing(
+            self.receiver, store, emit, unsaved=self._unsaved, counts=self.counts
+        )
+        self._reporting = Reporting(
+            self.receiver,
+            self._uplinks,
+            self._sessions,
+            store,
+            wanted=wanted,
+            may_go=lambda: not (self._planner.holds_reports or self._being_read),
+            started=self._spawn,
+            confirmed=self._confirmed,
+            lost=self._lost,
+            counts=self.counts,
+            chance=chance,
+        )
+
+    # --- what others tell -------------------------------------------------------------------------
 
     def offer(self, alarm: Alarm) -> None:
         """This alarm was committed to the outbox just now: it goes out without being read again."""
-        if not self._uplink.connected:
-            self._turns.miss()  # it is found in the outbox in its turn
-        elif self._turns.offer(_row(self._uplink.name, alarm)):
-            self._fresh[alarm.alarm_id] = alarm
+        self._unsaved.pop(alarm.alarm_id, None)
+        self._take(alarm)
+
+    def offer_unsaved(self, alarm: Alarm) -> None:
+        """The disk has not taken this high alarm for too long: it goes out from memory, and says
+        so. It is offered again, under the same id, when it is committed."""
+        if alarm.alarm_id not in self._unsaved and len(self._unsaved) >= UNSAVED_MAX:
+            self.counts["unsaved-too-many"] += 1
+            return
+        self._unsaved[alarm.alarm_id] = alarm
+        self._take(alarm)
+
+    def happened(self, event: Event) -> None:
+        """This event was committed to the journal just now."""
+        self._reporting.happened(event)
+
+    def prefer(self, paths: Sequence[str]) -> None:
+        """Use the paths in this order from now on."""
+        self._sessions.prefer(paths)
         self._news.set()
+
+    async def hear(self, heard: Heard) -> None:
+        """Take what the receiver says; returns when that is taken care of, or can be asked again.
+
+        What it says is for any path: a receiver has one state, however it is reached.
+        """
+        if isinstance(heard, Acknowledgement):
+            revision = await self._hearing.take(heard)
+            if revision is not None:
+                self._planner.answered(heard.alarm_id, revision)
+                self._news.set()
+        elif isinstance(heard, Asked):
+            # Not here: what confirms the answer may have to be heard first.
+            self._spawn(self._questions.answer(heard))
+        else:
+            await self._reporting.receipt(heard)
+
+    # --- running ----------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Send what waits, until cancelled."""
-        while True:
-            await self._uplink.wait_connected()
+        async with asyncio.TaskGroup() as group:
+            self._group = group
             try:
-                async with asyncio.TaskGroup() as group:
-                    while True:
-                        self._news.clear()
-                        await self._start(group)
-                        self._fresh.clear()
-                        await self._news_until(self._turns.next_at(_now()))
-            except* NotConnected:
-                await asyncio.sleep(RETRY_S)  # the transport says when it stands: no tight loop
+                for uplink in self._uplinks.values():
+                    group.create_task(self._watch(uplink))
+                group.create_task(self._reporting.run())
+                while True:
+                    self._news.clear()
+                    asked = self._planner.wants()
+                    if asked is not None:
+                        group.create_task(self._read(asked))
+                    self._go()
+                    self._reporting.wake()
+                    self._press()
+                    look_at = self._doubts.look(now())
+                    next_at = self._planner.next_at(now())
+                    await until(self._news, look_at, next_at)
             finally:
-                self._turns.broken_off()
+                self._group = None
+                for path in self._uplinks:
+                    self._lost(path)
 
-    async def hear(self, answer: Acknowledgement) -> None:
-        """Take an answer as the event that it is; returns when it is durable.
+    async def _watch(self, uplink: Uplink) -> None:
+        while True:
+            await uplink.wait_connected()
+            self._planner.connected(uplink.path)
+            self._news.set()
+            await uplink.wait_lost()
+            self._lost(uplink.path)
+            await asyncio.sleep(RECONNECT_S)
 
-        An answer for an alarm that never was, or that says nothing new, is counted and left.
-        """
-        alarm = await self._store.alarm(answer.alarm_id)
-        if alarm is None:
-            self._refuse("unknown-alarm", answer)
-            return
-        events: list[Event] = []
-        revision = alarm.revision if answer.revision is None else answer.revision
-        if revision > alarm.revision:
-            self._refuse("unknown-revision", answer)
-            return
-        if await self._waits(answer.alarm_id, revision):
-            # A person who accepts proves that the system has it too.
-            events.append(
-                AlarmDelivered(
-                    alarm_id=alarm.alarm_id, receiver=self._uplink.name, revision=revision
-                )
-            )
-        events += self._by_person(alarm, answer)
-        if not events:
-            self.counts["nothing-new"] += 1
-            return
-        await self._emit(*events)
-        self._turns.answered(answer.alarm_id, revision)
+    def _lost(self, path: str) -> None:
+        """Harmless when that is known."""
+        self._doubts.lost(path)
+        self._planner.lost(path)
+        self._reporting.lost(path)
         self._news.set()
 
-    def _by_person(self, alarm: Alarm, answer: Acknowledgement) -> list[Event]:
-        receiver = self._uplink.name
-        if answer.answer is Answer.ACCEPTED and alarm.accepted_by is None and alarm.state.is_open:
-            return [AlarmAcknowledged(alarm_id=alarm.alarm_id, receiver=receiver, by=answer.by)]
-        if answer.answer is Answer.CLOSED and alarm.state is not AlarmState.CLOSED:
-            return [AlarmClosed(alarm_id=alarm.alarm_id, receiver=receiver, by=answer.by)]
-        return []
+    async def _read(self, asked: int) -> None:
+        """Read rows beside all else: a disk that hangs must not keep what is known at home."""
+        rows: Sequence[Waiting] | None = None
+        try:
+            rows = await self._store.waiting(self.receiver, asked)
+        except StoreUnavailable as error:
+            self._tell_unreadable(error)
+            await asyncio.sleep(STORE_RETRY_S)
+        finally:
+            if rows is None:
+                self._planner.unread()
+            else:
+                self._planner.read(rows, asked)
+            self._news.set()
 
-    async def _waits(self, alarm_id: str, revision: int) -> bool:
-        waiting = await self._store.waits_for(self._uplink.name, alarm_id)
-        return waiting is not None and waiting <= revision
+    # --- alarms -----------------------------------------------------------------------------------
 
-    def _refuse(self, reason: str, answer: Acknowledgement) -> None:
-        self.counts[reason] += 1
-        if self.counts[reason] == 1:
-            log.warning("answer ignored", reason=reason, alarm_id=answer.alarm_id, by=answer.by)
+    def _take(self, alarm: Alarm) -> None:
+        self._planner.offer(_row(self.receiver, alarm))
+        if self._group is not None:
+            self._fresh[alarm.alarm_id] = alarm
+            self._go()  # now, and not when `run` has its turn
+            self._fresh.clear()
+        if alarm.priority is Priority.HIGH or not self._sessions.standing():
+            for session in self._sessions:
+                if not session.standing:
+                    self._uplinks[session.name].hurry()
+        self._news.set()
 
-    async def _start(self, group: asyncio.TaskGroup) -> None:
-        asked = self._turns.wants(_now())
-        if asked is not None:
-            rows = await self._store.waiting(self._uplink.name, asked)
-            self._turns.read(rows, asked, _now())
-        for row in self._turns.start(_now()):
-            group.create_task(self._send(row, self._fresh.get(row.alarm_id)))
+    def _go(self) -> None:
+        for session in self._sessions.standing():
+            session.line = self._uplinks[session.name].line
+        for send in self._planner.plan(now()):
+            self._spawn(self._send(send, self._fresh.get(send.row.alarm_id)))
 
-    async def _send(self, row: Waiting, alarm: Alarm | None) -> None:
-        alarm = alarm or await self._store.alarm(row.alarm_id)
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        if self._group is not None:
+            with suppress(RuntimeError):  # it is being ended, and all of it with it
+                self._group.create_task(coroutine)
+                return
+        coroutine.close()
+
+    async def _send(self, send: Send, alarm: Alarm | None) -> None:
+        uplink = self._uplinks[send.session]
+        try:
+            alarm = alarm or self._unsaved.get(send.row.alarm_id) or await self._body(send.row)
+            if alarm is None:
+                self._sessions[send.session].confirm(send.ticket, now())
+                self._planner.forget(send.row.alarm_id)
+                return
+            sending = Sending(
+                sent_at=self._clock.now(),
+                clock=self._clock.quality(),
+                attempt=send.attempt,
+                path=send.session,
+                durable=send.row.alarm_id not in self._unsaved,
+            )
+            await uplink.send(alarm, sending)
+        except NotConnected:
+            self._lost(send.session)
+        except StoreUnavailable as error:
+            self._tell_unreadable(error)
+            self._planner.put_off(send, now())
+        # One alarm that cannot be put into a message must not keep the others at home.
+        except Exception as error:  # noqa: BLE001
+            self._cannot(send.row, "unsendable", f"{type(error).__name__}: {error}")
+            self._planner.confirmed(send, now())
+        else:
+            self._planner.confirmed(send, now())
+            self._confirmed(send.session)
+        self._news.set()  # there is room for the next
+
+    async def _body(self, row: Waiting) -> Alarm | None:
+        """The alarm as it is now; None if it waits no longer, or nobody can read it."""
+        self._being_read += 1
+        try:
+            if await self._store.waits_for(row.receiver, row.alarm_id) is None:
+                return None
+            alarm = await self._store.alarm(row.alarm_id)
+        finally:
+            self._being_read -= 1
         if alarm is None:
             self._cannot(row, "unreadable", "the outbox names an alarm that cannot be read")
-        else:
-            now, quality = self._clock.now(), self._clock.quality()
-            attempt = self._turns.attempts(row) + 1
-            try:
-                await self._uplink.send(alarm, Sending(sent_at=now, clock=quality, attempt=attempt))
-            except (NotConnected, StoreUnavailable):
-                raise
-            # One alarm that cannot be put into a message must not keep the others at home.
-            except Exception as error:  # noqa: BLE001
-                self._cannot(row, "unsendable", f"{type(error).__name__}: {error}")
-        self._turns.sent(row, _now())
-        self._news.set()  # there is room for the next
+        return alarm
 
     def _cannot(self, row: Waiting, reason: str, why: str) -> None:
         self.counts[reason] += 1
         if self.counts[reason] == 1:
             log.error("an alarm cannot be sent", alarm_id=row.alarm_id, reason=reason, why=why)
 
-    async def _news_until(self, at: float | None) -> None:
-        try:
-            async with asyncio.timeout_at(at):
-                await self._news.wait()
-        except TimeoutError:
-            return
+    def _tell_unreadable(self, error: StoreUnavailable) -> None:
+        self.counts["store-unavailable"] += 1
+        if self.counts["store-unavailable"] == 1:
+            log.error("the outbox cannot be read", receiver=self.receiver, why=str(error))
+
+    # --- sessions ---------------------------------------------------------------------------------
+
+    def _press(self) -> None:
+        """Tell the sessions how urgent what waits is."""
+        waits = self._planner.waits
+        if waits is Waits.NOTHING and self._reporting.waits:
+            waits = Waits.SOMETHING
+        for uplink in self._uplinks.values():
+            uplink.pressing(waits)
+
+    def _confirmed(self, path: str) -> None:
+        """The transport has confirmed something, and there is room for more."""
+        self._doubts.confirmed(path)
+        self._news.set()
 
 
 def _row(receiver: str, alarm: Alarm) -> Waiting:
@@ -165,8 +315,3 @@ def _row(receiver: str, alarm: Alarm) -> Waiting:
         number=alarm.number,
         revision=alarm.revision,
     )
-
-
-def _now() -> float:
-    """On the loop's clock: what the wire takes is real time, also when the home's clock is not."""
-    return asyncio.get_running_loop().time()

@@ -27,12 +27,12 @@ _READS = frozenset({sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ})
 
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether an error speaks of the file's content, whenever it comes."""
-    return _code(error) & 0xFF in _OURS
+    return code_of(error) & 0xFF in _OURS
 
 
 def is_damage_at_open(error: sqlite3.Error, path: Path) -> bool:
     """Whether nothing but the file's content can be meant, before anything was written to it."""
-    code = _code(error)
+    code = code_of(error)
     if code in _READS:
         return True
     if code & 0xFF == sqlite3.SQLITE_READONLY:
@@ -47,7 +47,7 @@ def advise(error: sqlite3.Error | OSError, directory: Path) -> str:
         number = error.errno or 0
         what = f"{error.filename or directory}: {error.strerror or error}"
     else:
-        kind = _code(error) & 0xFF
+        kind = code_of(error) & 0xFF
         number = _AS_ERRNO.get(kind, 0)
         if kind == sqlite3.SQLITE_READONLY and not _is_writable(directory):
             number = errno.EACCES
@@ -80,7 +80,8 @@ _AS_ERRNO = {
 }
 
 
-def _code(error: sqlite3.Error) -> int:
+def code_of(error: sqlite3.Error) -> int:
+    """SQLite's own word for an error."""
     return int(getattr(error, "sqlite_errorcode", None) or sqlite3.SQLITE_ERROR)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from .advice import is_damage_at_open
-from .migrations import Misshapen, migrate
+from .advice import code_of, is_damage_at_open
+from .migrations import Misshapen, lay_out, migrate
 
+LOG_BYTES = 4 << 20
+"""Of the log, laid out in full before it is written: see `wal`."""
 PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA journal_mode = WAL",
@@ -15,8 +17,13 @@ PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     # The log shrinks again after a storm.
-    "PRAGMA journal_size_limit = 4194304",
+    f"PRAGMA journal_size_limit = {LOG_BYTES}",
+    # Half of the log, so that what comes before the next chance to empty it has room too.
+    "PRAGMA wal_autocheckpoint = 2000",
     "PRAGMA cache_size = -2048",
+    "PRAGMA temp_store = MEMORY",
+    # What is erased is overwritten where that costs no further page; see `housekeeping`.
+    "PRAGMA secure_delete = FAST",
 )
 PAGES = "PRAGMA quick_check(1)"
 INDEXES = (
@@ -24,6 +31,14 @@ INDEXES = (
     "PRAGMA integrity_check('outbox')",
     "PRAGMA integrity_check('state')",
     "PRAGMA integrity_check('alarms')",
+    # Of the journal only as much as decides what is reported.
+    """SELECT iif(
+        (SELECT count(class) FROM journal NOT INDEXED)
+        = (SELECT count(*) FROM journal INDEXED BY reports WHERE class IS NOT NULL),
+        'ok', 'the index of reports hides some of them')""",
+)
+_NO_ROOM_BESIDE = frozenset(
+    {sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP}
 )
 SUFFIXES = ("", "-wal", "-shm")
 
@@ -46,10 +61,24 @@ def connect(path: Path) -> sqlite3.Connection:
         TooNew: a newer version has written it.
         sqlite3.Error: it cannot be opened for another reason (rights, disk).
     """
+    try:
+        return _connect(path)
+    except sqlite3.Error as error:
+        if code_of(error) not in _NO_ROOM_BESIDE:
+            raise
+        # A start on a disk without one free byte.
+        return _connect(path, alone=True)
+
+
+def _connect(path: Path, *, alone: bool = False) -> sqlite3.Connection:
+    """`alone`: the index of the log is kept in memory, so that no other program can look in."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     # Bytes that are no text are damage too, but of one row only: it is read all the same.
     connection.text_factory = lambda stored: stored.decode(errors="replace")
     try:
+        if alone:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        lay_out(connection)
         for pragma in PRAGMAS:
             connection.execute(pragma)
         _check(connection, PAGES)

@@ -5,29 +5,47 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
+from .pages import PAGE_SIZE
+
 STEPS: tuple[tuple[str, ...], ...] = (
     (
-        # The facts, in order. `body` is the whole event with its kind, version and stamp.
+        # The facts, in order. `body` is the whole event with its kind, version and stamp; `class`
+        # is the rank of the report that a receiver wants of it, and mostly nothing.
         """CREATE TABLE journal (
-            seq INTEGER PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL
+            seq INTEGER PRIMARY KEY, class INTEGER, body TEXT NOT NULL
         ) STRICT""",
+        "CREATE INDEX reports ON journal (class) WHERE class IS NOT NULL",
+        # Up to where a receiver has answered for the reports of a class.
+        """CREATE TABLE places (
+            receiver TEXT NOT NULL, class INTEGER NOT NULL, through INTEGER NOT NULL,
+            PRIMARY KEY (receiver, class)
+        ) STRICT, WITHOUT ROWID""",
         # What the engine remembers, a row for each part that can change by itself.
         "CREATE TABLE state (key TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT",
         # Where this row is missing it is lost, and not that no alarm was ever raised.
         """INSERT INTO state (key, body) VALUES ('counter:alarms', '{"n":0}')""",
-        # Every alarm that ever was, as it is now.
+        # Alarms as they are now. The id ends in the number, so that no index of ids is needed.
         """CREATE TABLE alarms (
-            number INTEGER PRIMARY KEY, alarm_id TEXT NOT NULL UNIQUE,
+            number INTEGER PRIMARY KEY, alarm_id TEXT NOT NULL,
             over INTEGER NOT NULL, body TEXT NOT NULL
         ) STRICT""",
-        "CREATE INDEX alarms_not_over ON alarms (number) WHERE NOT over",
-        # Who has not answered for which alarm yet. Meaning, not messages.
+        # Who has not answered for which alarm yet, in the order of sending: meaning, not messages.
         """CREATE TABLE outbox (
-            id INTEGER PRIMARY KEY, receiver TEXT NOT NULL, alarm_id TEXT NOT NULL,
-            urgency INTEGER NOT NULL, number INTEGER NOT NULL, revision INTEGER NOT NULL,
-            UNIQUE (receiver, alarm_id)
+            receiver TEXT NOT NULL, urgency INTEGER NOT NULL, number INTEGER NOT NULL,
+            alarm_id TEXT NOT NULL, revision INTEGER NOT NULL,
+            PRIMARY KEY (receiver, urgency, number)
+        ) STRICT, WITHOUT ROWID""",
+        # What was erased before every receiver had it, until an event has told of it; and how much
+        # was erased for want of room since the database was made.
+        """CREATE TABLE drops (
+            drop_id INTEGER PRIMARY KEY AUTOINCREMENT, what TEXT NOT NULL, reason TEXT NOT NULL,
+            count INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL
         ) STRICT""",
-        "CREATE INDEX outbox_order ON outbox (receiver, urgency, number)",
+        """CREATE TABLE dropped (
+            what TEXT PRIMARY KEY, count INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        # Pages that are held for what must not fail; see `room`.
+        "CREATE TABLE filler (id INTEGER PRIMARY KEY, zeros BLOB NOT NULL) STRICT",
     ),
 )
 """Step n brings a database of version n to n + 1. A step that has been released never changes, and
@@ -44,6 +62,18 @@ class TooNew(Exception):
 
 class Misshapen(Exception):
     """It is not as any version has made it."""
+
+
+def lay_out(connection: sqlite3.Connection) -> None:
+    """Before the first page of a new file is made, say how its pages are to be.
+
+    Small, because a commit writes each page that it touches: a third of what pages of 4,096 bytes
+    cost. And such that free ones can be given back a few at a time.
+    """
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    if pages == 0:
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
 
 
 def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:

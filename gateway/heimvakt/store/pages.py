@@ -1,4 +1,4 @@
-"""Read rows straight from the leaves of a database, where the pages that lead to them are damaged.
+"""Read rows straight from the pages of a database, where the pages that lead to them are damaged.
 
 Rows that were deleted or replaced may be among them, since their bytes stay until a page is used
 again: whoever asks must know which of two is the later one.
@@ -13,40 +13,49 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-PAGE_SIZE = 4_096
+PAGE_SIZE = 1_024
 """Of every database that we make."""
 _LEAF_OF_TABLE = 0x0D
+_LEAF_OF_INDEX, _INTERIOR_OF_INDEX = 0x0A, 0x02
+_HEADER = {_LEAF_OF_TABLE: 8, _LEAF_OF_INDEX: 8, _INTERIOR_OF_INDEX: 12}
+"""Bytes before the places of the rows, by the kind of a page that holds rows."""
 _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 """Bytes of an integer by its serial type."""
 
-Row = tuple[int, tuple[Any, ...]]
+Row = tuple[int | None, tuple[Any, ...]]
 
 
-def rows_in_leaves(database: Path) -> Iterator[Row]:
-    """Row id and values of every row that can be read, whatever its table."""
+def rows_in_pages(database: Path) -> Iterator[Row]:
+    """Row id and values of every row that can be read, whatever its table; a table that is kept in
+    the order of its key has no row ids."""
     with database.open("rb") as file:
         for number in range(database.stat().st_size // PAGE_SIZE):
             file.seek(number * PAGE_SIZE)
             page = file.read(PAGE_SIZE)
             # The first page begins with the header of the file.
             at = 100 if number == 0 else 0
-            if len(page) < PAGE_SIZE or page[at] != _LEAF_OF_TABLE:
+            if len(page) < PAGE_SIZE or page[at] not in _HEADER:
                 continue
+            first = at + _HEADER[page[at]]
             (count,) = struct.unpack_from(">H", page, at + 3)
             for index in range(min(count, PAGE_SIZE // 4)):
                 try:
-                    (cell,) = struct.unpack_from(">H", page, at + 8 + 2 * index)
-                    yield _read_cell(file, page, cell)
+                    (cell,) = struct.unpack_from(">H", page, first + 2 * index)
+                    yield _read_cell(file, page, page[at], cell)
                 except (IndexError, ValueError, struct.error):
                     continue  # this cell is not what it was
 
 
-def _read_cell(file: Any, page: bytes, at: int) -> Row:
+def _read_cell(file: Any, page: bytes, kind: int, at: int) -> Row:
+    rowid = None
+    if kind == _INTERIOR_OF_INDEX:
+        at += 4  # the page below it
     size, at = _varint(page, at)
-    rowid, at = _varint(page, at)
+    if kind == _LEAF_OF_TABLE:
+        rowid, at = _varint(page, at)
     if size > 1 << 24:
         raise ValueError("no row of ours is so large")
-    usable = PAGE_SIZE - 35
+    usable = PAGE_SIZE - 35 if kind == _LEAF_OF_TABLE else (PAGE_SIZE - 12) * 64 // 255 - 23
     local = size
     if size > usable:
         least = (PAGE_SIZE - 12) * 32 // 255 - 23

@@ -19,7 +19,7 @@ from heimvakt.core.words import Words
 
 from . import salvage, sql
 from .database import SUFFIXES
-from .migrations import migrate
+from .migrations import lay_out, migrate
 from .sequence import sync_directory
 
 KEPT_ASIDE = 5
@@ -41,6 +41,7 @@ def rebuild(path: Path, reason: str, at: datetime) -> None:
     aside = _free_name(path, at) if any(part.exists() for part in parts) else ""
     with closing(sqlite3.connect(new, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = FULL")
+        lay_out(connection)
         migrate(connection)
         with salvage.Wreck(path) as wreck:
             saved = _fill(connection, wreck, at)
@@ -118,9 +119,15 @@ def _fill(connection: sqlite3.Connection, wreck: salvage.Wreck, at: datetime) ->
     )
     sql.write_waiting(connection, [row for row in waiting if row.number in alarms])
     parts = _insert(connection, salvage.STATE, filter(_is_part, wreck.rows(salvage.STATE)))
+    for table in (salvage.PLACES, salvage.DROPS, salvage.DROPPED):
+        _insert(connection, table, wreck.rows(table))
     connection.execute("COMMIT")
     connection.execute("BEGIN IMMEDIATE")
-    events = _insert(connection, salvage.JOURNAL, wreck.rows(salvage.JOURNAL))
+    events = _insert(connection, salvage.JOURNAL, filter(_is_event, wreck.rows(salvage.JOURNAL)))
+    connection.execute(
+        # A place beyond all that is known would leave reports out.
+        "DELETE FROM places WHERE through > (SELECT coalesce(max(seq), 0) FROM journal)"
+    )
     connection.execute("COMMIT")
     told = f"{len(waiting)} undelivered of {len(alarms)} alarms, {parts} parts of the state and "
     return told + f"{events} events were saved"
@@ -138,7 +145,7 @@ def _insert(
 
 
 def _waiting(row: salvage.Row) -> Waiting | None:
-    receiver, alarm_id, urgency, number, revision = row
+    receiver, urgency, number, alarm_id, revision = row
     numbers = (urgency, number, revision)
     if not all(isinstance(n, int) and n >= 0 for n in numbers) or urgency >= len(Priority):
         return None
@@ -162,6 +169,12 @@ def _age(alarm: Alarm) -> tuple[int, int, bool]:
 
 def _is_part(row: salvage.Row) -> bool:
     return isinstance(row[0], str) and row[0] != ALIVE and sql.parse(row[1]) is not None
+
+
+def _is_event(row: salvage.Row) -> bool:
+    """Whether it is whole; of one that a cut has torn there may be an older picture that is."""
+    body = sql.parse(row[2])
+    return body is not None and body.get("seq") == row[0]
 
 
 def _substitute(row: Waiting, at: datetime) -> Alarm:

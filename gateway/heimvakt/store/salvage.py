@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .migrations import migrate
-from .pages import PAGE_SIZE, rows_in_leaves
+from .migrations import lay_out, migrate
+from .pages import PAGE_SIZE, rows_in_pages
 from .wal import take_over
 
 READS_MAX = 20_000
@@ -36,8 +36,11 @@ class Table:
 
     name: str
     columns: str
-    types: tuple[type, ...] = ()
-    """Of the values after the row id, where rows may be taken from leaves that nothing leads to."""
+    types: tuple[type | tuple[type, ...], ...] = ()
+    """Of the values as they are stored, where rows may be taken from pages that nothing leads to.
+    """
+    has_rowid: bool = True
+    """If not it is kept in the order of its key."""
 
     @property
     def insert(self) -> str:
@@ -55,12 +58,19 @@ class Table:
 _ID = type(None)
 """The column that is the row id itself is stored as nothing."""
 OUTBOX = Table(
-    "outbox", "receiver, alarm_id, urgency, number, revision", (_ID, str, str, int, int, int)
+    "outbox",
+    "receiver, urgency, number, alarm_id, revision",
+    (str, int, int, str, int),
+    has_rowid=False,
 )
 ALARMS = Table("alarms", "number, alarm_id, over, body", (_ID, str, int, str))
-# What was erased from the state must stay so: its rows are taken from where the table leads.
+# What was erased from the state must stay so, and a place must not be one from a torn page, behind
+# which reports would be left out: these are taken from where the table leads.
 STATE = Table("state", "key, body")
-JOURNAL = Table("journal", "seq, at, kind, body", (_ID, str, str, str))
+PLACES = Table("places", "receiver, class, through", has_rowid=False)
+DROPS = Table("drops", "drop_id, what, reason, count, first, last")
+DROPPED = Table("dropped", "what, count", has_rowid=False)
+JOURNAL = Table("journal", "seq, class, body", (_ID, (int, _ID), str))
 
 
 class Wreck:
@@ -106,10 +116,9 @@ class Wreck:
             except sqlite3.DatabaseError:
                 broken = True
         if broken and table.types:
-            for rowid, values in rows_in_leaves(self._mended):
-                if table.is_one(values):
-                    is_column = table is not OUTBOX
-                    yield (rowid, *values[1:]) if is_column else values[1:]
+            for rowid, values in rows_in_pages(self._mended):
+                if (rowid is not None) is table.has_rowid and table.is_one(values):
+                    yield (rowid, *values[1:]) if table.has_rowid else values
 
 
 def as_text(stored: bytes) -> str:
@@ -120,6 +129,7 @@ def as_text(stored: bytes) -> str:
 def _mend_header(database: Path, new: Path) -> None:
     """Give a copy the header of a new database: of ours all are the same but for the counts."""
     with closing(sqlite3.connect(new, isolation_level=None)) as connection:
+        lay_out(connection)
         migrate(connection)
     with new.open("rb") as made, database.open("r+b") as file:
         pages = database.stat().st_size // PAGE_SIZE
@@ -151,6 +161,8 @@ class _Reading:
     def __init__(self, connection: sqlite3.Connection, table: Table) -> None:
         # NOT INDEXED: an index may be what is damaged. The names are our own, never input.
         source = f"FROM {table.name} NOT INDEXED"
+        self._has_rowid = table.has_rowid
+        self._all = f"SELECT {table.columns} {source} LIMIT {ROWS_MAX}"
         self._select = (
             f"SELECT rowid, {table.columns} {source} WHERE rowid BETWEEN ? AND ? ORDER BY rowid"
         )
@@ -160,12 +172,22 @@ class _Reading:
         self.failed = False
 
     def rows(self) -> Iterator[Row]:
+        if not self._has_rowid:
+            yield from self._in_order()
+            return
         low, high = self._end("ASC"), self._end("DESC")
         if low is None and high is None:
             return
         low = 0 if low is None else low
         high = low + ROWS_MAX if high is None else high
         yield from self._range(max(low, high - ROWS_MAX), high)
+
+    def _in_order(self) -> Iterator[Row]:
+        """Up to the first damage; there are no row ids to begin anew behind it."""
+        try:
+            yield from self._connection.execute(self._all)
+        except sqlite3.DatabaseError:
+            self.failed = True
 
     def _end(self, order: str) -> int | None:
         try:

@@ -28,7 +28,8 @@ class _Line:
     clean: int | None
 
     def __str__(self) -> str:
-        text = f"{self.floor} {'-' if self.clean is None else self.clean}"
+        # Always of the same length, so that one can be written over another.
+        text = f"{self.floor:020d} {'-' if self.clean is None else self.clean:>20}"
         return f"{text} {zlib.crc32(text.encode()):08x}\n"
 
 
@@ -70,14 +71,20 @@ class SequenceFloor:
         self._write(_Line(self.value, last))
 
     def _write(self, line: _Line) -> None:
-        for path in self._paths:
+        text = str(line).encode("ascii")
+        # What cannot be read is written first: one of the two can be read at every moment.
+        for path in sorted(self._paths, key=lambda path: _read(path) is not None):
+            if path.exists() and path.stat().st_size == len(text):
+                # Over what is there: that needs no room on the disk.
+                _write_over(path, text)
+                continue
             new = path.with_name(path.name + ".new")
-            with new.open("w", encoding="ascii") as file:
-                file.write(str(line))
+            with new.open("wb") as file:
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
             new.replace(path)
-        sync_directory(self._paths[0].parent)
+            sync_directory(path.parent)
         self.value, self.clean = line.floor, line.clean
         self.was_there = self.is_known = True
 
@@ -89,6 +96,12 @@ def sync_directory(directory: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _write_over(path: Path, text: bytes) -> None:
+    with path.open("r+b", buffering=0) as file:
+        file.write(text)
+        os.fsync(file.fileno())
 
 
 def _read(path: Path) -> _Line | None:

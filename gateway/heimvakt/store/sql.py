@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from heimvakt.core.alarms import Alarm
+from pydantic_core import PydanticSerializationError, to_json
+
+from heimvakt.core.alarms import Alarm, Priority
 from heimvakt.core.codec import CannotDecode, Json, decode, encode, encode_event
-from heimvakt.core.events import Event, StoreFault
+from heimvakt.core.events import Event, RecordsDropped, StoreFault
 from heimvakt.core.ledger import Fault, Transaction, Waiting
+from heimvakt.core.times import raised_at
 
 FAULT = "fault:store"
 """The row of the state with a fault that no event has told yet."""
@@ -18,19 +22,18 @@ FAULT = "fault:store"
 
 def dump(value: Json) -> str:
     """JSON as it is stored: compact, letters as they are where they are letters."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:
-        text.encode()
-    except UnicodeEncodeError:  # half a character, out of somebody's broken message
+        return to_json(value).decode()
+    except PydanticSerializationError:  # half a character, out of somebody's broken message
         return json.dumps(value, separators=(",", ":"))
-    return text
 
 
-def write(connection: sqlite3.Connection, transaction: Transaction) -> None:
-    """One transaction; commits and flushes before it returns, or rolls back and raises."""
+@contextmanager
+def transaction_on(connection: sqlite3.Connection) -> Iterator[None]:
+    """All that is done inside, committed and flushed at its end; or nothing of it."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _write_all(connection, transaction)
+        yield
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -38,22 +41,43 @@ def write(connection: sqlite3.Connection, transaction: Transaction) -> None:
         raise
 
 
-def _write_all(connection: sqlite3.Connection, transaction: Transaction) -> None:
-    _journal(connection, transaction.events)
+def write(
+    connection: sqlite3.Connection, transaction: Transaction, rank: Callable[[Event], int | None]
+) -> None:
+    """What a transaction says; part of one. `rank` is of the report that somebody wants of it."""
+    connection.executemany(
+        "INSERT INTO journal (seq, class, body) VALUES (?, ?, ?)",
+        [(e.seq, rank(e), dump(encode_event(e))) for e in transaction.events],
+    )
     for key, body in transaction.state.items():
         if body is None:
             connection.execute("DELETE FROM state WHERE key = ?", (key,))
         else:
             write_part(connection, key, body)
-    if any(event.kind == StoreFault.kind for event in transaction.events):
-        connection.execute("DELETE FROM state WHERE key = ?", (FAULT,))  # now it is in the journal
+    for event in transaction.events:
+        # Now it is in the journal.
+        if isinstance(event, StoreFault):
+            connection.execute("DELETE FROM state WHERE key = ?", (FAULT,))
+        elif isinstance(event, RecordsDropped):
+            connection.execute("DELETE FROM drops WHERE drop_id = ?", (event.drop_id,))
     write_alarms(connection, transaction.alarms.values(), transaction.over)
     # Before what is new: an alarm that changed in the answer's own batch still waits.
     connection.executemany(
-        "DELETE FROM outbox WHERE receiver = ? AND alarm_id = ? AND revision <= ?",
-        transaction.answered,
+        f"DELETE FROM outbox WHERE {_ONE_WAITING} AND revision <= ?",  # noqa: S608 (our own words)
+        [(r, number_of(i), i, revision) for r, i, revision in transaction.answered],
     )
     write_waiting(connection, transaction.outbox.values())
+
+
+_URGENCIES = ", ".join(str(priority.rank) for priority in Priority)
+_ONE_WAITING = f"receiver = ? AND urgency IN ({_URGENCIES}) AND number = ? AND alarm_id = ?"
+"""The outbox is found by its own order, whatever the urgency: no index is written for it."""
+
+
+def number_of(alarm_id: str) -> int:
+    """The number that an alarm's id ends in; one that is none is nobody's."""
+    digits = alarm_id.rpartition("-")[2]
+    return int(digits) if digits.isdecimal() and len(digits) < 19 else -1
 
 
 def write_alarms(
@@ -62,7 +86,7 @@ def write_alarms(
     """Alarms as they are now; part of a transaction."""
     connection.executemany(
         "INSERT INTO alarms (number, alarm_id, over, body) VALUES (?, ?, ?, ?) "
-        "ON CONFLICT (alarm_id) DO UPDATE SET over = excluded.over, body = excluded.body",
+        "ON CONFLICT (number) DO UPDATE SET over = excluded.over, body = excluded.body",
         [(a.number, a.alarm_id, a.alarm_id in over, dump(encode(a))) for a in alarms],
     )
 
@@ -72,7 +96,7 @@ def write_waiting(connection: sqlite3.Connection, rows: Iterable[Waiting]) -> No
     connection.executemany(
         "INSERT INTO outbox (receiver, alarm_id, urgency, number, revision) "
         "VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (receiver, alarm_id) DO UPDATE SET revision = excluded.revision",
+        "ON CONFLICT (receiver, urgency, number) DO UPDATE SET revision = excluded.revision",
         [(w.receiver, w.alarm_id, w.urgency, w.number, w.revision) for w in rows],
     )
 
@@ -101,13 +125,6 @@ def read_fault(connection: sqlite3.Connection) -> Fault | None:
         return None
 
 
-def _journal(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
-    connection.executemany(
-        "INSERT INTO journal (seq, at, kind, body) VALUES (?, ?, ?, ?)",
-        [(e.seq, e.at.isoformat(), e.kind, dump(encode_event(e))) for e in events],
-    )
-
-
 def read_state(connection: sqlite3.Connection) -> dict[str, Json]:
     """Every part of the state.
 
@@ -124,7 +141,7 @@ def read_state(connection: sqlite3.Connection) -> dict[str, Json]:
 
 
 def read_mark(body: Json | None) -> datetime | None:
-    """When the pipeline last marked that it lived."""
+    """When an event was taken, or when the pipeline last marked that it lived."""
     try:
         return _moment(body["at"]) if body else None
     except (KeyError, ValueError, TypeError):
@@ -133,14 +150,9 @@ def read_mark(body: Json | None) -> datetime | None:
 
 def read_last(connection: sqlite3.Connection) -> tuple[int, datetime | None]:
     """The highest number in use, and when the last event was taken."""
-    row = connection.execute("SELECT seq, at FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
+    row = connection.execute("SELECT seq, body FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
     (alarm,) = connection.execute("SELECT coalesce(max(number), 0) FROM alarms").fetchone()
-    if row is None:
-        return alarm, None
-    try:
-        return max(row[0], alarm), _moment(row[1])
-    except ValueError:
-        return max(row[0], alarm), None
+    return (alarm, None) if row is None else (max(row[0], alarm), read_mark(parse(row[1])))
 
 
 def _moment(text: str) -> datetime | None:
@@ -157,7 +169,7 @@ def read_kept(connection: sqlite3.Connection) -> list[Alarm]:
     kept: list[Alarm] = []
     for alarm_id, over, body in connection.execute(
         "SELECT alarm_id, over, body FROM alarms "
-        "WHERE NOT over OR alarm_id IN (SELECT alarm_id FROM outbox) ORDER BY number"
+        "WHERE NOT over OR number IN (SELECT number FROM outbox) ORDER BY number"
     ):
         alarm = parse_alarm(body)
         if alarm is None or alarm.alarm_id != alarm_id:
@@ -182,7 +194,8 @@ def read_waiting(connection: sqlite3.Connection, receiver: str, limit: int) -> l
 def read_waits_for(connection: sqlite3.Connection, receiver: str, alarm_id: str) -> int | None:
     """The revision that waits for this receiver's answer."""
     row = connection.execute(
-        "SELECT revision FROM outbox WHERE receiver = ? AND alarm_id = ?", (receiver, alarm_id)
+        f"SELECT revision FROM outbox WHERE {_ONE_WAITING}",  # noqa: S608 (our own words)
+        (receiver, number_of(alarm_id), alarm_id),
     ).fetchone()
     return row[0] if row else None
 
@@ -192,9 +205,20 @@ def read_counts(connection: sqlite3.Connection) -> dict[str, int]:
     return dict(connection.execute("SELECT receiver, count(*) FROM outbox GROUP BY receiver"))
 
 
+def read_oldest_waiting(connection: sqlite3.Connection) -> datetime | None:
+    """When the alarm was raised that has waited longest."""
+    (number,) = connection.execute("SELECT min(number) FROM outbox").fetchone()
+    row = connection.execute("SELECT body FROM alarms WHERE number = ?", (number,)).fetchone()
+    alarm = parse_alarm(row[0]) if row else None
+    return None if alarm is None else raised_at(alarm)
+
+
 def read_alarm(connection: sqlite3.Connection, alarm_id: str) -> Alarm | None:
     """One alarm."""
-    row = connection.execute("SELECT body FROM alarms WHERE alarm_id = ?", (alarm_id,)).fetchone()
+    row = connection.execute(
+        "SELECT body FROM alarms WHERE number = ? AND alarm_id = ?",
+        (number_of(alarm_id), alarm_id),
+    ).fetchone()
     return parse_alarm(row[0]) if row else None
 
 

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
-import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from types import MappingProxyType, TracebackType
+from typing import ParamSpec, Self, TypeVar
 
 from heimvakt.core.alarms import Alarm
-from heimvakt.core.codec import CannotDecode
-from heimvakt.core.ledger import ALIVE, COUNTER, Restored, StoreUnavailable, Transaction, Waiting
+from heimvakt.core.ledger import (
+    Dropped,
+    Restored,
+    Room,
+    Stored,
+    StoreUnavailable,
+    Transaction,
+    Waiting,
+)
+from heimvakt.core.reports import ReportClass, Wanted
 
 from . import rebuild, sql
-from .advice import advise, is_damage, is_damage_at_open
-from .database import Damaged, connect, uses_log
+from .advice import advise, is_damage
+from .limits import Limits
 from .migrations import TooNew
+from .opening import lock_directory, open_database
 from .sequence import SequenceFloor
-from .wal import find_loss
+from .thread import CallThread
+from .works import Works
 
 FILE = "heimvakt.db"
+NOBODY: Mapping[str, Wanted] = MappingProxyType({})
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -38,21 +46,29 @@ class SqliteStore:
 
     restored: Restored
 
-    def __init__(self, directory: Path, *, opened_at: datetime) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        opened_at: datetime,
+        limits: Limits = Limits(),  # noqa: B008 (frozen)
+        wanted: Mapping[str, Wanted] = NOBODY,
+    ) -> None:
+        """`wanted`: how much each receiver of the configuration wants to be told beside alarms."""
         self._directory = directory
         self._opened_at = opened_at
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._connection: sqlite3.Connection | None = None
+        self._limits = limits
+        self._wanted = wanted
+        self._thread = CallThread("store")
         self._lock: int | None = None
-        self._floor: SequenceFloor | None = None
+        self._works: Works | None = None
 
     async def __aenter__(self) -> Self:
-        loop = asyncio.get_running_loop()
+        self._thread.start()
         try:
-            self.restored = await loop.run_in_executor(self._thread, self._open)
+            self.restored = await self._thread.call(self._open)
         except BaseException:
-            await loop.run_in_executor(self._thread, self._close)
-            self._thread.shutdown()
+            await self._end()
             raise
         return self
 
@@ -62,43 +78,80 @@ class SqliteStore:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
-        self._thread.shutdown()
+        await self._end()
+
+    async def _end(self) -> None:
+        try:
+            await self._thread.call(self._close)
+        finally:
+            self._thread.end()
 
     async def transact(self, transaction: Transaction) -> None:
         """See the port."""
-        await self._run(self._write, transaction)
+        await self._run(lambda: self.works.write(transaction))
 
     async def waiting(self, receiver: str, limit: int) -> Sequence[Waiting]:
         """See the port."""
-        return await self._run(_on(sql.read_waiting, self), receiver, limit)
+        return await self._run(lambda: sql.read_waiting(self.works.connection, receiver, limit))
 
     async def waits_for(self, receiver: str, alarm_id: str) -> int | None:
         """See the port."""
-        return await self._run(_on(sql.read_waits_for, self), receiver, alarm_id)
+        return await self._run(
+            lambda: sql.read_waits_for(self.works.connection, receiver, alarm_id)
+        )
 
     async def count_waiting(self) -> Mapping[str, int]:
         """See the port."""
-        return await self._run(_on(sql.read_counts, self))
+        return await self._run(lambda: sql.read_counts(self.works.connection))
+
+    async def oldest_waiting(self) -> datetime | None:
+        """See the port."""
+        return await self._run(lambda: sql.read_oldest_waiting(self.works.connection))
 
     async def alarm(self, alarm_id: str) -> Alarm | None:
         """See the port."""
-        return await self._run(_on(sql.read_alarm, self), alarm_id)
+        return await self._run(lambda: sql.read_alarm(self.works.connection, alarm_id))
 
     async def alarms(self, limit: int) -> Sequence[Alarm]:
         """See the port."""
-        return await self._run(_on(sql.read_alarms, self), limit)
+        return await self._run(lambda: sql.read_alarms(self.works.connection, limit))
+
+    async def reports(
+        self, receiver: str, of: ReportClass, after: int, *, rows_max: int, bytes_max: int
+    ) -> Sequence[Stored]:
+        """See the port."""
+        return await self._run(
+            lambda: self.works.places.read(receiver, of, after, rows_max, bytes_max)
+        )
+
+    async def reported(self, receiver: str, of: ReportClass, through: int) -> None:
+        """See the port."""
+        await self._run(lambda: self.works.places.move(receiver, of, through))
+
+    async def count_reports(self, receiver: str, of: ReportClass) -> int:
+        """See the port."""
+        return await self._run(lambda: self.works.places.count(receiver, of))
+
+    async def tell_drops(self) -> Sequence[Dropped]:
+        """See the port."""
+        return await self._run(lambda: self.works.drops.tell())
+
+    async def room(self) -> Room:
+        """See the port."""
+        return await self._run(lambda: self.works.room())
+
+    async def keep_house(self, now: datetime, *, clock_is_set: bool) -> bool:
+        """See the port."""
+        return await self._run(lambda: self.works.keep_house(now, clock_is_set))
 
     # --- everything below runs in the store's own thread -----------------------------------------
 
-    async def _run(self, call: Callable[_P, _T], *args: _P.args, **_: _P.kwargs) -> _T:
-        loop = asyncio.get_running_loop()
+    async def _run(self, call: Callable[_P, _T], *args: _P.args, **named: _P.kwargs) -> _T:
         try:
-            # Shielded: a caller that is cancelled must not take a commit with it half way.
-            return await asyncio.shield(loop.run_in_executor(self._thread, call, *args))
+            return await self._thread.call(call, *args, **named)
         except sqlite3.Error as error:
             if is_damage(error):
-                await asyncio.shield(loop.run_in_executor(self._thread, self._suspect, str(error)))
+                await self._thread.call(self._suspect, str(error))
                 raise StoreUnavailable(
                     f"the database is damaged ({error}); it is set aside at the next start"
                 ) from error
@@ -106,133 +159,35 @@ class SqliteStore:
         except OSError as error:
             raise StoreUnavailable(advise(error, self._directory)) from error
 
+    @property
+    def works(self) -> Works:
+        """For the store's own thread only."""
+        if self._works is None:
+            raise StoreUnavailable("the store is not open")
+        return self._works
+
     def _open(self) -> Restored:
         path = self._directory / FILE
         try:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock_directory()
-            rebuild.finish(path)
+            self._lock = lock_directory(self._directory)
             floor = SequenceFloor(self._directory)
-            try:
-                return self._open_database(path, floor)
-            except Damaged as damage:
-                self._close_connection()
-                rebuild.rebuild(path, str(damage), self._opened_at)
-                return self._open_database(path, floor)
-        except Damaged as damage:
-            raise StoreUnavailable(f"{path}: a new database is damaged too ({damage})") from damage
+            connection, restored = open_database(path, floor, self._opened_at)
+            self._works = Works(connection, path, floor, self._limits, self._wanted)
         except TooNew as error:
             raise StoreUnavailable(f"{path}: {error}") from error
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(advise(error, self._directory)) from error
-
-    def _open_database(self, path: Path, floor: SequenceFloor) -> Restored:
-        self._look(path, floor)
-        connection = self._connection = connect(path)
-        try:
-            fault = sql.read_fault(connection)
-            state = sql.read_state(connection)
-            alarms = sql.read_kept(connection)
-            last, alive = sql.read_last(connection)
-        except CannotDecode as error:
-            raise Damaged(str(error)) from error
-        except sqlite3.Error as error:
-            if is_damage_at_open(error, path):
-                raise Damaged(str(error)) from error
-            raise
-        go_on = last
-        if fault is not None or not floor.vouches_for(last):
-            go_on = floor.above(last, self._opened_at)
-        if go_on != last:
-            # The numbers of alarms as well; on the disk before the floor forgets why.
-            state[COUNTER] = {"n": go_on}
-            sql.write_part(connection, COUNTER, state[COUNTER])
-        floor.begin(go_on)
-        self._floor = floor
-        marked = sql.read_mark(state.pop(ALIVE, None))
-        return Restored(
-            state=state,
-            alarms=alarms,
-            last_seq=go_on,
-            last_alive=max(filter(None, (alive, marked)), default=None),
-            fault=fault,
-        )
-
-    def _look(self, path: Path, floor: SequenceFloor) -> None:
-        """See what SQLite would not mind.
-
-        Raises:
-            Damaged: what should be there is not.
-        """
-        suspected = rebuild.suspicion(path)
-        if suspected.exists():
-            raise Damaged(suspected.read_text(errors="replace") or "damage was met in use")
-        is_empty = not path.exists() or path.stat().st_size == 0
-        if is_empty:
-            if floor.was_there or rebuild.has_wrecks(path):
-                raise Damaged("the file is empty" if path.exists() else "the file is gone")
-            return
-        log = path.with_name(path.name + "-wal")
-        has_log = log.exists() and log.stat().st_size > 0
-        if floor.is_known and floor.clean is None and not has_log and uses_log(path):
-            raise Damaged("its log is gone")
-        loss = find_loss(log) if has_log else None
-        if loss is not None:
-            raise Damaged(loss)
-
-    def _lock_directory(self) -> None:
-        self._lock = os.open(self._directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StoreUnavailable(
-                f"{self._directory} is in use by another Heimvakt: stop that one first"
-            ) from error
-
-    @property
-    def connection(self) -> sqlite3.Connection:
-        """For the store's own thread only."""
-        if self._connection is None:
-            raise StoreUnavailable("the store is not open")
-        return self._connection
-
-    def _write(self, transaction: Transaction) -> None:
-        if self._floor is None:
-            raise StoreUnavailable("the store is not open")
-        numbers = [event.seq for event in transaction.events]
-        numbers += [alarm.number for alarm in transaction.alarms.values()]
-        self._floor.reserve(max(numbers, default=0))
-        sql.write(self.connection, transaction)
+        return restored
 
     def _suspect(self, why: str) -> None:
         with suppress(OSError):
             rebuild.suspicion(self._directory / FILE).write_text(why)
 
     def _close(self) -> None:
-        floor, self._floor = self._floor, None
-        with suppress(sqlite3.Error, OSError):
-            last, _ = sql.read_last(self.connection) if floor else (0, None)
-            self._close_connection()
-            # Only a log that was taken into the database and removed is a clean end.
-            if floor and not (self._directory / f"{FILE}-wal").exists():
-                floor.end(last)
-        self._close_connection()
+        works, self._works = self._works, None
+        if works is not None:
+            works.close()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
-
-    def _close_connection(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-
-def _on(
-    call: Callable[Concatenate[sqlite3.Connection, _P], _T], store: SqliteStore
-) -> Callable[_P, _T]:
-    """The call with the store's connection, which exists in its own thread only."""
-
-    def bound(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        return call(store.connection, *args, **kwargs)
-
-    return bound

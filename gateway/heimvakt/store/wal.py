@@ -9,9 +9,12 @@ https://www.sqlite.org/fileformat2.html#the_write_ahead_log
 
 from __future__ import annotations
 
+import errno
+import os
 import struct
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +23,9 @@ _FRAME = struct.Struct(">6I")
 _MAGIC = 0x377F0682
 """With the lowest bit set, checksums are over big-endian words."""
 _WORD = 0xFFFFFFFF
+_NEVER_WRITTEN = (0, 0)
+"""The salt of a frame that is zeros still."""
+_BLOCK_BYTES = 1 << 16
 PAGES_MAX = 1_000_000
 """4 GB: a page number above this is damage."""
 OLDER_MAX = 1 << 24
@@ -34,6 +40,69 @@ class _Frame:
     """Frames of an older log, which this one has not overwritten yet, have another."""
     checked: bool
     data: bytes
+
+
+def lay_out(path: Path, size: int) -> bool:
+    """Give the log at `path` all of its room, so that it need not grow; whether that was to be done
+    and could be.
+
+    Zeros are what nothing has been written to yet. They are written, and not only asked for: then a
+    commit changes nothing that the file system keeps a journal of.
+    """
+    try:
+        with path.open("r+b", buffering=0) as log:
+            there = os.fstat(log.fileno()).st_size
+            if there >= size:
+                return False
+            _write_zeros(log.fileno(), there, size)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        return False
+    return True
+
+
+def keep(path: Path) -> None:
+    """Keep the bytes of a log that SQLite is about to remove."""
+    with suppress(OSError):  # it is gone, or the file system knows no second name
+        _kept(path).hardlink_to(path)
+
+
+def bring_back(path: Path) -> None:
+    """Use the bytes of a log that was kept, if there is no other: on a full disk there are no more.
+
+    Before SQLite opens it. What they say is wiped out: it is nothing to a new log.
+    """
+    kept = _kept(path)
+    if kept.exists() and not path.exists():
+        _wipe(kept)
+        kept.rename(path)
+    kept.unlink(missing_ok=True)
+
+
+def is_blank(path: Path) -> bool:
+    """Whether nothing was ever written to the log, or there is none."""
+    try:
+        with path.open("rb") as log:
+            return not any(any(block) for block in iter(lambda: log.read(_BLOCK_BYTES), b""))
+    except FileNotFoundError:
+        return True
+
+
+def _kept(path: Path) -> Path:
+    return path.with_name(path.name + ".kept")
+
+
+def _wipe(path: Path) -> None:
+    """Zeros in place of what is there: the frames of an older life are nothing to a newer one."""
+    with path.open("r+b", buffering=0) as log:
+        _write_zeros(log.fileno(), 0, path.stat().st_size)
+
+
+def _write_zeros(file: int, start: int, end: int) -> None:
+    for at in range(start, end, _BLOCK_BYTES):
+        os.pwrite(file, bytes(min(_BLOCK_BYTES, end - at)), at)
+    os.fsync(file)
 
 
 def find_loss(path: Path) -> str | None:
@@ -57,7 +126,7 @@ def find_loss(path: Path) -> str | None:
 
 def _is_older(salt: tuple[int, int], current: int) -> bool:
     """Whether it is of a log before this one, or was never written; each counts one more."""
-    return salt == (0, 0) or 0 < (current - salt[0]) & _WORD < OLDER_MAX
+    return salt == _NEVER_WRITTEN or 0 < (current - salt[0]) & _WORD < OLDER_MAX
 
 
 def take_over(log: Path, database: Path) -> None:
@@ -65,7 +134,11 @@ def take_over(log: Path, database: Path) -> None:
     data = log.read_bytes()
     with database.open("r+b") as file:
         page_size = _page_size(file.read(18), data)
-        frames = list(_frames(data, page_size, (0, 0), "<", (0, 0)))
+        frames = [
+            frame
+            for frame in _frames(data, page_size, (0, 0), "<", (0, 0))
+            if frame.salt != _NEVER_WRITTEN
+        ]
         if not frames:
             return
         (salt, _), *_ = Counter(frame.salt for frame in frames).most_common(1)
@@ -82,7 +155,7 @@ def _page_size(header: bytes, log: bytes) -> int:
     for size in (int.from_bytes(header[16:18], "big"), int.from_bytes(log[8:12], "big")):
         if 512 <= size <= 32_768 and size & (size - 1) == 0:
             return size
-    return 4_096
+    return 1_024
 
 
 def _frames(

@@ -1,15 +1,15 @@
-"""The uplink over MQTT: one receiver, one or more brokers, one connection at a time.
+"""The uplink over MQTT: one receiver over one path, one or more brokers, one connection at a time.
 
 It says nothing about delivery: a broker's confirmation frees the sender, and only an answer on the
 `ack` topic, which goes to `hear`, is proof. An answer is confirmed to the broker after `hear` has
-returned, so one that comes in the moment of a power cut comes again.
+returned, so one that comes in the moment of a power cut comes again. Each path has a session of its
+own and hears every answer: one that is heard twice is harmless.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from random import Random
 
@@ -18,25 +18,33 @@ import structlog
 from heimvakt._version import __version__
 from heimvakt.core.alarms import Alarm, Priority
 from heimvakt.core.ports import Clock
-from heimvakt.core.uplink import Acknowledgement, Heartbeat, NotConnected, Sending
+from heimvakt.core.uplink import (
+    Asked,
+    Heard,
+    Heartbeat,
+    Line,
+    NotConnected,
+    ReportBatch,
+    Sending,
+    Waits,
+)
 
 from . import render
-from .backoff import delay_s
-from .messages import StateReason
-from .mqtt_client import Incoming, Link, LinkLost
-from .mqtt_dial import DialError, Greeting, Patience, Trouble, dial
-from .mqtt_settings import BrokerAddress, MqttReceiverSettings
-from .mqtt_versions import Versions
-from .parse import Refused, parse_acknowledgement
+from .address_book import AddressBook
+from .binding import PathBinding
+from .link_lost import LinkLost
+from .mqtt_client import OVERHEAD, Link
+from .mqtt_patience import Patience, patience_of
+from .mqtt_session import Identity, Session
+from .mqtt_settings import MqttReceiverSettings
+from .mqtt_window import Lane
+from .names import Names
+from .shortened import Shortened
 from .topics import Topics
 
-STABLE_S = 10.0
-"""A connection that did not last so long is a failure when it comes to the next pause: two gateways
-with one id would otherwise throw each other out as fast as they can."""
-REASONS_MAX = 32
-"""Reasons for having no connection that are logged before one stands again."""
+BEAT_EXPIRY_S = 300
+"""An old one says nothing; a broker must not drop alarms to keep it for an absent receiver."""
 
-Hear = Callable[[Acknowledgement], Awaitable[None]]
 _log = structlog.get_logger(__name__)
 
 
@@ -51,6 +59,8 @@ class MqttUplink:
         gateway_id: str,
         clock: Clock,
         chance: Random,
+        path: PathBinding | None = None,
+        book: AddressBook | None = None,
         version: str = __version__,
         started_at: datetime | None = None,
         patience: Patience | None = None,
@@ -63,28 +73,39 @@ class MqttUplink:
             gateway_id: the level of the topics and the client id.
             clock: the time of messages; pauses are the event loop's.
             chance: spreads the pauses and names the state messages.
+            path: what the connection keeps to; None: the one path of a home that names none.
+            book: addresses that were good before; shared by all uplinks of a gateway.
             version: of the software, for the state message.
             started_at: of the software, likewise; None: now.
-            patience: how long to wait for what; shorter in tests.
+            patience: how long to wait for what; None: what is usual for the path.
 
         Raises:
-            ValueError: the gateway's id cannot be a level of a topic.
+            ValueError: the gateway's id or the path's name cannot be a level of a topic.
         """
+        binding = path or PathBinding()
         self._name = name
         self._gateway_id = gateway_id
-        self._settings = settings
+        self._path = binding.name
         self._clock = clock
-        self._chance = chance
-        self._version = version
-        self._started_at = started_at or clock.now()
-        self._patience = patience or Patience()
-        self._topics = Topics(gateway_id)
-        self._versions = {address: Versions(settings.protocol) for address in settings.addresses}
-        self._link: Link | None = None
-        self._stands = asyncio.Event()
+        self._topics = Topics(gateway_id, None if binding.first else binding.name)
+        self._shortened = Shortened()
         self._counts: Counter[str] = Counter()
-        self._told: set[str] = set()
-        self._log = _log.bind(receiver=name)
+        self._session = Session(
+            Identity(
+                receiver=name,
+                gateway_id=gateway_id,
+                binding=binding,
+                version=version,
+                started_at=started_at or clock.now(),
+            ),
+            settings,
+            topics=self._topics,
+            clock=clock,
+            chance=chance,
+            patience=patience or patience_of(binding),
+            names=Names(book or AddressBook(), binding),
+            counts=self._counts,
+        )
 
     @property
     def name(self) -> str:
@@ -92,177 +113,139 @@ class MqttUplink:
         return self._name
 
     @property
+    def path(self) -> str:
+        """The name of the path that it is bound to."""
+        return self._path
+
+    @property
+    def carries_reports(self) -> bool:
+        """MQTT carries everything."""
+        return True
+
+    @property
+    def line(self) -> Line:
+        """What the connection has been measured to carry; of each connection anew."""
+        link = self._session.link
+        return Line() if link is None else link.line
+
+    @property
     def connected(self) -> bool:
         """Whether the transport stands."""
-        return self._link is not None and self._link.lost is None
+        return self._session.connected
+
+    def hurry(self) -> None:
+        """End the pause between two attempts to connect. See the port."""
+        self._session.hurry()
+
+    def pressing(self, what: Waits) -> None:
+        """What waits decides how long the pauses may be. See the port."""
+        self._session.pressing(what)
 
     async def wait_connected(self) -> None:
         """Return when the transport stands."""
-        while not self.connected:
-            # A connection that has ended stays until `run` has noticed: wait for the next one.
-            self._stands.clear()
-            await self._stands.wait()
+        await self._session.wait_connected()
+
+    async def wait_lost(self) -> None:
+        """Return when the transport does not stand."""
+        await self._session.wait_lost()
+
+    async def run(self, hear: Callable[[Heard], Awaitable[None]]) -> None:
+        """Connect, stay connected and hear, until cancelled; then say goodbye. See the port."""
+        await self._session.run(hear)
 
     async def send(self, alarm: Alarm, sending: Sending) -> None:
-        """Hand an alarm to the broker; return when it has confirmed it. See the port."""
+        """Hand an alarm to the broker; return when it has confirmed it. See the port.
+
+        One that is too long for the broker goes without what explains it, and says so.
+        """
+        link = self._standing()
         message = render.alarm_message(alarm, sending, gateway_id=self._gateway_id)
-        urgent = alarm.priority is Priority.HIGH
-        try:
-            await self._standing().publish(
-                self._topics.alarm, render.to_bytes(message), urgent=urgent
+        payload = render.to_bytes(message)
+        size = len(payload)
+        bytes_max = self._payload_max(link, self._topics.alarm)
+        shortened = self._shortened.must_be(message.id, size, bytes_max)
+        if shortened:
+            self._tell_shortened(alarm, size)
+            short = render.alarm_message(
+                alarm, sending, gateway_id=self._gateway_id, shortened=True
             )
+            payload = render.to_bytes(short)
+            if bytes_max is not None and len(payload) > bytes_max:
+                link.leave(f"the broker takes {bytes_max} bytes at most, which is no alarm")
+        lane = Lane.HIGH if alarm.priority is Priority.HIGH else Lane.ALARM
+        try:
+            await link.publish(self._topics.alarm, payload, lane=lane)
         except LinkLost as lost:
+            if lost.hung_up:
+                self._shortened.hung_up(message.id, len(payload))
             raise NotConnected(f"{self._name}: {lost}") from lost
+        if not shortened:
+            self._shortened.taken(message.id)
         self._counts["alarms-sent"] += 1
 
-    async def beat(self, heartbeat: Heartbeat) -> None:
-        """Tell the broker that the gateway lives, with QoS 0. See the port.
+    async def report(self, batch: ReportBatch) -> None:
+        """Hand a batch of reports to the broker. See the port."""
+        link = self._standing()
+        payload = render.reports_bytes(
+            batch,
+            gateway_id=self._gateway_id,
+            sent_at=self._clock.now(),
+            path=self._path,
+            bytes_max=self._payload_max(link, self._topics.reports),
+        )
+        await self._publish(link, self._topics.reports, payload, Lane.REPORT)
+        self._counts["batches-sent"] += 1
 
-        The next beat makes up for a lost one, while brokers would keep those of QoS 1 for a
-        receiver that is away, and drop alarms when its queue is full of them.
-        """
+    async def tell_outstanding(self, asked: Asked, alarms: Sequence[Alarm], at: datetime) -> None:
+        """Answer which alarms are open. See the port."""
+        link = self._standing()
+        message = render.outstanding_message(
+            asked,
+            alarms,
+            at,
+            gateway_id=self._gateway_id,
+            bytes_max=self._payload_max(link, self._topics.outstanding),
+        )
+        await self._publish(link, self._topics.outstanding, render.to_bytes(message), Lane.ALARM)
+        self._counts["questions-answered"] += 1
+
+    async def beat(self, heartbeat: Heartbeat) -> None:
+        """Tell the broker that the gateway lives; return when it has confirmed it. See the port."""
         message = render.heartbeat_message(heartbeat, gateway_id=self._gateway_id)
-        try:
-            self._standing().publish_unconfirmed(self._topics.heartbeat, render.to_bytes(message))
-        except LinkLost as lost:
-            raise NotConnected(f"{self._name}: {lost}") from lost
+        payload = render.to_bytes(message)
+        await self._publish(
+            self._standing(),
+            self._topics.heartbeat,
+            payload,
+            Lane.ALARM,
+            expiry_s=BEAT_EXPIRY_S,
+        )
         self._counts["heartbeats-sent"] += 1
 
     def counts(self) -> dict[str, int]:
         """What was counted since the start: connections, refused answers by their reason."""
         return dict(self._counts)
 
-    async def run(self, hear: Hear) -> None:
-        """Connect, stay connected and hear, until cancelled; then say goodbye. See the port."""
-        loop = asyncio.get_running_loop()
-        brokers = self._settings.addresses
-        place = failures = 0
-        while True:
-            address = brokers[place % len(brokers)]
-            began = loop.time()
-            try:
-                ended = await self._attend(address, hear)
-            except DialError as error:
-                self._counts["attempts-failed"] += 1
-                self._tell(address, error)
-                place, failures = place + 1, failures + 1
-            else:
-                self._counts["connections-lost"] += 1
-                self._log.warning("broker-lost", address=str(address), reason=str(ended))
-                failures = 0 if loop.time() - began >= STABLE_S else failures + 1
-                if ended.elsewhere:
-                    place += 1  # it may still take connections and do nothing with them
-            if failures % len(brokers) == 0:  # each has been tried
-                await asyncio.sleep(delay_s(max(1, failures // len(brokers)), self._chance))
-
-    # --- one connection ---------------------------------------------------------------------------
-
-    async def _attend(self, address: BrokerAddress, hear: Hear) -> LinkLost:
-        """Connect and serve one connection; return how it ended.
-
-        Raises:
-            DialError: there was none.
-        """
-        link = await self._reach(address)
+    async def _publish(
+        self, link: Link, topic: str, payload: bytes, lane: Lane, *, expiry_s: int | None = None
+    ) -> None:
         try:
-            link.subscribe(self._topics.acknowledgement, lambda: self._begin(link, address))
-            while True:
-                incoming = await link.receive()
-                await self._take(incoming, hear)
-                link.acknowledge(incoming)
+            await link.publish(topic, payload, lane=lane, expiry_s=expiry_s)
         except LinkLost as lost:
-            return lost
-        except asyncio.CancelledError:
-            self._link = None
-            await self._say_goodbye(link)
-            raise
-        finally:
-            self._link = None
-            link.drop()
-
-    async def _reach(self, address: BrokerAddress) -> Link:
-        versions, loop = self._versions[address], asyncio.get_running_loop()
-        version = versions.choose(loop.time())
-        topic, will = self._state("lost")
-        greeting = Greeting(client_id=self._gateway_id, will_topic=topic, will=will)
-        try:
-            link = await dial(
-                address,
-                self._settings,
-                greeting,
-                version=version,
-                settled=versions.settled,
-                patience=self._patience,
-            )
-        except DialError as error:
-            if error.trouble is Trouble.VERSION and versions.refused(version):
-                return await self._reach(address)  # once: nothing comes after 3.1.1
-            if error.trouble is Trouble.SILENT:
-                versions.silent(version)
-            raise
-        versions.worked(version, loop.time())
-        return link
-
-    def _begin(self, link: Link, address: BrokerAddress) -> None:
-        """Answers will be heard from now on: an alarm sent before might be answered to nobody."""
-        self._link = link
-        self._stands.set()
-        self._counts["connections"] += 1
-        self._told.clear()
-        self._log.info("broker-connected", address=str(address))
-        link.announce(*self._state("connected"))
-
-    async def _take(self, incoming: Incoming, hear: Hear) -> None:
-        if incoming.topic != self._topics.acknowledgement:
-            self._counts["ignored-other-topic"] += 1  # amqtt sends more than one asked for
-            return
-        answer = parse_acknowledgement(
-            incoming.payload, gateway_id=self._gateway_id, receiver=self._name
-        )
-        if isinstance(answer, Refused):
-            self._refuse(answer.reason, answer.detail)
-            return
-        self._counts[f"answers-{answer.answer}"] += 1
-        await hear(answer)
-
-    def _refuse(self, reason: str, detail: str) -> None:
-        counted = f"refused-{reason}"
-        self._counts[counted] += 1
-        if self._counts[counted] == 1:
-            self._log.warning("answer-refused", reason=reason, detail=detail)
-
-    async def _say_goodbye(self, link: Link) -> None:
-        try:
-            async with asyncio.timeout(self._patience.goodbye_s):
-                await link.publish(*self._state("stopped"), retain=True, urgent=True)
-                await link.close()
-        except (LinkLost, TimeoutError):
-            return  # the last will says it
-
-    # --- small things -----------------------------------------------------------------------------
+            raise NotConnected(f"{self._name}: {lost}") from lost
 
     def _standing(self) -> Link:
-        if self._link is None:
+        if self._session.link is None:
             raise NotConnected(f"{self._name}: no connection")
-        return self._link
+        return self._session.link
 
-    def _state(self, reason: StateReason) -> tuple[str, bytes]:
-        message = render.state_message(
-            gateway_id=self._gateway_id,
-            token=f"{self._chance.getrandbits(64):016x}",
-            at=None if reason == "lost" else self._clock.now(),
-            reason=reason,
-            version=self._version,
-            started_at=self._started_at,
-        )
-        return self._topics.state, render.to_bytes(message)
+    def _payload_max(self, link: Link, topic: str) -> int | None:
+        whole = link.line.message_bytes_max
+        return None if whole is None else whole - len(topic) - OVERHEAD
 
-    def _tell(self, address: BrokerAddress, error: DialError) -> None:
-        """Log a reason once until there is a connection again."""
-        key = f"{address}: {error}"
-        if key not in self._told and len(self._told) < REASONS_MAX:
-            self._told.add(key)
-            hint = error.hint or None
-            self._log.warning(
-                "broker-not-connected", address=str(address), reason=str(error), hint=hint
+    def _tell_shortened(self, alarm: Alarm, size: int) -> None:
+        self._counts["alarms-shortened"] += 1
+        if self._counts["alarms-shortened"] == 1:
+            _log.warning(
+                "alarm-shortened", receiver=self._name, alarm_id=alarm.alarm_id, bytes=size
             )

@@ -10,32 +10,33 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
-from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from .mqtt_window import Window, WindowClosed
+from heimvakt.core.uplink import Line
+
+from .backoff import Failure
+from .link_lost import LinkLost
+from .mqtt_line import Departure, Meter
+from .mqtt_window import Lane, Window, WindowClosed
 from .mqtt_wire import Wire
 
 TICK_S = 1.0
 INBOX_MAX = 64
 """Answers not yet taken care of; beyond it nothing more is read."""
-PLACES = 20
-"""Messages under way; also what mosquitto takes from one client as shipped (receive maximum)."""
+PLACES = 256
+"""Messages under way, where the broker of MQTT 5 takes as many (mosquitto as shipped: 20). At a
+round trip of 50 ms that is 5,000 alarms in a second; bytes are bounded by the window."""
 RESERVED = 4
-"""Places that only urgent messages take: an alarm goes out although the rest fills the line."""
-
-
-class LinkLost(Exception):
-    """The connection is gone; `elsewhere` when another address is worth trying before this one."""
-
-    def __init__(self, reason: str, *, elsewhere: bool = False) -> None:
-        super().__init__(reason)
-        self.elsewhere = elsewhere
+"""Places that only high alarms take: one goes out although the rest fills the line."""
+OVERHEAD = 32
+"""Of a message on the wire, beside topic and payload: header, properties, and a share of TLS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,23 @@ class Incoming:
     payload: bytes
     mid: int
     qos: int
+
+
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    """A message that the broker has not confirmed."""
+
+    answer: asyncio.Future[None]
+    lane: Lane
+    departure: Departure
+
+
+@dataclass(frozen=True, slots=True)
+class _Subscribing:
+    """Topics that the broker has not agreed to yet."""
+
+    topics: tuple[str, ...]
+    then: Callable[[Sequence[str]], None]
 
 
 class Link:
@@ -67,11 +85,13 @@ class Link:
         self._lost: LinkLost | None = None
         self._ended = asyncio.Event()
         self._accepted: asyncio.Future[ReasonCode] = self._loop.create_future()
-        self._pubacks: dict[int, asyncio.Future[None]] = {}
-        self._subacks: dict[int, Callable[[], None]] = {}
+        self._pubacks: dict[int, _UnderWay] = {}
+        self._subacks: dict[int, _Subscribing] = {}
         self._inbox: deque[Incoming] = deque()
         self._news = asyncio.Event()
-        self._window = Window(PLACES, reserved=RESERVED)
+        self._meter = Meter()
+        self._window = self._places(PLACES)
+        self._bytes_max: int | None = None
         self._timer = self._loop.call_later(TICK_S, self._tick)
 
         client.on_connect = self._on_connect
@@ -79,7 +99,11 @@ class Link:
         client.on_publish = self._on_publish
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
-        self._wire = Wire(client, nonsense=lambda what: self._lose(what, elsewhere=True))
+        self._wire = Wire(
+            client,
+            nonsense=lambda what: self._lose(what, elsewhere=True, failure=Failure.UNWELCOME),
+            relieved=lambda: self._window.wake(),
+        )
         if client.socket() is None:
             self._lose(self.complaint or "at once")
 
@@ -89,6 +113,15 @@ class Link:
     def lost(self) -> LinkLost | None:
         """Why it is gone; None while it stands."""
         return self._lost
+
+    async def wait_ended(self) -> None:
+        """Return when it is gone."""
+        await self._ended.wait()
+
+    @property
+    def line(self) -> Line:
+        """What it has been measured to carry."""
+        return replace(self._meter.line, message_bytes_max=self._bytes_max)
 
     @property
     def complaint(self) -> str:
@@ -103,57 +136,59 @@ class Link:
         """
         return await self._accepted
 
-    def subscribe(self, topic: str, then: Callable[[], None]) -> None:
-        """Hear what is published there, QoS 1; `then` is called when the broker has agreed.
+    def subscribe(self, topics: Sequence[str], then: Callable[[Sequence[str]], None]) -> None:
+        """Hear what is published there, QoS 1; `then` is called when the broker has agreed, with
+        those that it refused.
 
         It is no coroutine, so that nobody waits for it instead of receiving: a broker may send what
         it kept for us first, and do nothing else until we have acknowledged that. The connection
-        ends when the broker refuses or does not answer: it is of no use then.
+        ends when the broker refuses the first of them or does not answer: it is of no use then.
 
         Raises:
             LinkLost: there is no connection.
         """
         self._check()
-        result, mid = self._client.subscribe(topic, qos=1)
+        result, mid = self._client.subscribe([(topic, 1) for topic in topics])
         if result is not MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
-            raise self._lose(f"cannot subscribe to {topic}: {result.name}")
+            raise self._lose(f"cannot subscribe to {topics[0]}: {result.name}")
         self._waiting_begins()
-        self._subacks[mid] = then
+        self._subacks[mid] = _Subscribing(tuple(topics), then)
         self._wire.flush()
 
     async def publish(
-        self, topic: str, payload: bytes, *, retain: bool = False, urgent: bool = False
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        lane: Lane,
+        retain: bool = False,
+        expiry_s: int | None = None,
     ) -> None:
         """Publish with QoS 1; return when the broker has confirmed it. May be cancelled.
+
+        With MQTT 5 the broker forgets it after `expiry_s`.
 
         Raises:
             LinkLost: it was not confirmed; whether it arrived is not known.
         """
         self._check()
+        size = len(payload) + len(topic) + OVERHEAD
+        window = self._window
         try:
-            await self._window.enter(urgent=urgent)
+            await window.enter(lane, size)
         except WindowClosed:
             self._check()
             raise
         self._check()
-        await self._send(topic, payload, retain=retain)
+        answer = self._send(topic, payload, lane, retain=retain, expiry_s=expiry_s)
+        window.wake()
+        await answer
 
     def announce(self, topic: str, payload: bytes) -> None:
         """Publish with QoS 1, retained, before anything else; nobody waits for it."""
         if self._lost is None:
-            self._window.take()
-            self._send(topic, payload, retain=True)
-
-    def publish_unconfirmed(self, topic: str, payload: bytes) -> None:
-        """Publish with QoS 0: what is lost on the way stays lost.
-
-        Raises:
-            LinkLost: there is no connection.
-        """
-        self._check()
-        self._client.publish(topic, payload, qos=0)
-        self._wire.flush()
-        self._check()
+            self._window.take(Lane.HIGH, 0)
+            self._send(topic, payload, Lane.HIGH, retain=True)
 
     async def receive(self) -> Incoming:
         """The next message.
@@ -183,6 +218,10 @@ class Link:
             self._wire.flush()
             await self._ended.wait()
 
+    def leave(self, reason: str) -> None:
+        """This broker is of no use to us: end it, and try another address first."""
+        self._lose(reason, elsewhere=True, failure=Failure.UNWELCOME)
+
     def drop(self) -> None:
         """End it without a word. Harmless if it has ended."""
         self._lose("dropped")
@@ -197,9 +236,11 @@ class Link:
         reason: ReasonCode,
         said: Properties | None,
     ) -> None:
+        # MQTT 5: more than this under way, or anything longer, and the broker hangs up.
         limit = getattr(said, "ReceiveMaximum", PLACES)
-        if limit < PLACES:  # MQTT 5: more than this under way and the broker hangs up
-            self._window = Window(limit, reserved=min(RESERVED, limit // 2))
+        if limit < PLACES:
+            self._window = self._places(limit)
+        self._bytes_max = getattr(said, "MaximumPacketSize", None)
         if not self._accepted.done():
             self._accepted.set_result(reason)
 
@@ -212,27 +253,37 @@ class Link:
         _said: Properties | None,
     ) -> None:
         if flags.is_disconnect_packet_from_server:
-            self._lose(f"the broker ended it: {reason}")
+            going = reason.getName() in ("Server shutting down", "Server busy")
+            self._lose(
+                f"the broker ended it: {reason}",
+                elsewhere=True,
+                failure=Failure.AWAY if going else Failure.UNWELCOME,
+                hung_up=not going,
+            )
         else:
+            silent = reason.getName() == "Keep alive timeout"
             self._lose(
                 self.complaint or f"connection lost: {reason}",
-                elsewhere=reason.getName() == "Keep alive timeout",
+                elsewhere=silent,
+                hung_up=not silent,
             )
 
     def _on_publish(
         self, _client: Client, _data: Any, mid: int, reason: ReasonCode, _said: Properties
     ) -> None:
-        answer = self._pubacks.pop(mid, None)
-        if answer is None:  # QoS 0
+        under_way = self._pubacks.pop(mid, None)
+        if under_way is None:  # confirmed twice
             return
         self._progress_at = self._loop.time()
-        self._window.leave()
+        self._meter.confirmed(under_way.departure, self._progress_at)
+        self._window.leave(under_way.lane, under_way.departure.size)
         if reason.is_failure:
             # It would refuse the next one too; another broker may not.
             what = f"the broker refuses what is published: {reason}"
-            _fail(answer, self._lose(what, elsewhere=True))
-        elif not answer.done():
-            answer.set_result(None)
+            lost = self._lose(what, elsewhere=True, failure=Failure.UNWELCOME)
+            _fail(under_way.answer, lost)
+        elif not under_way.answer.done():
+            under_way.answer.set_result(None)
 
     def _on_subscribe(
         self,
@@ -242,13 +293,14 @@ class Link:
         reasons: list[ReasonCode],
         _said: Properties,
     ) -> None:
-        then = self._subacks.pop(mid, None)
+        subscribing = self._subacks.pop(mid, None)
         self._progress_at = self._loop.time()
-        if any(reason.is_failure for reason in reasons):
-            what = f"the broker refuses to let us hear answers: {reasons[0]}"
-            self._lose(what, elsewhere=True)
-        elif then is not None:
-            then()
+        if not reasons or reasons[0].is_failure:
+            what = f"the broker refuses to let us hear answers: {reasons[:1]}"
+            self._lose(what, elsewhere=True, failure=Failure.UNWELCOME)
+        elif subscribing is not None:
+            answers = zip(subscribing.topics, reasons, strict=False)
+            subscribing.then([topic for topic, reason in answers if reason.is_failure])
 
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         self._inbox.append(
@@ -260,16 +312,43 @@ class Link:
 
     # --- under way, and the end -------------------------------------------------------------------
 
-    def _send(self, topic: str, payload: bytes, *, retain: bool) -> asyncio.Future[None]:
+    def _send(
+        self,
+        topic: str,
+        payload: bytes,
+        lane: Lane,
+        *,
+        retain: bool,
+        expiry_s: int | None = None,
+    ) -> asyncio.Future[None]:
         answer: asyncio.Future[None] = self._loop.create_future()
-        result = self._client.publish(topic, payload, qos=1, retain=retain)
+        result = self._client.publish(
+            topic, payload, qos=1, retain=retain, properties=self._expiring(expiry_s)
+        )
         if result.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
             _fail(answer, self._lose(f"cannot publish: {result.rc.name}"))
             return answer
         self._waiting_begins()
-        self._pubacks[result.mid] = answer
+        size = len(payload) + len(topic) + OVERHEAD
+        departure = self._meter.sent(size, self._loop.time())
+        self._pubacks[result.mid] = _UnderWay(answer, lane, departure)
         self._wire.flush()
         return answer
+
+    def _expiring(self, expiry_s: int | None) -> Properties | None:
+        if expiry_s is None or self._client.protocol is not MQTTProtocolVersion.MQTTv5:
+            return None
+        said = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        said.MessageExpiryInterval = expiry_s
+        return said
+
+    def _places(self, limit: int) -> Window:
+        return Window(
+            limit,
+            reserved=min(RESERVED, limit // 2),
+            room=lambda: self._meter.room,
+            clear=lambda: self._wire.clear(),
+        )
 
     def _waiting_begins(self) -> None:
         if not self._pubacks and not self._subacks:
@@ -286,17 +365,24 @@ class Link:
 
     def _check(self) -> None:
         if self._lost is not None:
-            raise LinkLost(str(self._lost), elsewhere=self._lost.elsewhere)
+            raise self._lost.again()
 
-    def _lose(self, reason: str, *, elsewhere: bool = False) -> LinkLost:
+    def _lose(
+        self,
+        reason: str,
+        *,
+        elsewhere: bool = False,
+        failure: Failure = Failure.AWAY,
+        hung_up: bool = False,
+    ) -> LinkLost:
         if self._lost is not None:
             return self._lost
-        self._lost = LinkLost(reason, elsewhere=elsewhere)
+        self._lost = LinkLost(reason, elsewhere=elsewhere, failure=failure, hung_up=hung_up)
         self._timer.cancel()
         self._wire.close()
         _fail(self._accepted, self._lost)
-        for answer in self._pubacks.values():
-            _fail(answer, self._lost)
+        for under_way in self._pubacks.values():
+            _fail(under_way.answer, self._lost)
         self._pubacks.clear()
         self._subacks.clear()
         self._window.close()
@@ -307,5 +393,5 @@ class Link:
 
 def _fail(answer: asyncio.Future[Any], lost: LinkLost) -> None:
     if not answer.done():
-        answer.set_exception(LinkLost(str(lost), elsewhere=lost.elsewhere))
+        answer.set_exception(lost.again())
         answer.exception()  # whoever was to hear it may have left: that is no error

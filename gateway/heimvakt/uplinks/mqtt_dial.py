@@ -1,46 +1,35 @@
-"""Reach a broker: name, TCP, TLS, greeting and its answer. Nothing of it blocks the event loop."""
+"""Reach a broker: name, TCP, TLS, greeting and its answer. Nothing of it blocks the event loop.
+
+The socket is ours: it is bound to the path before it connects, for which paho has no place.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 from collections import deque
 from dataclasses import dataclass
-from enum import StrEnum
 
-from paho.mqtt.client import Client
+from paho.mqtt.client import MQTT_CLEAN_START_FIRST_ONLY, Client
 from paho.mqtt.enums import CallbackAPIVersion, LogLevel, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from .in_thread import in_thread
-from .mqtt_client import INBOX_MAX, Link, LinkLost
+from .link_lost import LinkLost
+from .mqtt_client import INBOX_MAX, Link
+from .mqtt_patience import Patience
 from .mqtt_settings import BrokerAddress, MqttReceiverSettings
 from .mqtt_tls import tls_context
+from .mqtt_trouble import DialError, Trouble, explained, refused
 from .mqtt_versions import Version
 from .mqtt_wire import hang_up
+from .names import Names
+from .reach import reach
 from .secrets import SecretError, secret_text
 
 SESSION_S = 7 * 24 * 3600
 """The broker keeps answers for us so long; as long as the outbox is to last."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long to wait for what, seconds. Shorter in tests."""
-
-    keepalive_s: int = 20
-    """An idle black hole is noticed within twice this."""
-    puback_s: float = 20.0
-    """One with something under way is noticed within this."""
-    reach_s: float = 10.0
-    """Name, TCP and TLS together, over a bad 4G link."""
-    answer_s: float = 10.0
-    """The broker's answer to the greeting."""
-    first_answer_s: float = 3.0
-    """The same while it is not known whether the broker understands the greeting at all."""
-    goodbye_s: float = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,36 +41,13 @@ class Greeting:
     will: bytes
 
 
-class Trouble(StrEnum):
-    """What kept us from a connection."""
-
-    UNREACHABLE = "unreachable"
-    TLS = "tls"
-    CREDENTIALS = "credentials"
-    SILENT = "silent"
-    VERSION = "version"
-    REFUSED = "refused"
-
-
-class DialError(Exception):
-    """There is no connection.
-
-    Attributes:
-        trouble: what kind of reason.
-        hint: what a technician can do about it.
-    """
-
-    def __init__(self, trouble: Trouble, what: str, *, hint: str = "") -> None:
-        super().__init__(what)
-        self.trouble = trouble
-        self.hint = hint
-
-
 async def dial(
     address: BrokerAddress,
     settings: MqttReceiverSettings,
     greeting: Greeting,
     *,
+    names: Names,
+    interface: str | None,
     version: Version,
     settled: bool,
     patience: Patience,
@@ -97,57 +63,95 @@ async def dial(
     client.on_log = lambda _client, _data, level, text: (
         errors.append(text) if level == LogLevel.MQTT_LOG_ERR else None
     )
-
-    def reach() -> None:
-        if settings.username is not None:
-            password = secret_text(settings.password) if settings.password else None
-            client.username_pw_set(settings.username, password)
-        if not address.tls:
-            greet()
-            return
-        context = tls_context(settings)
-        client.tls_set_context(context)
-        try:
-            greet()
-        except OSError:
-            context.close()
-            raise
-
-    def greet() -> None:
-        if version == "5":
-            said = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-            said.SessionExpiryInterval = SESSION_S
-            said.ReceiveMaximum = INBOX_MAX // 2
-            client.connect(
-                address.host, address.port, patience.keepalive_s, clean_start=False, properties=said
-            )
-        else:
-            client.connect(address.host, address.port, patience.keepalive_s)
-        sock = client.socket()
-        if isinstance(sock, socket.socket):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
     try:
         async with asyncio.timeout(patience.reach_s):
+            client.handed, ip = await reach(
+                await names.addresses(address.host),
+                address.port,
+                interface=interface,
+                connect_s=patience.connect_s,
+                user_timeout_s=patience.user_timeout_s,
+            )
             await in_thread(
-                reach,
+                lambda: _greet(client, address, settings, version, patience),
                 abandoned=lambda _: hang_up(client),
                 errors=(OSError, UnicodeError, SecretError),
             )
     except (OSError, UnicodeError, SecretError) as error:
         hang_up(client)
-        raise _explained(error, patience) from error
+        client.close_handed()
+        raise explained(error, patience, interface) from error
     link = Link(client, puback_s_max=patience.puback_s, errors=errors)
     try:
         await _accepted(link, patience.answer_s if settled else patience.first_answer_s)
     except (asyncio.CancelledError, DialError):
         link.drop()
         raise
+    names.worked(address.host, ip)
     return link
 
 
-def _client(greeting: Greeting, version: Version) -> Client:
-    client = Client(
+class HandedClient(Client):
+    """A client that takes a connected socket instead of connecting one.
+
+    `_create_socket_connection` is private to paho: a test tells when a new version has another.
+    """
+
+    handed: socket.socket | None = None
+
+    def close_handed(self) -> None:
+        """Close the socket if paho has not taken it; harmless otherwise."""
+        if self.handed is not None:
+            self.handed.close()
+            self.handed = None
+
+    def _create_socket_connection(self) -> socket.socket:
+        sock, self.handed = self.handed, None
+        if sock is None:
+            raise ConnectionError("a client connects once")
+        sock.settimeout(self.connect_timeout)
+        return sock
+
+
+def _greet(
+    client: HandedClient,
+    address: BrokerAddress,
+    settings: MqttReceiverSettings,
+    version: Version,
+    patience: Patience,
+) -> None:
+    """TLS and the first packet; blocks."""
+    context = None
+    try:
+        if settings.username is not None:
+            password = secret_text(settings.password) if settings.password else None
+            client.username_pw_set(settings.username, password)
+        if address.tls:
+            context = tls_context(settings)
+            client.tls_set_context(context)
+        said = None
+        if version == "5":
+            said = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            said.SessionExpiryInterval = SESSION_S
+            said.ReceiveMaximum = INBOX_MAX // 2
+        # The name, and not the address, is held against the certificate.
+        client.connect(
+            address.host,
+            address.port,
+            patience.keepalive_s,
+            clean_start=False if version == "5" else MQTT_CLEAN_START_FIRST_ONLY,
+            properties=said,
+        )
+    except OSError:
+        if context is not None:
+            context.close()
+        raise
+    finally:
+        client.close_handed()
+
+
+def _client(greeting: Greeting, version: Version) -> HandedClient:
+    client = HandedClient(
         CallbackAPIVersion.VERSION2,
         client_id=greeting.client_id,
         clean_session=None if version == "5" else False,
@@ -178,41 +182,5 @@ async def _accepted(link: Link, patience_s: float) -> None:
             f"it hung up instead of answering ({error})",
             hint="a broker that wants another certificate, or none that we have, does that too",
         ) from error
-    if reason == "Unsupported protocol version":
-        raise DialError(Trouble.VERSION, "it does not speak this version of MQTT")
     if reason.is_failure:
-        raise DialError(
-            Trouble.REFUSED,
-            f"the broker refused us: {reason}",
-            hint="check username, password and certificate with the response centre",
-        )
-
-
-def _explained(error: OSError | UnicodeError | SecretError, patience: Patience) -> DialError:
-    match error:
-        case SecretError(hint=hint):
-            return DialError(Trouble.CREDENTIALS, str(error), hint=hint)
-        case ssl.SSLCertVerificationError():
-            return DialError(
-                Trouble.TLS,
-                f"the broker's certificate is not to be trusted: {error.verify_message}",
-                hint="check the name in brokers, the clock of the gateway, and ca",
-            )
-        case ssl.SSLError():
-            return DialError(
-                Trouble.TLS, f"TLS failed: {error}", hint="is this the port for TLS (8883)?"
-            )
-        case socket.gaierror():
-            return DialError(
-                Trouble.UNREACHABLE,
-                f"the name is not known: {error.strerror}",
-                hint="check the spelling and the name servers",
-            )
-        case UnicodeError():
-            return DialError(
-                Trouble.UNREACHABLE, f"that is no name: {error}", hint="check the spelling"
-            )
-        case TimeoutError():
-            return DialError(Trouble.UNREACHABLE, f"not reached in {patience.reach_s:g} s")
-        case _:
-            return DialError(Trouble.UNREACHABLE, error.strerror or str(error))
+        raise refused(reason.getName())

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from heimvakt.core.reports import Wanted
+
 from .secrets import REFERENCE
 
 Reference = Annotated[str, Field(pattern=REFERENCE)]
@@ -86,6 +88,11 @@ class MqttReceiverSettings(BaseModel):
     protocol: Literal["auto", "5", "3.1.1"] = Field(
         default="auto",
         description="Version of MQTT. auto: 5, and 3.1.1 where the broker does not know 5.",
+    )
+    reports: Wanted = Field(
+        default=Wanted.NONE,
+        description="What it is told beside alarms: none; information, which a person may want to "
+        "read; telemetry, all that sensors say as well.",
     )
     ca: Reference | None = Field(
         default=None,

@@ -1,13 +1,28 @@
-"""How many messages may be under way at once, and a few places that only urgent ones may take.
+"""How many messages and how many bytes may be under way at once, and who goes first. Pure but for
+the futures on which those wait who have no place yet.
 
 A message leaves its place when the broker has confirmed it, not when its sender lost patience:
-until then it fills the line.
+until then it fills the line. High alarms have places of their own and are held back by no bytes;
+all else is bounded in bytes, so that a high alarm is never behind more of it than `room` allows.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+from enum import IntEnum
+
+
+class Lane(IntEnum):
+    """Who is let in first."""
+
+    HIGH = 0
+    """High alarms, and what the connection itself needs."""
+    ALARM = 1
+    """Other alarms, heartbeats, answers."""
+    REPORT = 2
+    """Batches of reports: only while no alarm waits for a place."""
 
 
 class WindowClosed(Exception):
@@ -15,63 +30,124 @@ class WindowClosed(Exception):
 
 
 class Window:
-    """Places for messages under way. Who waits is let in by urgency, then by order."""
+    """Places for messages under way. Who waits is let in by lane, then by order."""
 
-    def __init__(self, places: int, *, reserved: int) -> None:
+    def __init__(
+        self,
+        places: int,
+        *,
+        reserved: int,
+        room: Callable[[], int],
+        clear: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """All places are free.
+
+        Args:
+            places: messages under way at most.
+            reserved: places that only `Lane.HIGH` takes.
+            room: bytes of all else that may be under way now; one message always may.
+            clear: whether the socket takes more at once. What is not high waits here and not behind
+                it, so that an alarm can overtake it; `wake` says that this may have changed.
+        """
         if not 0 <= reserved < places:
             raise ValueError(f"of {places} places {reserved} cannot be reserved")
         self._places = places
         self._reserved = reserved
+        self._room = room
+        self._clear = clear
         self._taken = 0
+        self._bytes = 0
+        self._admitted = 0
+        """Let in by `wake` and about to send, after which the socket may not be clear."""
         self._closed = False
-        self._urgent: deque[asyncio.Future[None]] = deque()
-        self._others: deque[asyncio.Future[None]] = deque()
+        self._lanes: tuple[deque[_Waiter], ...] = tuple(deque() for _ in Lane)
 
-    async def enter(self, *, urgent: bool) -> None:
+    @property
+    def anybody_waits(self) -> bool:
+        """Whether somebody waits for a place."""
+        return any(self._lanes)
+
+    async def enter(self, lane: Lane, size: int) -> None:
         """Take a place, waiting for one if need be. May be cancelled.
+
+        Whoever returns from here sends without waiting for anything else, and then calls `wake`.
 
         Raises:
             WindowClosed: there will be no place any more.
         """
         if self._closed:
             raise WindowClosed
-        queue = self._urgent if urgent else self._others
-        if not queue and self._free(urgent=urgent):
-            self._taken += 1
+        if not any(self._lanes[: lane + 1]) and self._fits(lane, size):
+            self.take(lane, size)
             return
-        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        queue.append(place)
+        waiter = _Waiter(asyncio.get_running_loop().create_future(), size)
+        self._lanes[lane].append(waiter)
+        place = waiter.place
         try:
             await place
         except asyncio.CancelledError:
             if place.done() and not place.cancelled() and place.exception() is None:
-                self.leave()  # it was given in the very moment
-            elif place in queue:
-                queue.remove(place)
+                self._admitted -= 1
+                self.leave(lane, size)  # it was given in the very moment
+            elif waiter in self._lanes[lane]:
+                self._lanes[lane].remove(waiter)
+                self.wake()  # it may have stood before one that fits
             raise
+        self._admitted -= 1
 
-    def take(self) -> None:
+    def take(self, lane: Lane, size: int) -> None:
         """Take a place without waiting, even one too many."""
         self._taken += 1
+        if lane is not Lane.HIGH:
+            self._bytes += size
 
-    def leave(self) -> None:
+    def leave(self, lane: Lane, size: int) -> None:
         """Give a place back; the next one gets it."""
         self._taken -= 1
-        for queue, urgent in ((self._urgent, True), (self._others, False)):
-            while queue and self._free(urgent=urgent):
-                place = queue.popleft()
-                if not place.done():
-                    self._taken += 1
-                    place.set_result(None)
+        if lane is not Lane.HIGH:
+            self._bytes -= size
+        self.wake()
+
+    def wake(self) -> None:
+        """Let in whoever may go now."""
+        for lane in Lane:
+            waiting = self._lanes[lane]
+            while waiting and self._fits(lane, waiting[0].size):
+                waiter = waiting.popleft()
+                if not waiter.place.done():
+                    self.take(lane, waiter.size)
+                    self._admitted += 1
+                    waiter.place.set_result(None)
+            if waiting:
+                return  # nobody overtakes a lane before his own
 
     def close(self) -> None:
         """Send away all who wait."""
         self._closed = True
-        for place in (*self._urgent, *self._others):
-            if not place.done():
-                place.set_exception(WindowClosed())
-        self._urgent.clear()
-        self._others.clear()
+        for waiting in self._lanes:
+            for waiter in waiting:
+                if not waiter.place.done():
+                    waiter.place.set_exception(WindowClosed())
+            waiting.clear()
 
-    def _free(self, *, urgent: bool) -> bool:
-        return self._taken < self._places - (0 if urgent else self._reserved)
+    def _fits(self, lane: Lane, size: int) -> bool:
+        if lane is Lane.HIGH:
+            return self._taken < self._places
+        # An alarm may be the one that fills the room; reports come in sizes that can be chosen.
+        more = 1 if lane is Lane.ALARM else size
+        return (
+            self._taken < self._places - self._reserved
+            and not self._admitted
+            and (not self._bytes or self._bytes + more <= self._room())
+            and self._clear()
+        )
+
+
+class _Waiter:
+    """Somebody without a place."""
+
+    __slots__ = ("place", "size")
+
+    def __init__(self, place: asyncio.Future[None], size: int) -> None:
+        self.place = place
+        self.size = size

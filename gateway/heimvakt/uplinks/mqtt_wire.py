@@ -7,6 +7,7 @@ reads the code need not ask which thread it is in.
 from __future__ import annotations
 
 import asyncio
+import select
 import ssl
 import struct
 from collections.abc import Callable
@@ -24,18 +25,35 @@ NONSENSE = (LookupError, ValueError, AssertionError, struct.error, MQTTException
 class Wire:
     """The socket of one connected client, watched until `close`."""
 
-    def __init__(self, client: Client, *, nonsense: Callable[[str], object]) -> None:
-        """Watch it from now on; `nonsense` hears of a far end that does not speak MQTT."""
+    def __init__(
+        self,
+        client: Client,
+        *,
+        nonsense: Callable[[str], object],
+        relieved: Callable[[], object],
+    ) -> None:
+        """Watch it from now on.
+
+        Args:
+            client: connected, and used for nothing else.
+            nonsense: hears of a far end that does not speak MQTT.
+            relieved: called when the socket takes more after `clear` was asked and it did not.
+        """
         self._client = client
         self._nonsense = nonsense
+        self._relieved = relieved
         self._loop = asyncio.get_running_loop()
         self._open = True
         self._paused = False
+        self._asked = False
+        """Somebody waits to be told that it is clear."""
+        self._poll = select.poll()
         client.on_socket_close = lambda _client, _data, sock: self._unwatch(sock)
         client.on_socket_register_write = lambda _client, _data, sock: self._watch_write(sock)
         client.on_socket_unregister_write = lambda _client, _data, sock: self._unwatch_write(sock)
         sock = client.socket()
         if sock is not None:
+            self._poll.register(sock, select.POLLOUT)
             self._loop.add_reader(sock, self._read)
             if client.want_write():
                 self._watch_write(sock)
@@ -44,6 +62,20 @@ class Wire:
         """Send what there is to send now, and not after another turn of the loop."""
         if self._open:
             self._client.loop_write()
+
+    def clear(self) -> bool:
+        """Whether what is given to it now would go out at once.
+
+        The socket is not writable while more than TCP_NOTSENT_LOWAT waits in the kernel for the far
+        end to take it: see `reach`.
+        """
+        if self._open and not self._client.want_write() and self._poll.poll(0):
+            return True
+        sock = self._client.socket()
+        if self._open and sock is not None:
+            self._asked = True
+            self._watch_write(sock)
+        return False
 
     def pause(self) -> None:
         """Read no more: TCP holds the far end back."""
@@ -78,11 +110,20 @@ class Wire:
         except NONSENSE as error:
             self._nonsense(f"the broker sent what is not MQTT: {error!r}")
 
+    def _writable(self) -> None:
+        self.flush()
+        sock = self._client.socket()
+        if self._asked and self._open and sock is not None and not self._client.want_write():
+            self._asked = False
+            self._unwatch_write(sock)
+            self._relieved()
+
     def _watch_write(self, sock: Any) -> None:
-        self._loop.add_writer(sock, self.flush)
+        self._loop.add_writer(sock, self._writable)
 
     def _unwatch_write(self, sock: Any) -> None:
-        self._loop.remove_writer(sock)
+        if not self._asked:
+            self._loop.remove_writer(sock)
 
     def _unwatch(self, sock: Any) -> None:
         self._loop.remove_reader(sock)

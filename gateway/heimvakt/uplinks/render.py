@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from heimvakt.core.alarms import Alarm
-from heimvakt.core.uplink import Heartbeat, Sending
+from heimvakt.core.times import raised_at
+from heimvakt.core.uplink import Asked, Heartbeat, ReportBatch, Sending
 
-from . import messages as m
+from . import alarm_messages as a
+from . import gateway_messages as g
+from .envelope import Envelope
+
+OUTSTANDING_MAX = 200
+"""Open alarms told at once: some 60 kB. A home with more has a fault, and `total` says so."""
+
+OPEN_ALARM_BYTES = 800
+"""More than one of them takes, with some for the envelope: it has 400 with a chain of two."""
 
 
 def source(gateway_id: str) -> str:
@@ -15,17 +25,22 @@ def source(gateway_id: str) -> str:
     return f"/heimvakt/{gateway_id}"
 
 
-def alarm_message(alarm: Alarm, sending: Sending, *, gateway_id: str) -> m.AlarmMessage:
-    """An alarm for a receiver. Its id depends on the alarm and its revision alone."""
-    late = sending.sent_at - alarm.raised_at
-    return m.AlarmMessage(
+def alarm_message(
+    alarm: Alarm, sending: Sending, *, gateway_id: str, shortened: bool = False
+) -> a.AlarmMessage:
+    """An alarm for a receiver. Its id depends on the alarm and its revision alone.
+
+    `shortened`: without what explains it, for a broker that does not take the whole of it.
+    """
+    late = sending.sent_at - raised_at(alarm)
+    return a.AlarmMessage(
         specversion="1.0",
         id=f"{alarm.alarm_id}/{alarm.revision}",
         source=source(gateway_id),
         type="heimvakt.alarm.v1",
         time=alarm.history[-1].at if alarm.revision and alarm.history else alarm.raised_at,
         datacontenttype="application/json",
-        data=m.AlarmData(
+        data=a.AlarmData(
             alarm_id=alarm.alarm_id,
             number=alarm.number,
             revision=alarm.revision,
@@ -40,18 +55,82 @@ def alarm_message(alarm: Alarm, sending: Sending, *, gateway_id: str) -> m.Alarm
             clock_at_raise=alarm.clock,
             clock_at_send=sending.clock,
             late_s=round(late.total_seconds(), 3),
+            clock_offset_s=alarm.clock_offset_s,
             attempt=sending.attempt,
+            path=sending.path,
+            told=_told(alarm) or None,
             rule_id=alarm.rule_id,
             rule_version=alarm.rule_version,
-            evidence=tuple(
-                m.EvidencePart(seq=one.seq, at=one.at, kind=one.kind, device_id=one.device_id)
-                for one in alarm.evidence
-            ),
-            thresholds=dict(alarm.thresholds),
-            text=m.Text(nb=alarm.text.nb, en=alarm.text.en),
+            evidence=() if shortened else _evidence(alarm),
+            thresholds={} if shortened else dict(alarm.thresholds),
+            text=a.Text(nb=alarm.text.nb, en=alarm.text.en),
             accepted_by=alarm.accepted_by,
-            history=tuple(
-                m.StepPart(state=step.state, at=step.at, by=step.by) for step in alarm.history
+            history=() if shortened else _history(alarm),
+            shortened=shortened or None,
+        ),
+    )
+
+
+def _evidence(alarm: Alarm) -> tuple[a.EvidencePart, ...]:
+    return tuple(
+        a.EvidencePart(
+            seq=one.seq, at=one.at, kind=one.kind, device_id=one.device_id, clock=one.clock
+        )
+        for one in alarm.evidence
+    )
+
+
+def _told(alarm: Alarm) -> tuple[a.ToldPart, ...]:
+    return tuple(
+        a.ToldPart(receiver=one.receiver, at=one.at, why=one.why, answered_at=one.answered_at)
+        for one in alarm.told
+    )
+
+
+def _history(alarm: Alarm) -> tuple[a.StepPart, ...]:
+    return tuple(a.StepPart(state=step.state, at=step.at, by=step.by) for step in alarm.history)
+
+
+def outstanding_message(
+    asked: Asked,
+    alarms: Sequence[Alarm],
+    at: datetime,
+    *,
+    gateway_id: str,
+    bytes_max: int | None = None,
+) -> a.OutstandingMessage:
+    """The open alarms, for whoever asked; as many as fit into what the broker takes."""
+    by_urgency = sorted(alarms, key=lambda alarm: (alarm.priority.rank, alarm.number))
+    count_max = OUTSTANDING_MAX if bytes_max is None else bytes_max // OPEN_ALARM_BYTES
+    return a.OutstandingMessage(
+        specversion="1.0",
+        id=f"outstanding/{asked.question_id}/{at.isoformat()}",
+        source=source(gateway_id),
+        type="heimvakt.outstanding.v1",
+        time=at,
+        datacontenttype="application/json",
+        data=a.OutstandingData(
+            question_id=asked.question_id,
+            at=at,
+            total=len(by_urgency),
+            alarms=tuple(
+                a.OpenAlarmPart(
+                    alarm_id=alarm.alarm_id,
+                    number=alarm.number,
+                    revision=alarm.revision,
+                    kind=alarm.kind,
+                    priority=alarm.priority,
+                    state=alarm.state,
+                    device_id=alarm.device_id,
+                    room=alarm.room,
+                    raised_at=alarm.raised_at,
+                    clock_at_raise=alarm.clock,
+                    clock_offset_s=alarm.clock_offset_s,
+                    delivered_at=alarm.delivered_at,
+                    accepted_by=alarm.accepted_by,
+                    told=_told(alarm) or None,
+                )
+                for alarm in by_urgency[: min(OUTSTANDING_MAX, count_max)]
             ),
         ),
     )
@@ -62,34 +141,39 @@ def state_message(
     gateway_id: str,
     token: str,
     at: datetime | None,
-    reason: m.StateReason,
+    reason: g.StateReason,
     version: str,
     started_at: datetime,
-) -> m.StateMessage:
+    path: str | None = None,
+) -> g.StateMessage:
     """Whether the gateway is there; `token` is what makes the id of this message its own."""
-    return m.StateMessage(
+    return g.StateMessage(
         specversion="1.0",
         id=f"state/{token}",
         source=source(gateway_id),
         type="heimvakt.state.v1",
         time=at,
         datacontenttype="application/json",
-        data=m.StateData(
-            online=reason == "connected", reason=reason, version=version, started_at=started_at
+        data=g.StateData(
+            online=reason == "connected",
+            reason=reason,
+            version=version,
+            started_at=started_at,
+            path=path,
         ),
     )
 
 
-def heartbeat_message(heartbeat: Heartbeat, *, gateway_id: str) -> m.HeartbeatMessage:
+def heartbeat_message(heartbeat: Heartbeat, *, gateway_id: str) -> g.HeartbeatMessage:
     """What the gateway says of itself."""
-    return m.HeartbeatMessage(
+    return g.HeartbeatMessage(
         specversion="1.0",
-        id=f"heartbeat/{heartbeat.journal_seq}/{heartbeat.at.isoformat()}",
+        id=f"heartbeat/{heartbeat.path}/{heartbeat.beat}/{heartbeat.at.isoformat()}",
         source=source(gateway_id),
         type="heimvakt.heartbeat.v1",
         time=heartbeat.at,
         datacontenttype="application/json",
-        data=m.HeartbeatData(
+        data=g.HeartbeatData(
             at=heartbeat.at,
             clock=heartbeat.clock,
             started_at=heartbeat.started_at,
@@ -99,10 +183,58 @@ def heartbeat_message(heartbeat: Heartbeat, *, gateway_id: str) -> m.HeartbeatMe
             journal_seq=heartbeat.journal_seq,
             silent_devices=heartbeat.silent_devices,
             drivers_lost=heartbeat.drivers_lost,
+            path=heartbeat.path,
+            beat=heartbeat.beat,
+            paths_lost=heartbeat.paths_lost,
+            reports_waiting=heartbeat.reports_waiting,
+            store_full=heartbeat.store_full,
+            on_mains=heartbeat.on_mains,
+            battery_percent=heartbeat.battery_percent,
         ),
     )
 
 
-def to_bytes(message: m.Envelope) -> bytes:
+def reports_bytes(
+    batch: ReportBatch, *, gateway_id: str, sent_at: datetime, path: str, bytes_max: int | None
+) -> bytes:
+    """A batch of reports as it goes on the wire, with the events just as they are stored: nothing
+    is decoded for it. An event that alone is more than `bytes_max` is left out and said to be."""
+    empty = g.ReportsMessage(
+        specversion="1.0",
+        id=f"reports/{batch.batch_id}",
+        source=source(gateway_id),
+        type="heimvakt.reports.v1",
+        datacontenttype="application/json",
+        data=g.ReportsData(
+            batch_id=wire_batch_id(gateway_id, batch.batch_id),
+            report_class=batch.of,
+            first=batch.events[0].seq,
+            last=batch.through,
+            sent_at=sent_at,
+            path=path,
+            events=(),
+        ),
+    )
+    frame = to_bytes(empty)
+    assert frame.endswith(_NO_EVENTS), "the events are the last field of the last field"
+    bodies = (event.body.encode() for event in batch.events)
+    if bytes_max is not None and len(batch.events) == 1:
+        room = bytes_max - len(frame)
+        bodies = (
+            b if len(b) <= room else b'{"seq":%d,"omitted":true}' % batch.through for b in bodies
+        )
+    return frame[: -len(_END)] + b",".join(bodies) + _END
+
+
+_END = b"]}}"
+_NO_EVENTS = b'"events":[' + _END
+
+
+def wire_batch_id(gateway_id: str, batch_id: str) -> str:
+    """As receivers see it: one of another gateway is told from ours by it."""
+    return f"{gateway_id}/{batch_id}"
+
+
+def to_bytes(message: Envelope) -> bytes:
     """The message as it goes on the wire: JSON in UTF-8, without what is not known."""
     return message.model_dump_json(exclude_none=True).encode()

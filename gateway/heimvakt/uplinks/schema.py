@@ -7,13 +7,17 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from . import messages
+from . import alarm_messages, gateway_messages, incoming_messages
 
 _MESSAGES: dict[str, tuple[type[BaseModel], Literal["validation", "serialization"]]] = {
-    "alarm.v1": (messages.AlarmMessage, "serialization"),
-    "state.v1": (messages.StateMessage, "serialization"),
-    "heartbeat.v1": (messages.HeartbeatMessage, "serialization"),
-    "acknowledgement.v1": (messages.AcknowledgementMessage, "validation"),
+    "alarm.v1": (alarm_messages.AlarmMessage, "serialization"),
+    "outstanding.v1": (alarm_messages.OutstandingMessage, "serialization"),
+    "state.v1": (gateway_messages.StateMessage, "serialization"),
+    "heartbeat.v1": (gateway_messages.HeartbeatMessage, "serialization"),
+    "reports.v1": (gateway_messages.ReportsMessage, "serialization"),
+    "acknowledgement.v1": (incoming_messages.AcknowledgementMessage, "validation"),
+    "receipt.v1": (incoming_messages.ReceiptMessage, "validation"),
+    "question.v1": (incoming_messages.QuestionMessage, "validation"),
 }
 
 

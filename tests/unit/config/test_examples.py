@@ -22,6 +22,7 @@ from heimvakt.config import (
 from heimvakt.config.schema import schema
 from heimvakt.core.devices import Role
 from heimvakt.uplinks.mqtt_settings import MqttReceiverSettings
+from heimvakt.uplinks.sms_settings import SmsReceiverSettings
 from tests.unit.config.homes import CATALOGUE, GOOD, check
 
 ROOT = Path(__file__).parents[3]
@@ -29,7 +30,10 @@ EXAMPLE = ROOT / "config" / "home.toml"
 SCHEMA = ROOT / "config" / "heimvakt.schema.json"
 GUIDE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 
-REAL = Catalogue(drivers=installed_drivers(), receivers={"mqtt": MqttReceiverSettings})
+REAL = Catalogue(
+    drivers=installed_drivers(),
+    receivers={"mqtt": MqttReceiverSettings, "sms": SmsReceiverSettings},
+)
 
 
 def in_guide(language: str) -> list[str]:
@@ -83,6 +87,8 @@ def test_what_the_schema_takes_and_what_not() -> None:
     made = schema(SMALL)
     assert valid(GOOD, made)
     assert valid(GOOD.replace("[rules.night-door]", '[rules.x]\nkind = "night-door"'), made)
+    chain = '{ receiver = "daughter", after = "5m" }]\nkind = ["button"]\nbetween = "22:00-07:00"'
+    assert valid(GOOD.replace('{ receiver = "daughter" }]', chain), made)
     wrong = {
         'role = "door"': 'role = "dor"',
         "outer = true": "outher = true",
@@ -94,7 +100,8 @@ def test_what_the_schema_takes_and_what_not() -> None:
         "[devices.pendant]": "[devices.Pendant]",
         "[drivers.zigbee]": "[drivers.zigbe]",
         "version = 1": "version = 2",
-        '{ receiver = "daughter" }': '{ receiver = "daughter", after = "5m" }',
+        '{ receiver = "daughter" }': '{ receiver = "daughter", after = "soon" }',
+        'priority = ["high", "medium"]': 'priority = ["high", "medium"]\nkind = ["earthquake"]',
     }
     for old, new in wrong.items():
         assert old in GOOD

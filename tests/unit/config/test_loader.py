@@ -7,6 +7,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -23,7 +24,10 @@ from heimvakt.config import (
 )
 from heimvakt.config.report import FINDINGS_MAX
 from heimvakt.core.alarms import Priority
+from heimvakt.core.chain import Target
 from heimvakt.core.devices import Device, Role
+from heimvakt.core.fields import Hours
+from heimvakt.core.routes import Route
 from heimvakt.rules import KINDS
 from tests.unit.config.documents import documents, mutated
 from tests.unit.config.homes import CATALOGUE, GOOD, LineSettings, RadioSettings, check
@@ -66,15 +70,36 @@ def test_the_home_has_all_rules_bound(home: Configuration) -> None:
     assert "button" in bound.rules_that_need("pendant")
 
 
-def test_routes(home: Configuration) -> None:
-    assert home.receivers_for(Priority.HIGH) == ("centre", "daughter")
-    assert home.receivers_for(Priority.INFORMATION) == ("centre",)
+CHAINS = """
+[[routes]]
+priority = ["high"]
+kind = ["button"]
+between = "22:00-07:00"
+to = [{ receiver = "daughter" }, { receiver = "centre" }]
+
+[[routes]]
+priority = ["high", "medium", "low", "information"]
+to = [{ receiver = "centre" }, { receiver = "daughter", after = "5m" }]
+"""
 
 
-def test_without_routes_everybody_is_told_of_everything(tmp_path: Path) -> None:
+def test_routes_become_the_chains_of_the_home(tmp_path: Path) -> None:
+    configuration = check(tmp_path, GOOD.partition("[[routes]]")[0] + CHAINS).configuration
+    assert configuration is not None
+    night, rest = configuration.to_home(CATALOGUE.rules).routes.routes
+    assert night.priorities == {Priority.HIGH}
+    assert night.kinds == {"button"}
+    assert night.window == Hours.parse("22:00-07:00").window(ZoneInfo("Europe/Oslo"))
+    assert night.to == (Target("daughter"), Target("centre"))
+    chain = (Target("centre"), Target("daughter", timedelta(minutes=5)))
+    assert rest == Route(priorities=frozenset(Priority), to=chain)
+
+
+def test_without_routes_everybody_is_told_of_everything_at_once(tmp_path: Path) -> None:
     configuration = check(tmp_path, GOOD.partition("[[routes]]")[0]).configuration
     assert configuration is not None
-    assert {configuration.receivers_for(p) for p in Priority} == {("centre", "daughter")}
+    (route,) = configuration.to_home(CATALOGUE.rules).routes.routes
+    assert route == Route(priorities=frozenset(Priority), to=(Target("centre"), Target("daughter")))
 
 
 def test_nothing_in_it_can_be_changed(home: Configuration) -> None:

@@ -10,10 +10,12 @@ import pytest
 
 from heimvakt.core.alarms import (
     MOVES,
+    THINNED,
     AlarmState,
     Move,
     MoveRefused,
     Priority,
+    has_ended,
     is_over,
     may_expire,
     move,
@@ -66,6 +68,17 @@ def test_delivered_keeps_the_first_time_and_accepted_the_first_person() -> None:
     assert [one.state for one in taken.history] == ["raised", "delivered", "accepted"]
 
 
+def test_a_person_who_accepts_what_has_ended_is_in_its_history() -> None:
+    raised = move(alarm(), Move.CONFIRM, at=EVENING)
+    late = move(move(raised, Move.RESET, at=EVENING), Move.ACCEPT, at=EVENING, by="op-1")
+    assert (late.state, late.accepted_by) == (AlarmState.RESET, "op-1")
+    assert [(one.state, one.by) for one in late.history][1:] == [
+        ("reset", None),
+        ("accepted", "op-1"),
+    ]
+    assert move(late, Move.ACCEPT, at=EVENING, by="op-2") == late
+
+
 def test_only_what_receivers_must_hear_of_is_a_new_revision() -> None:
     raised = move(alarm(), Move.CONFIRM, at=EVENING)
     assert raised.revision == 0
@@ -75,21 +88,34 @@ def test_only_what_receivers_must_hear_of_is_a_new_revision() -> None:
     assert move(alarm(), Move.CANCEL, at=EVENING).revision == 0, "nobody ever heard of it"
 
 
-def test_an_alarm_is_over_when_it_has_ended_and_was_received_if_it_ever_was_to_be() -> None:
+def test_an_alarm_has_ended_when_it_was_received_too_if_it_ever_was_to_be() -> None:
     raised = move(alarm(), Move.CONFIRM, at=EVENING)
-    assert not is_over(raised)
+    assert not has_ended(raised)
     reset = move(raised, Move.RESET, at=EVENING)
-    assert not is_over(reset), "nobody has heard of it"
-    assert is_over(move(reset, Move.DELIVER, at=EVENING))
-    assert is_over(move(alarm(), Move.CANCEL, at=EVENING)), "a pre-alarm was never to be sent"
+    assert not has_ended(reset), "nobody has heard of it"
+    assert has_ended(move(reset, Move.DELIVER, at=EVENING))
+    assert has_ended(move(alarm(), Move.CANCEL, at=EVENING)), "a pre-alarm was never to be sent"
+
+
+def test_it_is_over_when_nobody_can_accept_or_close_it_any_more() -> None:
+    raised = move(alarm(), Move.CONFIRM, at=EVENING)
+    delivered = move(raised, Move.DELIVER, at=EVENING)
+    for what in (Move.RESET, Move.CANCEL):
+        ended = move(delivered, what, at=EVENING)
+        assert not is_over(ended)
+        assert is_over(move(ended, Move.CLOSE, at=EVENING))
+    assert not is_over(move(raised, Move.CLOSE, at=EVENING)), "nobody has heard of it"
+    assert is_over(move(alarm(), Move.CANCEL, at=EVENING)), "nobody will ever hear of it"
+    low = move(alarm(priority=Priority.LOW), Move.CONFIRM, at=EVENING)
+    assert is_over(move(low, Move.EXPIRE, at=EVENING)), "the outbox alone has it"
 
 
 @pytest.mark.parametrize("priority", Priority)
-def test_a_high_alarm_that_nobody_accepted_never_expires(priority: Priority) -> None:
+def test_what_may_expire(priority: Priority) -> None:
     raised = move(alarm(priority=priority), Move.CONFIRM, at=EVENING)
     delivered = move(raised, Move.DELIVER, at=EVENING)
     accepted = move(delivered, Move.ACCEPT, at=EVENING, by="op-1")
-    assert not may_expire(raised)
+    assert may_expire(raised) is (priority in THINNED), "nobody has received it"
     assert may_expire(delivered) is (priority is not Priority.HIGH)
     assert may_expire(accepted)
     assert not may_expire(replace(accepted, delivered_at=None))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from heimvakt.core.calendar import Window
+from heimvakt.core.calendar import Night, UnknownClock, Window
+from heimvakt.core.events import ClockQuality
+from tests.support.homes import stamp
 
 OSLO = ZoneInfo("Europe/Oslo")
 NIGHT = Window(time(23), time(6), OSLO)
@@ -69,3 +72,62 @@ def test_a_window_that_begins_in_the_hour_that_is_left_out_begins_at_once_after_
 
 def test_it_is_shown_as_it_is_written() -> None:
     assert str(NIGHT) == "23:00-06:00"
+
+
+@pytest.mark.parametrize(
+    ("clock", "day"),
+    [
+        ("2026-11-04T22:59", "2026-11-03"),
+        ("2026-11-04T23:00", "2026-11-04"),
+        ("2026-11-05T05:59", "2026-11-04"),
+        ("2026-11-05T12:00", "2026-11-04"),
+    ],
+)
+def test_a_night_belongs_to_the_day_on_which_it_began(clock: str, day: str) -> None:
+    assert NIGHT.day_of(at(clock)).isoformat() == day
+
+
+@pytest.mark.parametrize(
+    ("day", "into", "clock"),
+    [
+        ("2026-11-04", 60, "2026-11-05T00:00"),
+        ("2026-03-28", 210, "2026-03-29T03:30"),  # 02:30 is left out, and made up after it
+        ("2026-10-24", 210, "2026-10-25T02:30 CEST"),  # the first of the two
+    ],
+)
+def test_every_day_has_each_moment_once(day: str, into: int, clock: str) -> None:
+    assert NIGHT.moment(date.fromisoformat(day), timedelta(minutes=into)) == at(clock)
+
+
+@pytest.mark.parametrize(
+    ("now", "done", "next_at"),
+    [
+        ("2026-11-05T07:00", (), "2026-11-05T09:00"),
+        ("2026-11-05T09:00", (), "2026-11-05T09:00"),
+        ("2026-11-05T15:00", (), "2026-11-05T15:00"),
+        ("2026-11-05T21:00", (), "2026-11-06T09:00"),
+        ("2026-11-05T07:00", ("2026-11-05",), "2026-11-06T09:00"),
+        ("2026-11-05T15:00", ("2026-11-05", "2026-11-06"), "2026-11-07T09:00"),
+    ],
+    ids=["before", "now", "missed", "missed for today", "done", "done, and tomorrow's too"],
+)
+def test_what_is_done_once_a_day_is_next_at_its_moment(
+    now: str, done: tuple[str, ...], next_at: str
+) -> None:
+    days = tuple(map(date.fromisoformat, done))
+    day, moment = DAY.next_once(timedelta(hours=1), at(now), done=days)
+    assert (moment, day.isoformat()) == (at(next_at), next_at[:10])
+
+
+def test_a_window_is_as_long_as_it_reads() -> None:
+    assert NIGHT.length == timedelta(hours=7)
+    assert DAY.length == timedelta(hours=13)
+
+
+def test_a_night_holds_what_the_home_has_chosen_while_nobody_knows_the_time() -> None:
+    noon, unknown = stamp(at=at("2026-11-05T12:00")), ClockQuality.UNKNOWN
+    for chosen in UnknownClock:
+        night = Night(NIGHT, chosen)
+        assert not night.holds(noon)
+        assert night.holds(stamp(at=at("2026-11-05T02:00")))
+        assert night.holds(replace(noon, clock=unknown)) is (chosen is UnknownClock.NIGHT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from heimvakt.core import codec
 from heimvakt.core.alarms import Alarm, AlarmState, Evidence, Step
+from heimvakt.core.chain import Target, Told, Why
 from heimvakt.core.codec import (
     CannotDecode,
     decode,
@@ -99,10 +101,21 @@ def test_an_older_version_is_lifted_step_by_step(monkeypatch: pytest.MonkeyPatch
 def test_an_alarm_with_all_that_happened_to_it_comes_back() -> None:
     evidence = (Evidence(seq=1, at=EVENING, kind="door-opened", device_id="front-door"),)
     full = replace(
-        in_state(AlarmState.CLOSED), evidence=evidence, thresholds=(("between", "22:00-07:00"),)
+        in_state(AlarmState.CLOSED),
+        evidence=evidence,
+        thresholds=(("between", "22:00-07:00"),),
+        chain=(Target("centre"), Target("daughter", timedelta(minutes=5))),
+        place=1,
+        told=(Told(receiver="centre", at=EVENING, why=Why.RAISED, answered_at=EVENING),),
     )
     assert decode(Alarm, json.loads(json.dumps(encode(full)))) == full
     assert full.history[-1] == Step(state=AlarmState.CLOSED, at=EVENING, by="op-7")
+
+
+def test_an_alarm_that_was_stored_before_there_were_chains_still_opens() -> None:
+    record = encode(in_state(AlarmState.DELIVERED))
+    old = {k: v for k, v in record.items() if k not in ("chain", "place", "told")}
+    assert decode(Alarm, old) == in_state(AlarmState.DELIVERED)
 
 
 STATES = [

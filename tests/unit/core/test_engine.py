@@ -143,7 +143,7 @@ def test_an_alarm_is_kept_until_it_has_ended_and_somebody_has_it() -> None:
     assert alarm_id in desk.state.alarms
     desk.tell(closed(alarm_id))
     assert alarm_id not in desk.state.alarms
-    assert desk.alarm("button").accepted_by == "op-7"
+    assert desk.alarm("button").accepted_by == "centre: op-7"
 
 
 def test_what_was_closed_before_anybody_had_it_is_kept_until_it_is_delivered() -> None:
@@ -170,8 +170,8 @@ def test_an_answer_that_says_nothing_new_changes_nothing() -> None:
 def test_a_reset_goes_to_the_receivers_under_the_same_id_with_a_new_revision() -> None:
     small = a_home(a_rule({DoorOpened: [a_raise()], DoorClosed: [ResetAlarm("k")]}))
     desk = SmallDesk(small)
-    (raised,) = desk.tell(OPENED).send
-    (reset,) = desk.tell(CLOSED).send
+    (raised,) = desk.alarms_of(OPENED)
+    (reset,) = desk.alarms_of(CLOSED)
     assert (reset.alarm_id, reset.revision, reset.state) == (raised.alarm_id, 1, AlarmState.RESET)
 
 
@@ -184,7 +184,7 @@ def test_a_reset_means_every_alarm_of_the_condition_and_no_other() -> None:
     desk = SmallDesk(a_home(a_rule(asked)))
     for event in (OPENED, OPENED, MOTION):
         desk.tell(event)
-    assert [alarm.number for alarm in desk.tell(CLOSED).send] == [1, 2]
+    assert [alarm.number for alarm in desk.alarms_of(CLOSED)] == [1, 2]
 
 
 def test_a_rule_that_fails_is_told_once_and_keeps_no_press_from_the_others() -> None:
@@ -197,10 +197,10 @@ def test_a_rule_that_fails_is_told_once_and_keeps_no_press_from_the_others() -> 
     rules = {"broken": replace(a_rule({}, "broken"), step=broken), **whole.rules}
     desk = SmallDesk(replace(whole, rules=rules))
     outcome = desk.tell(PRESS)
-    assert sorted(alarm.kind for alarm in outcome.send) == ["blind-rule", "button"]
+    assert sorted(dispatch.alarm.kind for dispatch in outcome.send) == ["blind-rule", "button"]
     told = outcome.failed[0]
     assert (told.rule_id, told.error) == ("broken", "KeyError on button-pressed")
-    assert [alarm.kind for alarm in desk.tell(PRESS).send] == [], "told once, and one call for help"
+    assert desk.alarms_of(PRESS) == [], "told once, and one call for help"
 
 
 def test_what_belongs_to_a_rule_that_is_gone_is_erased_and_does_not_come_back() -> None:
@@ -211,7 +211,7 @@ def test_what_belongs_to_a_rule_that_is_gone_is_erased_and_does_not_come_back() 
     assert not {"rule:button", "timer:button/pendant"} & desk.rows.keys()
     desk.restart(home())
     assert desk.state.rules["button"] == desk.home.rules["button"].initial
-    assert desk.state.timers == {}
+    assert not [name for name in desk.state.timers if not name.startswith("/")]
 
 
 def test_confirming_a_key_that_nobody_waits_for_does_nothing() -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from heimvakt.core.alarms import Alarm, AlarmState, Priority
-from heimvakt.core.engine import KEPT_MAX, step
+import pytest
+
+from heimvakt.core.alarms import Alarm, AlarmState, Move, Priority, move
+from heimvakt.core.engine import step
 from heimvakt.core.events import ButtonPressed, stamped
+from heimvakt.core.keeping import ENDED_MAX, KEPT_MAX, UNRECEIVED_MAX
 from heimvakt.core.state import State
 from tests.support.alarms import in_state
 from tests.support.homes import EVENING, GATEWAY, Desk, home, stamp
@@ -53,11 +56,47 @@ def test_accepted_ones_go_before_delivered_ones_and_of_those_no_high_one_ever() 
     assert len(state.alarms) == KEPT_MAX + 1
 
 
-def test_what_nobody_has_received_is_never_dropped_however_many_there_are() -> None:
-    kept = [in_state(AlarmState.RAISED, Priority.INFORMATION, n) for n in range(2 * KEPT_MAX)]
-    changed, state = pressed_with(*kept)
+@pytest.mark.parametrize("priority", [Priority.HIGH, Priority.MEDIUM])
+@pytest.mark.parametrize("state", [AlarmState.RAISED, AlarmState.RESET])
+def test_what_is_urgent_and_nobody_has_received_never_expires_however_many_there_are(
+    state: AlarmState, priority: Priority
+) -> None:
+    kept = [in_state(state, priority, n) for n in range(UNRECEIVED_MAX + 1)]
+    changed, after = pressed_with(*kept)
     assert len(changed) == 1
-    assert len(state.alarms) == 2 * KEPT_MAX + 1
+    assert len(after.alarms) == UNRECEIVED_MAX + 2
+
+
+@pytest.mark.parametrize("priority", [Priority.LOW, Priority.INFORMATION])
+def test_of_what_is_not_urgent_and_nobody_has_received_the_oldest_expires(
+    priority: Priority,
+) -> None:
+    kept = [in_state(AlarmState.RAISED, priority, n) for n in range(UNRECEIVED_MAX + 1)]
+    kept[5] = in_state(AlarmState.RAISED, Priority.MEDIUM, 5)
+    changed, state = pressed_with(*kept)
+    assert len(changed) == 1, "as many as there may be"
+    changed, state = pressed_with(*kept, in_state(AlarmState.RESET, priority, 9_000))
+    assert changed[f"{GATEWAY}-0"].state is AlarmState.EXPIRED
+    assert f"{GATEWAY}-0" not in state.alarms
+    assert len(changed) == 2
+    kept[0] = in_state(AlarmState.RESET, priority, 0)
+    changed, state = pressed_with(*kept, in_state(AlarmState.RAISED, priority, 9_000))
+    assert changed[f"{GATEWAY}-0"].state is AlarmState.RESET, "it has ended, and is forgotten"
+    assert f"{GATEWAY}-0" not in state.alarms
+
+
+def test_the_newest_that_ended_by_themselves_are_kept_for_who_accepts_them_yet() -> None:
+    kept = [
+        move(in_state(AlarmState.RESET, Priority.HIGH, n), Move.DELIVER, at=EVENING)
+        for n in range(ENDED_MAX)
+    ]
+    changed, state = pressed_with(*reversed(kept))
+    assert len(changed) == 1
+    one_more = move(in_state(AlarmState.RESET, number=9_000), Move.DELIVER, at=EVENING)
+    changed, state = pressed_with(*reversed(kept), one_more)
+    assert len(changed) == 2, "the store must hear that one is forgotten"
+    assert kept[0].alarm_id not in state.alarms
+    assert len(state.alarms) == ENDED_MAX + 1
 
 
 def test_receivers_are_not_told_of_it() -> None:

@@ -26,6 +26,7 @@ def test_all_that_a_home_remembers_comes_back_from_its_rows() -> None:
         "timer",
         "lost",
         "counter",
+        "clock",
     }
     whole = {key: body for key, body in rows.items() if body is not None}
     state, unread = restore(desk.home, whole, desk.state.alarms.values(), 0)
@@ -37,7 +38,12 @@ def test_a_step_writes_what_it_changed_and_no_more() -> None:
     desk = busy()
     before = desk.state
     desk.tell(ButtonPressed(device_id="button"))
-    assert set(changes(before, desk.state)) == {"rule:button", "device:button", COUNTER}
+    assert set(changes(before, desk.state)) == {
+        "rule:button",
+        "device:button",
+        f"timer:/unaccepted/{desk.sent[-1].alarm_id}",
+        COUNTER,
+    }
     assert changes(desk.state, desk.state) == {}
 
 

@@ -12,10 +12,12 @@ from heimvakt.core.events import (
     AlarmDelivered,
     ButtonCancelled,
     ButtonPressed,
+    ClockQuality,
     ClockStepped,
     Press,
     RadioLost,
 )
+from tests.support.clock_desk import YEAR_70, ClockDesk
 from tests.support.homes import DEVICES, Desk, home, moved
 
 AT_ONCE, WITH_CANCEL = ButtonPressed(device_id="button"), ButtonPressed(device_id="pendant")
@@ -28,7 +30,7 @@ def states(desk: Desk) -> list[AlarmState]:
 @pytest.mark.parametrize("press", list(Press))
 def test_every_way_to_press_is_a_high_alarm_at_once(press: Press) -> None:
     desk = Desk(home())
-    (alarm,) = desk.tell(ButtonPressed(device_id="button", press=press)).send
+    (alarm,) = desk.alarms_of(ButtonPressed(device_id="button", press=press))
     assert (alarm.kind, alarm.priority, alarm.room) == ("button", Priority.HIGH, "bath")
     assert alarm.text.en == "The alarm button button (bath) was pressed."
     assert [e.kind for e in alarm.evidence] == ["button-pressed"]
@@ -70,6 +72,14 @@ def test_a_clock_that_was_set_back_swallows_no_press() -> None:
     desk.tell(AT_ONCE)
     was, desk.at = desk.at, desk.at - timedelta(hours=1)
     desk.tell(ClockStepped(before=was, after=desk.at))
+    desk.tell(AT_ONCE)
+    assert len(desk.kinds()) == 2
+
+
+def test_the_same_second_of_1970_in_another_boot_swallows_no_press() -> None:
+    desk = ClockDesk(home(), shows=YEAR_70, quality=ClockQuality.UNKNOWN)
+    desk.tell(AT_ONCE)
+    desk.reboot(shows=YEAR_70, quality=ClockQuality.UNKNOWN)
     desk.tell(AT_ONCE)
     assert len(desk.kinds()) == 2
 
@@ -127,7 +137,7 @@ def test_a_press_when_the_time_is_over_confirms_even_if_the_deadline_is_late() -
     desk = Desk(home())
     desk.tell(WITH_CANCEL)
     desk.at += timedelta(seconds=10)  # the deadline is on its way
-    (alarm,) = desk.tell(WITH_CANCEL).send
+    (alarm,) = desk.alarms_of(WITH_CANCEL)
     assert alarm.state is AlarmState.RAISED
 
 

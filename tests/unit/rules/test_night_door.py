@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from heimvakt.core.alarms import Priority
+from heimvakt.core.calendar import UnknownClock
 from heimvakt.core.devices import Device, Role
-from heimvakt.core.events import ClockStepped, DoorClosed, DoorOpened
-from tests.support.homes import DEVICES, Desk, home, oslo
+from heimvakt.core.events import ClockQuality, ClockStepped, DoorClosed, DoorOpened
+from tests.support.clock_desk import YEAR_70, ClockDesk
+from tests.support.homes import DEVICES, RULES, Desk, home, oslo
 
 OPENED, CLOSED = DoorOpened(device_id="front-door"), DoorClosed(device_id="front-door")
 CELLAR = Device(device_id="cellar", role=Role.DOOR, driver="zigbee", address="9")
@@ -42,7 +44,8 @@ def test_an_outer_door_is_high_and_an_inner_one_medium() -> None:
 
 def test_the_home_may_choose_the_priority() -> None:
     d = desk(priority="medium")
-    (alarm,) = d.tell(OPENED, at=oslo("23:00")).send
+    d.wait_until(oslo("23:00"))
+    (alarm,) = d.alarms_of(OPENED)
     assert alarm.priority is Priority.MEDIUM
     assert alarm.thresholds == (("between", "22:00-07:00"),)
 
@@ -74,6 +77,31 @@ def test_a_clock_that_was_set_back_silences_no_door() -> None:
     d.tell(ClockStepped(before=was, after=d.at))
     d.tell(OPENED)
     assert len(d.kinds()) == 2
+
+
+def test_the_same_hour_of_1970_in_another_boot_silences_no_door() -> None:
+    d = ClockDesk(desk().home, shows=YEAR_70, quality=ClockQuality.UNKNOWN)
+    d.tell(OPENED)
+    d.reboot(shows=YEAR_70, quality=ClockQuality.UNKNOWN)
+    d.tell(OPENED)
+    assert len(d.kinds()) == 2
+
+
+@pytest.mark.parametrize(("taken_as", "told"), [("night", True), ("day", False)])
+@pytest.mark.parametrize("shows", ["12:00", "23:00"])
+def test_while_nobody_knows_the_time_it_is_what_the_home_has_chosen(
+    taken_as: str, told: bool, shows: str
+) -> None:
+    of = home(rules=dict(list(RULES.items())[-1:]), unknown_clock=UnknownClock(taken_as))
+    d = ClockDesk(of, shows=oslo(shows), quality=ClockQuality.UNKNOWN)
+    d.tell(OPENED)
+    assert d.kinds() == (["night-door"] if told else [])
+
+
+def test_a_clock_in_holdover_knows_whether_it_is_night() -> None:
+    d = ClockDesk(desk().home, shows=oslo("12:00"), quality=ClockQuality.HOLDOVER)
+    d.tell(OPENED)
+    assert d.kinds() == []
 
 
 def test_the_quiet_survives_a_restart() -> None:

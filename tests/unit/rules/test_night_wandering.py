@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from heimvakt.core.alarms import Priority
+from heimvakt.core.calendar import Night, UnknownClock
+from heimvakt.core.devices import Home
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, RaiseAlarm
 from heimvakt.core.events import (
     BedEntered,
     BedLeft,
+    ClockQuality,
     DeviceEvent,
     DoorOpened,
     Event,
@@ -19,10 +22,11 @@ from heimvakt.core.events import (
 )
 from heimvakt.rules.night_wandering import BACK, KIND, Bound, InBed, Out, Raised, Settings, State
 from heimvakt.rules.night_wandering import step as step_bound
+from tests.support.clock_desk import ClockDesk
 from tests.support.homes import OSLO, Desk, home, oslo, stamp
 
 SETTINGS = Settings(out_of="bed", signs=("hall", "front-door"))
-BOUND = Bound(settings=SETTINGS, window=SETTINGS.between.window(OSLO))
+BOUND = Bound(settings=SETTINGS, night=Night(SETTINGS.between.window(OSLO), UnknownClock.NIGHT))
 
 
 def step(state: State, event: Event) -> tuple[State, Effects]:
@@ -137,7 +141,7 @@ def test_a_return_that_was_not_heard_does_not_blind_the_next_night() -> None:
 
 def test_evidence_is_bounded_and_keeps_the_bed_and_the_newest() -> None:
     patient = Settings(out_of="bed", signs=("hall", "front-door"), movements=10)
-    bound = Bound(settings=patient, window=patient.between.window(OSLO))
+    bound = Bound(settings=patient, night=BOUND.night)
     state: State = InBed()
     effects: Effects = []
     for minute in range(11):
@@ -165,6 +169,50 @@ def test_a_deadline_that_came_while_the_gateway_was_off_comes_at_its_start() -> 
     desk.restart(hours=1)
     assert desk.kinds() == ["night-wandering"]
     assert desk.alarm("night-wandering").raised_at == oslo("3:10")
+
+
+def night_rule(taken_as: UnknownClock = UnknownClock.NIGHT) -> Home:
+    return home(
+        rules={"night-wandering": ("night-wandering", {"out_of": "bed", "signs": ("front-door",)})},
+        unknown_clock=taken_as,
+    )
+
+
+@pytest.mark.parametrize("taken_as", list(UnknownClock))
+@pytest.mark.parametrize("shows", ["12:00", "23:30"])
+def test_while_nobody_knows_the_time_it_is_what_the_home_has_chosen(
+    taken_as: UnknownClock, shows: str
+) -> None:
+    desk = ClockDesk(night_rule(taken_as), shows=oslo(shows), quality=ClockQuality.UNKNOWN)
+    desk.tell(BedLeft(device_id="bed"))
+    desk.tell(DoorOpened(device_id="front-door"))
+    assert bool(desk.kinds()) is (taken_as is UnknownClock.NIGHT)
+
+
+@pytest.mark.parametrize("by", [timedelta(days=-365), timedelta(days=365)])
+def test_a_clock_that_is_set_makes_no_second_night_and_loses_none(by: timedelta) -> None:
+    desk = ClockDesk(night_rule(), shows=oslo("0:10"), true=oslo("0:10") + by)
+    desk.tell(BedLeft(device_id="bed"))
+    desk.tell(DoorOpened(device_id="front-door"))
+    desk.synchronise()
+    desk.tell(BedLeft(device_id="bed"))
+    desk.tell(DoorOpened(device_id="front-door"))
+    assert len(desk.kinds()) == 1, "it is the same night"
+    desk.wait(days=1)
+    desk.tell(BedLeft(device_id="bed"))
+    desk.tell(DoorOpened(device_id="front-door"))
+    assert len(desk.kinds()) == 2
+
+
+@pytest.mark.parametrize("night", ["2026-03-28", "2026-10-24"])
+def test_a_night_in_which_the_hour_changes_is_one_night(night: str) -> None:
+    begin = datetime.fromisoformat(f"{night}T23:30").replace(tzinfo=OSLO).astimezone(UTC)
+    desk = ClockDesk(night_rule(), shows=begin, true=begin)
+    for _ in range(7):  # over the hour that comes twice, or not at all
+        desk.tell(BedLeft(device_id="bed"))
+        desk.tell(DoorOpened(device_id="front-door"))
+        desk.wait(hours=1)
+    assert len(desk.kinds()) == 1
 
 
 def test_it_is_blind_without_the_bed_and_every_sign() -> None:

@@ -55,15 +55,44 @@ def test_two_radios_are_two_causes() -> None:
     assert sorted(a.state for a in d.table.values()) == [AlarmState.RAISED, AlarmState.RESET]
 
 
-def test_the_time_of_a_loss_survives_no_restart_but_a_loss_that_lasts_is_told_again() -> None:
+def test_a_radio_that_stays_lost_is_no_new_alarm_after_a_restart() -> None:
+    d = desk()
+    d.tell(LOST)
+    d.wait(minutes=2)
+    for _ in range(5):
+        d.restart(seconds=5)
+        d.tell(LOST)
+        d.wait(hours=1)
+    assert d.kinds() == ["radio"]
+    assert d.alarm("radio").state is AlarmState.RAISED
+    d.tell(BACK)
+    assert d.alarm("radio").state is AlarmState.RESET
+
+
+def test_a_radio_that_says_nothing_after_a_restart_is_well_again() -> None:
     d = desk()
     d.tell(LOST)
     d.wait(minutes=2)
     d.restart(seconds=5)
+    d.wait(seconds=179)
+    assert d.alarm("radio").state is AlarmState.RAISED
+    d.wait(seconds=1)
     assert d.alarm("radio").state is AlarmState.RESET
     d.tell(LOST)
     d.wait(minutes=1)
-    assert d.kinds() == ["radio", "radio"]
+    assert d.kinds() == ["radio", "radio"], "it was well in between: that is another loss"
+
+
+def test_a_loss_that_was_not_told_begins_anew_with_a_restart() -> None:
+    d = desk()
+    d.tell(LOST)
+    d.wait(seconds=30)
+    d.restart(seconds=5)
+    d.wait(hours=1)
+    assert d.table == {}
+    d.tell(LOST)
+    d.wait(minutes=1)
+    assert d.kinds() == ["radio"]
 
 
 @pytest.mark.parametrize(

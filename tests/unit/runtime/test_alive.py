@@ -58,7 +58,7 @@ async def test_it_is_fed_again_and_again_while_commits_succeed(
     with closing(systemd):
         async with alive(tmp_path) as (store, _):
             for _ in range(4):
-                assert (await heard(systemd)).startswith(b"WATCHDOG=1\nSTATUS=0 events")
+                assert (await heard(systemd)).startswith(b"WATCHDOG=1\nSTATUS=armed: 0 events")
             assert len(store.transactions) >= 4, "every time there was a commit"
 
 

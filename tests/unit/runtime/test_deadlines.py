@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from heimvakt.core.events import ButtonPressed, DoorOpened, GatewayStarted, TimerFired
@@ -52,7 +52,7 @@ async def test_a_deadline_comes_when_the_clock_gets_there(tmp_path: Path) -> Non
         life.clock.drive(EVENING + timedelta(seconds=10))
         await turned
         assert fired(seen) == ["button/pendant"]
-        assert seen[-1].outcome.send[0].state == "raised"
+        assert seen[-1].outcome.send[0].alarm.state == "raised"
 
 
 async def test_several_that_are_due_come_in_the_order_of_their_times(tmp_path: Path) -> None:
@@ -66,6 +66,38 @@ async def test_several_that_are_due_come_in_the_order_of_their_times(tmp_path: P
         assert fired(seen) == [f"/silent/{device_id}" for device_id in devices]
         await life.pipeline.fire_due()
         assert len(fired(seen)) == len(devices), "each comes once"
+
+
+async def test_commits_that_leave_the_next_deadline_where_it_was_arm_nothing(
+    tmp_path: Path,
+) -> None:
+    class Counting(DrivenClock):
+        armed = 0
+
+        async def sleep_until(self, at: datetime) -> None:
+            self.armed += 1
+            await super().sleep_until(at)
+
+    clock = Counting(EVENING)
+    async with live(tmp_path, clock) as life, watched(life) as seen:
+        await life.pipeline.emit(PENDANT)
+        await settle()
+        before = clock.armed
+        for _ in range(10):
+            await life.pipeline.emit(DoorOpened(device_id="front-door"))
+            await settle()
+        assert clock.armed == before
+        turned = asyncio.get_running_loop().create_task(next_commit(life.pipeline))
+        await asyncio.sleep(0)
+        clock.drive(EVENING + timedelta(seconds=10))
+        await turned
+        assert fired(seen) == ["button/pendant"]
+
+
+async def settle() -> None:
+    """Let everybody who waits for a commit see it."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 async def test_a_deadline_that_was_taken_away_does_not_come(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from heimvakt.runtime.inbox import BATCH_MAX, WAITING_MAX
 from heimvakt.runtime.pipeline import Committed, Pipeline
 from heimvakt.store.store import SqliteStore
 from tests.support.gated import GatedStore
-from tests.support.homes import EVENING
+from tests.support.homes import EVENING, home, to_all
 from tests.support.lives import RECEIVER, journal, live, pipeline_over, running
 
 PRESS, MOTION = ButtonPressed(device_id="button"), MotionDetected(device_id="hall")
@@ -115,7 +115,7 @@ async def test_nothing_is_told_before_the_commit(store: GatedStore, pipeline: Pi
         assert len(seen) == 1
         assert pipeline.state is state
         store.open.set()
-    assert [alarm.kind for alarm in seen[1].outcome.send] == ["button"]
+    assert [dispatch.alarm.kind for dispatch in seen[1].outcome.send] == ["button"]
 
 
 async def test_an_alarm_its_row_and_its_event_are_one_transaction(
@@ -159,7 +159,7 @@ async def test_a_store_that_stays_away_ends_the_run_and_what_waits_is_committed_
         async with running(pipeline):  # as the supervisor starts it again
             await press
     assert store.attempts == [[1], [2], [2]]
-    assert [alarm.number for alarm in seen[1].outcome.send] == [1]
+    assert [dispatch.alarm.number for dispatch in seen[1].outcome.send] == [1]
 
 
 async def test_nobody_waits_for_ever_for_a_pipeline_that_ended(
@@ -279,7 +279,8 @@ async def test_who_stops_watching_is_told_no_more(pipeline: Pipeline) -> None:
 
 
 async def test_every_alarm_has_a_row_for_every_receiver(store: GatedStore) -> None:
-    pipeline = pipeline_over(store, DrivenClock(EVENING), receivers=("centre", "neighbour"))
+    told = to_all("centre", "neighbour")
+    pipeline = pipeline_over(store, DrivenClock(EVENING), of=home(told=told))
     async with running(pipeline):
         await pipeline.emit(STARTED)
         await pipeline.emit(PRESS, DoorOpened(device_id="front-door"))

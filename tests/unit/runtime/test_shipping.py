@@ -3,71 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from heimvakt.core.alarms import Alarm, AlarmState
-from heimvakt.core.events import ButtonPressed, DeviceSeen, Event, RadioBack, RadioLost, StoreFault
+from heimvakt.core.alarms import AlarmState
+from heimvakt.core.events import ButtonPressed, DeviceSeen, RadioBack, RadioLost, StoreFault
+from heimvakt.core.retry import Schedule
 from heimvakt.core.uplink import Answer
-from heimvakt.runtime.resending import Schedule
-from heimvakt.runtime.shipping import Shipping
 from tests.support.homes import EVENING
-from tests.support.lives import RECEIVER, Life, journal, live
-from tests.support.memory_uplink import MemoryUplink, answer
+from tests.support.lives import journal
+from tests.support.memory_uplink import answer
+from tests.support.shipped import route
 
 PRESS = ButtonPressed(device_id="button")
 FAULT = StoreFault(reason="damage", set_aside="x", saved="all")
 """Each is an alarm of medium priority."""
 QUICK = Schedule(first_s=0.02, first_times=3, later_s=30.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A life with one receiver."""
-
-    life: Life
-    uplink: MemoryUplink
-    shipping: Shipping
-
-    async def raise_by(self, event: Event) -> Alarm:
-        before = set(self.life.pipeline.state.alarms)
-        await self.life.pipeline.emit(event)
-        (alarm_id,) = set(self.life.pipeline.state.alarms) - before
-        return self.life.pipeline.state.alarms[alarm_id]
-
-    async def waiting(self) -> list[int]:
-        return [row.number for row in await self.life.store.waiting(RECEIVER, 1_000)]
-
-    def state_of(self, alarm: Alarm) -> AlarmState:
-        return self.life.pipeline.state.alarms[alarm.alarm_id].state
-
-
-@asynccontextmanager
-async def route(
-    directory: Path, schedule: Schedule | None = None, *, cut: bool = False
-) -> AsyncIterator[Route]:
-    async with live(directory) as life:
-        uplink = MemoryUplink()
-        if cut:
-            uplink.cut()
-        shipping = Shipping(uplink, life.store, life.clock, life.pipeline.emit, schedule=schedule)
-
-        def offer(committed: object) -> None:
-            for alarm in committed.outcome.send:  # type: ignore[attr-defined]
-                shipping.offer(alarm)
-
-        life.pipeline.watch(offer)
-        task = asyncio.get_running_loop().create_task(shipping.run())
-        try:
-            yield Route(life, uplink, shipping)
-        finally:
-            task.cancel()
-            await asyncio.wait([task])
-            assert task.cancelled()
 
 
 async def test_an_alarm_goes_out_at_once_and_what_the_transport_says_is_no_delivery(
@@ -109,7 +61,7 @@ async def test_a_person_who_accepts_proves_that_it_was_delivered(tmp_path: Path)
         alarm = await r.raise_by(PRESS)
         await r.shipping.hear(answer(alarm, Answer.ACCEPTED))
         taken = r.life.pipeline.state.alarms[alarm.alarm_id]
-        assert (taken.state, taken.accepted_by) == (AlarmState.ACCEPTED, "op-7")
+        assert (taken.state, taken.accepted_by) == (AlarmState.ACCEPTED, "centre: op-7")
         assert taken.delivered_at == EVENING
         await r.shipping.hear(answer(alarm, Answer.CLOSED))
         assert r.life.pipeline.state.alarms == {}

@@ -13,6 +13,7 @@ import pytest
 
 from heimvakt.core.codec import Json
 from heimvakt.core.ledger import COUNTER, Restored, Transaction
+from heimvakt.core.reports import ReportClass, Wanted
 from heimvakt.store.store import FILE, SqliteStore
 from tests.support.homes import EVENING
 from tests.support.stored import (
@@ -26,7 +27,8 @@ from tests.support.stored import (
     wrecks,
 )
 
-PAGE = 4096
+PAGE = 1024
+WANTED = {RECEIVER: Wanted.TELEMETRY}
 EVENTS = 1500
 ALARMS = 40
 ASIDE = "heimvakt.db.damaged-20261105T023000Z"
@@ -139,13 +141,44 @@ async def test_a_file_that_is_gone(directory: Path) -> None:
 
 async def test_an_index_that_hides_what_waits(directory: Path) -> None:
     # Where the pages agree with themselves but not with each other, nothing complains at first.
+    async with SqliteStore(directory, opened_at=NOW, wanted=WANTED) as store:
+        await store.transact(Transaction(events=[moment(seq) for seq in range(2_001, 2_011)]))
     with closing(sqlite3.connect(directory / FILE, isolation_level=None)) as connection:
         connection.execute("PRAGMA writable_schema = ON")
-        connection.execute("DELETE FROM sqlite_schema WHERE name = 'outbox_order'")
+        columns = "type, name, tbl_name, rootpage, sql"
+        (index,) = connection.execute(
+            f"DELETE FROM sqlite_schema WHERE name = 'reports' RETURNING {columns}"
+        ).fetchall()
         connection.execute("PRAGMA writable_schema = RESET")
-        connection.execute("DELETE FROM outbox WHERE number > 20")
-    restored, _, _ = await opened(directory)
-    assert restored.fault is not None
+        connection.execute("UPDATE journal SET class = NULL WHERE seq = 2005")
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(f"INSERT INTO sqlite_schema ({columns}) VALUES (?, ?, ?, ?, ?)", index)
+    async with SqliteStore(directory, opened_at=NOW, wanted=WANTED) as store:
+        assert store.restored.fault is not None
+        found = await store.reports(
+            RECEIVER, ReportClass.TELEMETRY, 0, rows_max=99, bytes_max=1 << 20
+        )
+        assert len(found) == 9
+
+
+async def test_places_and_drops_outlive_the_database(directory: Path) -> None:
+    async with SqliteStore(directory, opened_at=NOW, wanted=WANTED) as store:
+        await store.transact(Transaction(events=[moment(seq) for seq in range(2_001, 2_011)]))
+        await store.reported(RECEIVER, ReportClass.TELEMETRY, 2_004)
+    with closing(sqlite3.connect(directory / FILE, isolation_level=None)) as connection:
+        connection.execute(
+            "INSERT INTO drops (what, reason, count, first, last) VALUES ('low', 'disk', 3, 1, 9)"
+        )
+        connection.execute("INSERT INTO dropped (what, count) VALUES ('low', 3)")
+        connection.execute("INSERT INTO places VALUES ('elsewhere', 5, 1000000)")
+    (directory / f"{FILE}.suspect").write_text("malformed page")
+    wanted = {**WANTED, "elsewhere": Wanted.TELEMETRY}
+    async with SqliteStore(directory, opened_at=NOW, wanted=wanted) as store:
+        assert store.restored.fault is not None
+        assert await store.count_reports(RECEIVER, ReportClass.TELEMETRY) == 6
+        assert await store.count_reports("elsewhere", ReportClass.TELEMETRY) == 10, "never beyond"
+        assert [drop.count for drop in await store.tell_drops()] == [3]
+        assert (await store.room()).dropped == {"low": 3}
 
 
 async def test_an_alarm_that_cannot_be_read_is_told_as_one_that_nobody_knows(

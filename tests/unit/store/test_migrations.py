@@ -72,7 +72,7 @@ def test_a_newer_one_is_refused(connection: sqlite3.Connection) -> None:
         "PRAGMA user_version = 0",
         "PRAGMA user_version = 77",
         "PRAGMA application_id = 5",
-        "DROP INDEX outbox_order",
+        "DROP INDEX reports",
         "ALTER TABLE alarms RENAME TO alarmz",
         "CREATE TABLE stranger (a)",
     ],

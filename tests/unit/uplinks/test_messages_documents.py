@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,13 @@ from typing import Any
 import pytest
 
 from heimvakt.core.alarms import Move, move
-from heimvakt.core.uplink import Acknowledgement, Answer
-from heimvakt.uplinks import messages, render
-from heimvakt.uplinks.parse import parse_acknowledgement
+from heimvakt.core.chain import Told, Why
+from heimvakt.core.uplink import Acknowledgement, Asked, Question, ReportReceipt
+from heimvakt.uplinks import render
+from heimvakt.uplinks.envelope import Envelope
+from heimvakt.uplinks.parse import parse_answer, parse_question
 from heimvakt.uplinks.schema import schema_text, schemas
-from tests.support.uplinks import GATEWAY, NIGHT, alarm, heartbeat, sending
+from tests.support.uplinks import GATEWAY, NIGHT, alarm, batch, heartbeat, sending
 
 DOCS = Path(__file__).parents[3] / "docs"
 SCHEMA_OF = {
@@ -29,20 +32,31 @@ SCHEMA_OF = {
     "state": "state.v1",
     "last-will": "state.v1",
     "heartbeat": "heartbeat.v1",
+    "reports": "reports.v1",
+    "outstanding": "outstanding.v1",
     "acknowledgement": "acknowledgement.v1",
+    "receipt": "receipt.v1",
+    "question": "question.v1",
 }
+
+
+ASKED = Asked(
+    receiver="centre", question=Question.OUTSTANDING, question_id="q-77", by="operator-17"
+)
 
 
 def examples() -> dict[str, dict[str, Any]]:
     """Every example of the reference, from real values."""
-    cancelled = move(alarm(), Move.CANCEL, at=NIGHT + timedelta(minutes=6), by="resident")
+    first = Told(receiver="municipality", at=alarm().raised_at, why=Why.RAISED)
+    told = alarm(told=(first,))
+    cancelled = move(told, Move.CANCEL, at=NIGHT + timedelta(minutes=6), by="resident")
     state: dict[str, Any] = {
         "gateway_id": GATEWAY,
         "version": "0.1.0",
         "started_at": NIGHT - timedelta(days=3),
     }
-    sent: dict[str, messages.Envelope] = {
-        "alarm": render.alarm_message(alarm(), sending(), gateway_id=GATEWAY),
+    sent: dict[str, Envelope] = {
+        "alarm": render.alarm_message(told, sending(), gateway_id=GATEWAY),
         "alarm-cancelled": render.alarm_message(
             cancelled, sending(after_s=90.6), gateway_id=GATEWAY
         ),
@@ -52,22 +66,47 @@ def examples() -> dict[str, dict[str, Any]]:
         "last-will": render.state_message(
             token="c8e4a1907b3d2f65", at=None, reason="lost", **state
         ),
-        "heartbeat": render.heartbeat_message(heartbeat(), gateway_id=GATEWAY),
+        "heartbeat": render.heartbeat_message(
+            replace(heartbeat(), path="broadband", beat=4320, on_mains=True), gateway_id=GATEWAY
+        ),
+        "outstanding": render.outstanding_message(
+            ASKED, [told], NIGHT + timedelta(minutes=7), gateway_id=GATEWAY
+        ),
     }
-    answer = {
+    made = {name: json.loads(render.to_bytes(message)) for name, message in sent.items()}
+    reports = render.reports_bytes(
+        batch(8105), gateway_id=GATEWAY, sent_at=NIGHT, path="broadband", bytes_max=None
+    )
+    return {
+        **made,
+        "reports": json.loads(reports),
+        "acknowledgement": said(
+            "acknowledgement",
+            {
+                "alarm_id": f"{GATEWAY}-1",
+                "answer": "accepted",
+                "by": "operator-17",
+                "revision": 0,
+            },
+        ),
+        "receipt": said(
+            "receipt", {"batch_id": f"{GATEWAY}/telemetry-8105-8106", "by": "centre-3"}
+        ),
+        "question": said(
+            "question", {"question": "outstanding", "question_id": "q-77", "by": "operator-17"}
+        ),
+    }
+
+
+def said(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """What a receiver says."""
+    return {
         "specversion": "1.0",
         "id": "centre-3-000812",
         "source": "/centre/3",
-        "type": "heimvakt.acknowledgement.v1",
-        "data": {
-            "alarm_id": f"{GATEWAY}-1",
-            "answer": "accepted",
-            "by": "operator-17",
-            "revision": 0,
-        },
+        "type": f"heimvakt.{kind}.v1",
+        "data": data,
     }
-    made = {name: json.loads(render.to_bytes(message)) for name, message in sent.items()}
-    return {**made, "acknowledgement": answer}
 
 
 @pytest.mark.parametrize("name", schemas())
@@ -108,11 +147,16 @@ def test_the_examples_keep_the_schemas_and_so_does_a_field_of_years_to_come(name
     assert not validator(schema).is_valid(without)
 
 
-def test_the_answer_of_the_reference_is_taken() -> None:
-    payload = json.dumps(examples()["acknowledgement"]).encode()
-    answer = parse_acknowledgement(payload, gateway_id=GATEWAY, receiver="centre")
-    assert isinstance(answer, Acknowledgement)
-    assert answer.answer is Answer.ACCEPTED
+@pytest.mark.parametrize("name", ["acknowledgement", "receipt"])
+def test_the_answers_of_the_reference_are_taken(name: str) -> None:
+    payload = json.dumps(examples()[name]).encode()
+    heard = parse_answer(payload, gateway_id=GATEWAY, receiver="centre")
+    assert isinstance(heard, Acknowledgement | ReportReceipt)
+
+
+def test_the_question_of_the_reference_is_taken() -> None:
+    payload = json.dumps(examples()["question"]).encode()
+    assert parse_question(payload, receiver="centre") == ASKED
 
 
 def test_every_field_is_described() -> None:

@@ -8,11 +8,15 @@ from random import Random
 
 import pytest
 
+from heimvakt.uplinks.address_book import AddressBook
+from heimvakt.uplinks.binding import PathBinding
 from heimvakt.uplinks.in_thread import in_thread
-from heimvakt.uplinks.mqtt_client import LinkLost
-from heimvakt.uplinks.mqtt_dial import DialError, Greeting, dial
+from heimvakt.uplinks.link_lost import LinkLost
+from heimvakt.uplinks.mqtt_dial import Greeting, dial
 from heimvakt.uplinks.mqtt_settings import BrokerAddress, MqttReceiverSettings
+from heimvakt.uplinks.mqtt_trouble import DialError
 from heimvakt.uplinks.mqtt_versions import Version
+from heimvakt.uplinks.names import Names
 from tests.support.uplinks import SHORT
 
 GREETING = Greeting(client_id="no-1", will_topic="t", will=b"{}")
@@ -39,7 +43,14 @@ async def speak_to(said: bytes, version: Version) -> str:
     address = BrokerAddress("127.0.0.1", port, tls=False)
     try:
         link = await dial(
-            address, settings, GREETING, version=version, settled=True, patience=SHORT
+            address,
+            settings,
+            GREETING,
+            names=Names(AddressBook(), PathBinding()),
+            interface=None,
+            version=version,
+            settled=True,
+            patience=SHORT,
         )
     except DialError as error:
         return str(error)

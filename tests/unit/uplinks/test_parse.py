@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heimvakt.core.uplink import Acknowledgement, Answer
-from heimvakt.uplinks.parse import BYTES_MAX, Reason, Refused, parse_acknowledgement
+from heimvakt.core.uplink import Acknowledgement, Answer, Asked, Heard, Question, ReportReceipt
+from heimvakt.uplinks.parse import BYTES_MAX, Reason, Refused, parse_answer, parse_question
 from tests.support.uplinks import GATEWAY
 
 DATA: dict[str, Any] = {"alarm_id": f"{GATEWAY}-12", "answer": "accepted", "by": "operator-1"}
@@ -28,8 +28,8 @@ json_values = st.recursive(
 )
 
 
-def parse(payload: bytes) -> Acknowledgement | Refused:
-    return parse_acknowledgement(payload, gateway_id=GATEWAY, receiver="centre")
+def parse(payload: bytes) -> Heard | Refused:
+    return parse_answer(payload, gateway_id=GATEWAY, receiver="centre")
 
 
 def event(**changed: Any) -> bytes:
@@ -126,3 +126,85 @@ def test_each_mistake_has_its_reason(payload: bytes, reason: Reason | None) -> N
     assert (answer.reason if isinstance(answer, Refused) else None) == reason
     if isinstance(answer, Refused):
         assert len(answer.detail) < 300
+
+
+RECEIPT: dict[str, Any] = {
+    **EVENT,
+    "type": "heimvakt.receipt.v1",
+    "data": {"batch_id": f"{GATEWAY}/telemetry-1-50", "by": "centre"},
+}
+
+
+def receipt(**changed: Any) -> bytes:
+    return json.dumps({**RECEIPT, "data": {**RECEIPT["data"], **changed}}).encode()
+
+
+def test_a_receipt_names_the_batch_as_it_was_sent() -> None:
+    assert parse(receipt()) == ReportReceipt(
+        receiver="centre", batch_id="telemetry-1-50", by="centre"
+    )
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [
+        pytest.param(receipt(batch_id="no-2/telemetry-1-50"), Reason.OTHER_GATEWAY, id="other"),
+        pytest.param(receipt(batch_id="telemetry-1-50"), Reason.OTHER_GATEWAY, id="nobody's"),
+        pytest.param(receipt(batch_id=f"{GATEWAY}/"), Reason.OTHER_GATEWAY, id="no-batch"),
+        pytest.param(receipt(batch_id=7), Reason.WRONG_SHAPE, id="a-number"),
+        pytest.param(receipt(by=""), Reason.WRONG_SHAPE, id="by-nobody"),
+        pytest.param(
+            receipt().replace(b"receipt.v1", b"receipt.v2"), Reason.WRONG_VERSION, id="v2"
+        ),
+    ],
+)
+def test_each_mistake_in_a_receipt_has_its_reason(payload: bytes, reason: Reason) -> None:
+    said = parse(payload)
+    assert isinstance(said, Refused)
+    assert said.reason is reason
+
+
+@given(st.dictionaries(st.sampled_from(["batch_id", "by", "x"]), json_values))
+def test_any_json_in_a_receipt_never_raises(changed: dict[str, Any]) -> None:
+    assert isinstance(parse(receipt(**changed)), ReportReceipt | Refused)
+
+
+QUESTION: dict[str, Any] = {
+    **EVENT,
+    "type": "heimvakt.question.v1",
+    "data": {"question": "outstanding", "question_id": "q-1", "by": "operator-1"},
+}
+
+
+def question(**changed: Any) -> Asked | Refused:
+    data = {**QUESTION["data"], **changed}
+    return parse_question(json.dumps({**QUESTION, "data": data}).encode(), receiver="centre")
+
+
+def test_a_question_is_heard() -> None:
+    assert question() == Asked(
+        receiver="centre", question=Question.OUTSTANDING, question_id="q-1", by="operator-1"
+    )
+
+
+@pytest.mark.parametrize(
+    "changed", [{"question": "who"}, {"question_id": ""}, {"question_id": None}, {"by": "a\nb"}]
+)
+def test_a_question_with_a_mistake_is_refused(changed: dict[str, Any]) -> None:
+    said = question(**changed)
+    assert isinstance(said, Refused)
+    assert said.reason is Reason.WRONG_SHAPE
+
+
+def test_an_answer_is_no_question_and_a_question_no_answer() -> None:
+    for said in (
+        parse_question(event(), receiver="centre"),
+        parse(json.dumps(QUESTION).encode()),
+    ):
+        assert isinstance(said, Refused)
+        assert said.reason is Reason.WRONG_KIND
+
+
+@given(st.dictionaries(st.sampled_from([*QUESTION["data"], "x"]), json_values))
+def test_any_json_in_a_question_never_raises(changed: dict[str, Any]) -> None:
+    assert isinstance(question(**changed), Asked | Refused)

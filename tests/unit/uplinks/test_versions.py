@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from random import Random
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heimvakt.uplinks.backoff import CAP_S, delay_s
 from heimvakt.uplinks.mqtt_versions import SILENCES_MAX, TRY_5_AGAIN_S, Versions
 
 
@@ -76,12 +73,3 @@ def test_both_versions_are_tried_again_and_again_while_nothing_works(what: list[
         tried.add(versions.choose(0))
         versions.silent(versions.choose(0))
     assert tried == {"5", "3.1.1"}
-
-
-@given(st.integers(1, 10_000), st.integers())
-def test_pauses_grow_to_their_cap_and_are_spread(failures: int, seed: int) -> None:
-    pause = delay_s(failures, Random(seed))
-    assert 0.25 <= pause <= CAP_S
-    assert pause <= 0.5 * 2.0 ** min(failures - 1, 10)
-    if failures > 5:
-        assert pause >= CAP_S / 2

@@ -1,0 +1,141 @@
+"""A gateway that runs on its battery tells so after a while, and at once when that is half empty.
+
+After a while, and not all homes of a town at the same moment: a blackout must not flood the centre.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import Annotated
+
+from pydantic import Field
+
+from heimvakt.core.alarms import Evidence, Priority
+from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, RaiseAlarm, ResetAlarm
+from heimvakt.core.events import (
+    Event,
+    GatewayBatteryMeasured,
+    GatewayStarted,
+    MainsLost,
+    MainsRestored,
+    TimerFired,
+)
+from heimvakt.core.fields import duration
+from heimvakt.core.rule import Rule
+from heimvakt.core.words import Words
+
+from .kind import Context, RuleKind, RuleSettings
+
+HALF_PERCENT = 50.0
+SAID_AGAIN = timedelta(minutes=1)
+"""A start finds out sooner than this whether the mains are still away."""
+KEY, TELL, STILL_AWAY = "mains", "tell", "still-away"
+
+
+class Settings(RuleSettings):
+    """`[rules.mains-lost]`: armed in every home, also without this section."""
+
+    told_after: Annotated[
+        timedelta,
+        duration(at_least="0s", at_most="1d"),
+        Field(description="Told when it has lasted so long, or the battery is below half."),
+    ] = timedelta(minutes=10)
+    spread: Annotated[
+        timedelta,
+        duration(at_least="0s", at_most="1h"),
+        Field(description="Up to so much later, different for each gateway."),
+    ] = timedelta(minutes=5)
+    priority: Annotated[Priority, Field(description="Of the alarm.")] = Priority.LOW
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Whether the mains are away."""
+
+    lost: Evidence | None = None
+    percent: float | None = None
+    """Of the battery, as last heard."""
+    told: bool = False
+
+
+def step(settings: Settings, gateway_id: str, state: State, event: Event) -> tuple[State, Effects]:
+    """What is known of the mains after `event`, and what must be told."""
+    match event:
+        case MainsLost(battery_percent=percent, at=at):
+            known = replace(state, percent=state.percent if percent is None else percent)
+            if state.lost is not None:  # said again by a start: nothing new
+                return _tell_if_half(settings, known, [CancelTimer(STILL_AWAY)])
+            lost = replace(known, percent=percent, lost=Evidence.of(event))
+            due = at + settings.told_after + settings.spread * _place(gateway_id)
+            return _tell_if_half(settings, lost, [ArmTimer(TELL, due)])
+        case GatewayBatteryMeasured(percent=percent) if state.lost is not None:
+            return _tell_if_half(settings, replace(state, percent=percent), [])
+        case GatewayStarted(at=at) if state.lost is not None:
+            return state, [ArmTimer(STILL_AWAY, at + SAID_AGAIN)]
+        case TimerFired(name="tell") if state.lost is not None and not state.told:
+            return _told(settings, state, [])
+        case MainsRestored() | TimerFired(name="still-away") if state.lost is not None:
+            done: Effects = [CancelTimer(TELL), CancelTimer(STILL_AWAY), ResetAlarm(KEY)]
+            return State(), done
+        case _:
+            return state, []
+
+
+def _place(gateway_id: str) -> float:
+    """From 0 to 1: the same for one gateway always, and even over all of them."""
+    return zlib.crc32(gateway_id.encode()) / 2**32
+
+
+def _tell_if_half(settings: Settings, state: State, effects: Effects) -> tuple[State, Effects]:
+    if state.told or state.percent is None or state.percent >= HALF_PERCENT:
+        return state, effects
+    return _told(settings, state, effects)
+
+
+def _told(settings: Settings, state: State, effects: Effects) -> tuple[State, Effects]:
+    assert state.lost is not None
+    battery_nb = battery_en = ""
+    if state.percent is not None:
+        battery_nb = f" Batteriet har {state.percent:.0f} %."
+        battery_en = f" The battery has {state.percent:.0f} %."
+    alarm = RaiseAlarm(
+        key=KEY,
+        kind="mains",
+        priority=settings.priority,
+        began_at=state.lost.at,
+        text=Words(
+            nb=f"Strømmen til boksen er borte.{battery_nb}",
+            en=f"The gateway has no mains.{battery_en}",
+        ),
+        evidence=(state.lost,),
+        thresholds=(("battery_below_percent", f"{HALF_PERCENT:.0f}"),),
+    )
+    return replace(state, told=True), [*effects, CancelTimer(TELL), alarm]
+
+
+def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
+    """The rule; it needs no device."""
+    return Rule(
+        rule_id=rule_id,
+        kind=KIND.kind,
+        version=1,
+        initial=State(),
+        states=(State,),
+        step=partial(step, settings, context.gateway_id),
+        needs=frozenset(),
+    )
+
+
+KIND = RuleKind(
+    kind="mains-lost",
+    settings=Settings,
+    bind=bind,
+    wiring=lambda _: (),
+    listens=frozenset(),
+    raises=frozenset({"mains"}),
+    priorities=frozenset({Priority.LOW, Priority.MEDIUM}),
+    implicit=True,
+)

@@ -1,0 +1,81 @@
+"""What the machine says of its clock: the kernel, and the real-time clock. Sets nothing.
+
+Whoever keeps the time (systemd-timesyncd, chrony, ntpd) tells the kernel with every correction how
+wrong the clock may be; the kernel lets that grow, and gives up at 16 s: after nine hours without a
+correction, or at once when somebody sets the clock by hand.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+ERROR_MAX_US = 16_000_000
+"""NTP_PHASE_LIMIT of the kernel. The flag STA_UNSYNC is no help: it is also set to keep the kernel
+from writing a real-time clock that runs on local time, and where chrony lacks `rtcsync`."""
+TIMESYNC = Path("/run/systemd/timesync/synchronized")
+"""systemd-timesyncd touches it with every correction; asked where the kernel may not be."""
+TIMESYNC_S_MAX = 3 * 2048
+"""It asks its server every 2048 s at the longest; two answers may be lost."""
+RTC = Path("/sys/class/rtc/rtc0/since_epoch")
+
+
+class Timex(ctypes.Structure):
+    """`struct timex` as the C library has it; alignment makes it fit 32 and 64 bits."""
+
+    _fields_ = (
+        ("modes", ctypes.c_uint),
+        ("offset", ctypes.c_long),
+        ("freq", ctypes.c_long),
+        ("maxerror", ctypes.c_long),
+        ("esterror", ctypes.c_long),
+        ("status", ctypes.c_int),
+        ("constant", ctypes.c_long),
+        ("precision", ctypes.c_long),
+        ("tolerance", ctypes.c_long),
+        ("time", ctypes.c_long * 2),
+        ("tick", ctypes.c_long),
+        ("ppsfreq", ctypes.c_long),
+        ("jitter", ctypes.c_long),
+        ("shift", ctypes.c_int),
+        ("stabil", ctypes.c_long),
+        ("jitcnt", ctypes.c_long),
+        ("calcnt", ctypes.c_long),
+        ("errcnt", ctypes.c_long),
+        ("stbcnt", ctypes.c_long),
+        ("tai", ctypes.c_int),
+        ("reserved", ctypes.c_int * 11),
+    )
+
+
+def error_us() -> int | None:
+    """How wrong the wall clock may be by the kernel's own count; None if it cannot be asked."""
+    timex = Timex()  # no modes: nothing is set, and no right is needed
+    return timex.maxerror if _library().adjtimex(ctypes.byref(timex)) >= 0 else None
+
+
+def is_synchronised(now: datetime) -> bool:
+    """Whether the network keeps the clock in time."""
+    error = error_us()
+    if error is not None:
+        return error < ERROR_MAX_US
+    try:
+        touched = TIMESYNC.stat().st_mtime
+    except OSError:
+        return False
+    return abs(now.timestamp() - touched) <= TIMESYNC_S_MAX
+
+
+def read_rtc() -> datetime | None:
+    """What the real-time clock shows; None where there is none."""
+    try:
+        return datetime.fromtimestamp(int(RTC.read_text(encoding="ascii")), UTC)
+    except (OSError, ValueError, OverflowError):
+        return None
+
+
+@cache
+def _library() -> ctypes.CDLL:
+    return ctypes.CDLL(None)

@@ -1,0 +1,99 @@
+"""Show those who live there how their alarm is doing, and whether one could get through at all.
+
+What is shown is decided in `heimvakt.core.signs`; here it is kept up to date on whatever shows it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import structlog
+
+from heimvakt.core.ports import Clock, Signs
+from heimvakt.core.signs import Sign, sign
+
+from .pipeline import Pipeline
+
+log = structlog.get_logger("signs")
+
+LOOK_EVERY_S = 1.0
+LAMPS = Path("/sys/class/leds")
+BLINKS_MS = {
+    Sign.CONNECTED: None,
+    Sign.NO_CONNECTION: (100, 1_900),
+    Sign.ALARM_TAKEN: (150, 150),
+    Sign.ALARM_DELIVERED: (600, 600),
+    Sign.HELP_COMING: (1_800, 200),
+}
+"""On and off; the more light, the better it is. None: it burns steadily."""
+
+
+class SignWatch:
+    """Shows the sign of the moment on everything that can."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        clock: Clock,
+        cut_off_s: Callable[[], float | None],
+        shown_on: Sequence[Signs],
+    ) -> None:
+        """`cut_off_s` says for how long no path has been good; None while one is."""
+        self._pipeline = pipeline
+        self._clock = clock
+        self._cut_off_s = cut_off_s
+        self._shown_on = shown_on
+        self.now = Sign.CONNECTED
+
+    async def run(self) -> None:
+        """Keep it up to date until cancelled: after every commit, and as time passes."""
+        shown: Sign | None = None
+        while True:
+            turned = self._pipeline.turned
+            alarms = self._pipeline.state.alarms.values()
+            self.now = sign(alarms, self._clock.now(), self._cut_off_s())
+            if self.now is not shown:
+                shown = self.now
+                log.info("sign", shown=shown)
+                for each in self._shown_on:
+                    each.show(shown)
+            try:
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await turned.wait()
+            except TimeoutError:
+                continue
+
+
+class LampSigns:
+    """A lamp of the board that the kernel makes blink (`/sys/class/leds`, trigger `timer`)."""
+
+    def __init__(self, name: str, lamps: Path = LAMPS) -> None:
+        self._lamp = lamps / name
+        self._told = False
+
+    def show(self, sign: Sign) -> None:
+        """See the port. A lamp that cannot be written is told once."""
+        blink = BLINKS_MS[sign]
+        try:
+            if blink is None:
+                most = (self._lamp / "max_brightness").read_text(encoding="ascii").strip()
+                self._write("trigger", "none")
+                self._write("brightness", most)
+                return
+            self._write("trigger", "timer")  # with it the next two come into being
+            self._write("delay_on", str(blink[0]))
+            self._write("delay_off", str(blink[1]))
+        except OSError as error:
+            if not self._told:
+                self._told = True
+                log.warning(
+                    "the lamp cannot be used",
+                    lamp=str(self._lamp),
+                    error=error.strerror,
+                    hint="may the service write to it? a udev rule gives it the files",
+                )
+
+    def _write(self, name: str, value: str) -> None:
+        (self._lamp / name).write_text(value, encoding="ascii")

@@ -1,0 +1,75 @@
+"""Measure what a heartbeat says: how the gateway is, at the moment it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from heimvakt import __version__
+from heimvakt.core.ledger import Store
+from heimvakt.core.ports import Clock
+from heimvakt.core.reports import Wanted
+from heimvakt.core.uplink import Heartbeat
+
+from .pipeline import Pipeline
+from .power import Power
+
+
+class Vitals:
+    """Of one life of the gateway."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        store: Store,
+        clock: Clock,
+        receivers: Mapping[str, Wanted],
+        *,
+        paths_lost: Callable[[], tuple[str, ...]] = tuple,
+        power: Callable[[], Power] = Power,
+    ) -> None:
+        """`receivers` by name, with what each wants beside alarms."""
+        self._pipeline = pipeline
+        self._store = store
+        self._clock = clock
+        self._receivers = receivers
+        self._paths_lost = paths_lost
+        self._power = power
+        self.started_at = clock.now()
+
+    async def measure(self, path: str, beat: int) -> Heartbeat:
+        """The heartbeat with this number on this path."""
+        supervised = self._pipeline.state.supervised
+        power = self._power()
+        return Heartbeat(
+            at=self._clock.now(),
+            clock=self._clock.quality(),
+            started_at=self.started_at,
+            version=__version__,
+            outbox_waiting=sum((await self._store.count_waiting()).values()),
+            oldest_waiting_s=await self.oldest_waiting_s(),
+            journal_seq=self._pipeline.seq,
+            silent_devices=tuple(i for i, h in supervised.devices.items() if h.silent),
+            drivers_lost=tuple(supervised.lost),
+            path=path,
+            beat=beat,
+            paths_lost=self._paths_lost(),
+            reports_waiting=await self.reports_waiting(),
+            store_full=(await self._store.room()).full,
+            on_mains=power.on_mains,
+            battery_percent=power.battery_percent,
+        )
+
+    async def reports_waiting(self) -> int:
+        """Reports that some receiver wants and has not answered for."""
+        return sum(
+            [
+                await self._store.count_reports(name, of)
+                for name, wanted in self._receivers.items()
+                for of in wanted.classes
+            ]
+        )
+
+    async def oldest_waiting_s(self) -> float | None:
+        """How long the alarm has waited that some receiver has not answered for the longest."""
+        oldest = await self._store.oldest_waiting()
+        return (self._clock.now() - oldest).total_seconds() if oldest else None

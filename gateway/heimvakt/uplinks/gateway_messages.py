@@ -1,0 +1,102 @@
+"""What the gateway tells of itself: whether it is there, how it is, and what it has seen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from heimvakt.core.events import ClockQuality
+from heimvakt.core.reports import ReportClass
+
+from .envelope import Envelope, Part
+
+StateReason = Literal["connected", "stopped", "lost"]
+
+
+class StateData(Part):
+    """Whether the gateway is there."""
+
+    online: bool = Field(description="Whether it is connected to this broker.")
+    reason: StateReason = Field(
+        description="`connected`; `stopped` on purpose; `lost` is the last will: it vanished."
+    )
+    version: str = Field(description="Version of the software.")
+    started_at: datetime = Field(description="When the software started, UTC.")
+    path: str | None = Field(default=None, description="The path that this is about.")
+
+
+class StateMessage(Envelope):
+    """Topic `heimvakt/v1/{gateway_id}/state`, and `.../state/{path}` for every path but the first;
+    QoS 1, retained; also the last will."""
+
+    type: Literal["heimvakt.state.v1"] = Field(description="What this message is.")
+    data: StateData = Field(description="The state.")
+
+
+class HeartbeatData(Part):
+    """What the gateway says of itself every minute."""
+
+    at: datetime = Field(description="Now, by the clock of the gateway, UTC.")
+    clock: ClockQuality = Field(description="How far `at` can be trusted.")
+    started_at: datetime = Field(description="When the software started, UTC.")
+    version: str = Field(description="Version of the software.")
+    outbox_waiting: int = Field(description="How many alarms wait for an answer.")
+    oldest_waiting_s: float | None = Field(
+        default=None, description="Age of the oldest of them, seconds; absent: none waits."
+    )
+    journal_seq: int = Field(description="How many events there have been.")
+    silent_devices: tuple[str, ...] = Field(description="Devices that should have been heard.")
+    drivers_lost: tuple[str, ...] = Field(description="Radios and lines that do not work.")
+    path: str | None = Field(default=None, description="The path on which this was sent.")
+    beat: int | None = Field(
+        default=None, description="Counts on this path since the start; a gap is a lost heartbeat."
+    )
+    paths_lost: tuple[str, ...] | None = Field(
+        default=None, description="Paths over which nothing gets through."
+    )
+    reports_waiting: int | None = Field(
+        default=None, description="How many reports wait for this receiver."
+    )
+    store_full: bool | None = Field(
+        default=None, description="Whether the gateway has room for nothing but alarms."
+    )
+    on_mains: bool | None = Field(
+        default=None, description="Whether it has mains; absent: the box cannot tell."
+    )
+    battery_percent: float | None = Field(
+        default=None, description="Charge of the gateway's own battery, per cent."
+    )
+
+
+class HeartbeatMessage(Envelope):
+    """Topic `heimvakt/v1/{gateway_id}/heartbeat`, QoS 1, kept by the broker for five minutes."""
+
+    type: Literal["heimvakt.heartbeat.v1"] = Field(description="What this message is.")
+    data: HeartbeatData = Field(description="How it is.")
+
+
+class ReportsData(Part):
+    """Events that are no alarms, for receivers that want to be told of them."""
+
+    batch_id: str = Field(
+        description="Names the batch; the receipt carries it. Sent again it is the same."
+    )
+    report_class: ReportClass = Field(description="What kind of events these are.")
+    first: int = Field(description="`seq` of the first event in it.")
+    last: int = Field(description="`seq` of the last; numbers between may be missing.")
+    sent_at: datetime = Field(description="When this copy left the gateway, UTC.")
+    path: str | None = Field(default=None, description="The path on which this copy was sent.")
+    # The last field, so that the events can be put in as they are stored: see `render`.
+    events: tuple[dict[str, Any], ...] = Field(
+        description="As the journal has them, in order: `seq`, `at`, `kind`, `clock` and the "
+        "fields of the kind. One that the broker would not take has `seq` and `omitted` only."
+    )
+
+
+class ReportsMessage(Envelope):
+    """Topic `heimvakt/v1/{gateway_id}/reports`, QoS 1."""
+
+    type: Literal["heimvakt.reports.v1"] = Field(description="What this message is.")
+    data: ReportsData = Field(description="The reports.")

@@ -1,0 +1,153 @@
+"""Any interleaving of alarms, connections, confirmations, answers and time: each gets through."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from heimvakt.core.outgoing import CONFIRM_S
+from heimvakt.core.sessions import HIGH_MAX, OTHERS_MAX
+from heimvakt.core.uplink import Line, Waits
+from tests.support.outbox import HIGH, LOW, MEDIUM, Outbox, row
+
+BOTH = ("broadband", "mobile")
+PATHS = st.sampled_from(BOTH)
+LINES = [Line(), Line(rtt_s=0.05, bytes_per_s=30_000), Line(rtt_s=0.01, bytes_per_s=10e6)]
+
+
+class Delivery(RuleBasedStateMachine):
+    """One receiver over two paths."""
+
+    @initialize(line=st.sampled_from(LINES), seed=st.integers(0, 1_000))
+    def begin(self, line: Line, seed: int) -> None:
+        self.outbox = Outbox(paths=BOTH, line=line, seed=seed)
+        self.number = 0
+        self.round()
+
+    def round(self) -> None:
+        """What there is to do now, and that the order was kept."""
+        before = len(self.outbox.sends)
+        self.outbox.go()
+        keys = [(s.row.urgency, s.row.number) for s in self.outbox.sends[before:]]
+        assert keys == sorted(keys), "in one round: priority, then age"
+
+    @property
+    def sent(self) -> set[str]:
+        return {send.row.alarm_id for send in self.outbox.sends}
+
+    @property
+    def standing(self) -> list[str]:
+        return [s.name for s in self.outbox.sessions if s.standing]
+
+    # --- what can happen --------------------------------------------------------------------------
+
+    @rule(urgency=st.sampled_from([HIGH, MEDIUM, LOW]), count=st.integers(1, 30))
+    def raised(self, urgency: int, count: int) -> None:
+        for _ in range(count):
+            self.number += 1
+            self.outbox.write(row(self.number, urgency))
+        self.round()
+
+    @precondition(lambda self: self.outbox.rows)
+    @rule(data=st.data())
+    def changed(self, data: st.DataObject) -> None:
+        old = self.outbox.rows[data.draw(st.sampled_from(sorted(self.outbox.rows)))]
+        self.outbox.write(row(old.number, old.urgency, old.revision + 1))
+        self.round()
+
+    @rule(path=PATHS)
+    def lost(self, path: str) -> None:
+        self.outbox.lose(path)
+        self.round()
+
+    @rule(path=PATHS)
+    def connected(self, path: str) -> None:
+        if path not in self.standing:
+            self.outbox.connect(path)
+        self.round()
+
+    @precondition(lambda self: self.outbox.under_way)
+    @rule(data=st.data(), count=st.integers(1, 20))
+    def confirmed(self, data: st.DataObject, count: int) -> None:
+        for _ in range(min(count, len(self.outbox.under_way))):
+            key = data.draw(st.sampled_from(sorted(self.outbox.under_way)))
+            send = self.outbox.under_way[key]
+            self.outbox.confirm(send.row.number, path=send.session)
+        self.round()
+
+    @precondition(lambda self: self.outbox.sends)
+    @rule(data=st.data())
+    def answered(self, data: st.DataObject) -> None:
+        send = data.draw(st.sampled_from(self.outbox.sends[-40:]))
+        self.outbox.answer(send.row.number, send.row.revision)
+        self.round()
+
+    @precondition(lambda self: self.outbox.under_way)
+    @rule(data=st.data())
+    def put_off(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(sorted(self.outbox.under_way)))
+        self.outbox.planner.put_off(self.outbox.under_way.pop(key), self.outbox.now)
+        self.round()
+
+    @rule(seconds=st.sampled_from([0.3, 1.0, 4.0, 11.0, 31.0, 700.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.outbox.until(self.outbox.now + seconds)
+
+    # --- what must be true at any time ------------------------------------------------------------
+
+    @invariant()
+    def no_high_alarm_waits_for_anything_but_a_connection(self) -> None:
+        if not hasattr(self, "outbox") or not self.standing:
+            return
+        under_way = [s for s in self.outbox.under_way.values() if s.row.urgency == HIGH]
+        if len(under_way) >= HIGH_MAX:
+            return
+        for each in self.outbox.rows.values():
+            if each.urgency == HIGH:
+                assert each.alarm_id in self.sent
+
+    @invariant()
+    def what_is_under_way_is_bounded(self) -> None:
+        if not hasattr(self, "outbox"):
+            return
+        for path in BOTH:
+            others = [
+                s
+                for s in self.outbox.under_way.values()
+                if s.session == path and s.row.urgency != HIGH
+            ]
+            assert len(others) <= OTHERS_MAX
+
+    @invariant()
+    def nothing_is_waited_for_in_the_past(self) -> None:
+        if hasattr(self, "outbox"):
+            at = self.outbox.planner.next_at(self.outbox.now)
+            assert at is None or at > self.outbox.now
+
+    def teardown(self) -> None:
+        """All is well again: within one round of retries everything has got through."""
+        if not hasattr(self, "outbox"):
+            return
+        outbox = self.outbox
+        for path in BOTH:
+            if path not in self.standing:
+                outbox.connect(path)
+        ends_at = outbox.now + 700.0
+        while outbox.rows and outbox.now <= ends_at:
+            outbox.go()
+            while outbox.under_way:
+                for send in list(outbox.under_way.values()):
+                    outbox.confirm(send.row.number, path=send.session)
+                    outbox.answer(send.row.number, send.row.revision)
+                outbox.go()
+            outbox.now = outbox.planner.next_at(outbox.now) or ends_at + CONFIRM_S
+        for send in list(outbox.under_way.values()):
+            outbox.confirm(send.row.number, path=send.session)
+        assert outbox.rows == {}
+        assert outbox.waits() is Waits.NOTHING
+        assert all(session.bytes_under_way == 0 for session in outbox.sessions)
+
+
+TestDelivery = Delivery.TestCase
+TestDelivery.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

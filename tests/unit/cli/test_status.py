@@ -1,0 +1,118 @@
+"""What a person reads of a status; what is wrong stands in capitals."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from heimvakt.cli.status import lines
+
+MODEM = {"dbm": -97, "operator": "Telenor", "trouble": None}
+PATH = {"good": True, "lost": False, "round_trip_ms": 17.8, "modem": None}
+STATUS: dict[str, Any] = {
+    "version": "0.3.0",
+    "gateway_id": "no-1505-004711",
+    "now": "2026-11-04T21:00:00+00:00",
+    "started_at": "2026-10-23T17:00:00+00:00",
+    "clock": "synchronised",
+    "sign": "connected",
+    "journal_seq": 41_208,
+    "rules": {"button": {"blind_without": []}},
+    "devices": {"pendant": {"last_seen": "2026-11-04T20:59:00+00:00", "silent": False}},
+    "drivers": {"zigbee": {"armed": True, "lost_since": None}},
+    "paths": {
+        "broadband": PATH,
+        "mobile": {**PATH, "round_trip_ms": 61.2, "modem": MODEM},
+    },
+    "receivers": {
+        "centre": {
+            "connected": True,
+            "heartbeat_ago_s": 12.2,
+            "answered_at": "2026-11-04T20:58:00+00:00",
+            "waiting": 0,
+        }
+    },
+    "outbox": {"alarms": 0, "oldest_s": None, "reports": 7},
+    "store": {"full": False, "bytes": 8 * 2**20, "bytes_max": 256 * 2**20},
+    "last_test": None,
+    "open_alarms": 0,
+    "not_accepted": 0,
+}
+
+
+def test_a_home_where_all_is_well() -> None:
+    assert lines(STATUS) == [
+        "Heimvakt 0.3.0  no-1505-004711  up 12 d 4 h",
+        "  armed     1 rules",
+        "  devices   1 of 1 heard from",
+        "  zigbee    listening",
+        "  paths     broadband ok 18 ms   mobile ok 61 ms, -97 dBm, Telenor",
+        "  centre    connected, last heartbeat 12 s ago, last answer 2 min ago, "
+        "0 waiting for its answer",
+        "  outbox    0 alarms waiting   7 reports waiting",
+        "  alarms    0 open, 0 that nobody accepted   shown here: all is well",
+        "  journal   41208 events   clock synchronised   disk 3 % of 256 MiB",
+    ]
+
+
+def changed(*keys: str, to: object) -> list[str]:
+    status = deepcopy(STATUS)
+    here = status
+    for key in keys[:-1]:
+        here = here[key]
+    here[keys[-1]] = to
+    return [line for line in lines(status) if line not in lines(STATUS)]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ({**PATH, "good": False}, "broadband DOWN"),
+        ({**PATH, "good": False, "lost": True}, "broadband LOST"),
+        ({**PATH, "lost": True}, "broadband not trusted yet"),
+        ({**PATH, "round_trip_ms": None}, "broadband ok"),
+        (
+            {**PATH, "modem": {**MODEM, "dbm": None, "operator": None, "trouble": "no SIM card"}},
+            "broadband ok 18 ms, no SIM card",
+        ),
+    ],
+)
+def test_how_a_path_is_said_to_be(path: dict[str, object], said: str) -> None:
+    (line,) = changed("paths", "broadband", to=path)
+    assert line == f"  paths     {said}   mobile ok 61 ms, -97 dBm, Telenor"
+
+
+def test_a_receiver_out_of_reach() -> None:
+    away = {"connected": False, "heartbeat_ago_s": None, "answered_at": None, "waiting": 3}
+    assert changed("receivers", "centre", to=away) == [
+        "  centre    NOT CONNECTED, 3 waiting for its answer"
+    ]
+
+
+def test_what_waits_says_for_how_long() -> None:
+    waits = {"alarms": 2, "oldest_s": 7380.0, "reports": 0}
+    assert changed("outbox", to=waits) == [
+        "  outbox    2 alarms waiting, the oldest for 2 h 3 min   0 reports waiting"
+    ]
+
+
+def test_what_those_who_live_there_are_shown() -> None:
+    (line,) = changed("sign", to="no-connection")
+    assert line.endswith("shown here: NO CONNECTION")
+
+
+def test_a_store_that_is_full() -> None:
+    (line,) = changed("store", "full", to=True)
+    assert line.endswith("disk FULL: only alarms are taken")
+
+
+@pytest.mark.parametrize(
+    ("in_time", "end"), [(True, "answered in 1.9 s"), (False, "answered in 1.9 s, too late")]
+)
+def test_the_last_test_with_what_it_took(*, in_time: bool, end: str) -> None:
+    last = {"raised_at": "2026-11-04T02:00:00+00:00", "seconds": 1.9, "in_time": in_time}
+    (line,) = changed("last_test", to=last)
+    assert line.startswith("  test      last ")
+    assert line.endswith(end)
