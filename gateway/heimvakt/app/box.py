@@ -58,7 +58,7 @@ class Box:
         yield "power", self.power.run
         yield "signs", signs.run
         if any(path.interface for path in self._configuration.paths):
-            yield "interfaces", lambda: watch_interfaces(watch.interfaces)
+            yield "interfaces", lambda: _interfaces(watch)
         if self.modem is not None:
             from heimvakt.net.modem.history import SignalHistory
 
@@ -76,6 +76,13 @@ class Box:
             state_directory=self._state / "modem",
             chance=random.Random(),
         )
+
+
+async def _interfaces(watch: PathWatch) -> None:
+    try:
+        await watch_interfaces(watch.interfaces)
+    finally:
+        watch.interfaces(None)  # sessions and heartbeats still tell
 
 
 def _pin(reference: str | None) -> str | None:

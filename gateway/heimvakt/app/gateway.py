@@ -12,7 +12,7 @@ import structlog
 
 from heimvakt.config.configuration import Configuration
 from heimvakt.config.storage import StoreSettings
-from heimvakt.core.events import Event, GatewayStarted, GatewayStopping, StoreFault
+from heimvakt.core.events import Event, GatewayStarted, GatewayStopping, PartDown, StoreFault
 from heimvakt.core.ledger import Restored, StoreUnavailable
 from heimvakt.core.snapshot import restore
 from heimvakt.runtime.alive import run_alive
@@ -137,6 +137,15 @@ class Gateway:
             def start(name: str, unit: Callable[[], Awaitable[None]]) -> None:
                 units.append(group.create_task(supervise(name, unit, policy=VITAL), name=name))
 
+            def start_spare(name: str, unit: Callable[[], Awaitable[None]]) -> None:
+                """One that the gateway can do without; somebody learns of it all the same."""
+
+                async def stays_down(reason: str) -> None:
+                    await pipeline.emit(PartDown(part=name, reason=reason))
+
+                task = supervise(name, unit, stays_down=stays_down)
+                units.append(group.create_task(task, name=name))
+
             start("pipeline", pipeline.run)
             start("control", control.run)
             await pipeline.emit(*_beginning(restored, cause))
@@ -145,11 +154,15 @@ class Gateway:
             start("deadlines", lambda: run_deadlines(pipeline, self._clock))
             start("collector", run_collector)
             start("alive", lambda: run_alive(pipeline, self._notifier, lambda: signs.now))
-            start("clock", lambda: run_clock_watch(pipeline, self._clock))
-            start("room", RoomWatch(store, pipeline.emit).run)
-            start("housekeeping", lambda: run_housekeeping(pipeline, store, self._clock))
-            for name, unit in (*receivers.units(hearts), *box.units(watch, signs)):
+            start_spare("clock", lambda: run_clock_watch(pipeline, self._clock))
+            start_spare("room", RoomWatch(store, pipeline.emit).run)
+            start_spare("housekeeping", lambda: run_housekeeping(pipeline, store, self._clock))
+            for name, unit in receivers.units():
                 start(name, unit)
+            for heart in hearts:
+                start_spare(f"heart {heart.receiver} {heart.path}", heart.run)
+            for name, unit in box.units(watch, signs):
+                start_spare(name, unit)
             listening = [group.create_task(driver.run(), name=driver.name) for driver in drivers]
 
             await self._stop.wait()

@@ -105,7 +105,7 @@ class Receivers:
             Heart(uplink, vitals.measure, self.watch, self._chance) for uplink in self._over_paths()
         ]
 
-    def units(self, hearts: Sequence[Heart]) -> Iterator[tuple[str, Unit]]:
+    def units(self) -> Iterator[tuple[str, Unit]]:
         """What must run for them, with names."""
         yield "paths", self.watch.run
         for name, uplinks in self.uplinks.items():
@@ -113,8 +113,6 @@ class Receivers:
             for uplink in uplinks:
                 yield f"uplink {name} {uplink.path}", partial(uplink.run, shipping.hear)
             yield f"shipping {name}", shipping.run
-        for heart in hearts:
-            yield f"heart {heart.receiver} {heart.path}", heart.run
 
     def _over_paths(self) -> list[Uplink]:
         return [

@@ -375,6 +375,14 @@ class RuleFailed(Event):
 
 
 @_event
+class PartDown(Event):
+    """A part of the gateway that it can do without has fallen too often and stays down."""
+
+    part: str
+    reason: str
+
+
+@_event
 class TimerFired(Event):
     """A deadline has come. `due` is when it was to be; the stamp is when it was."""
 

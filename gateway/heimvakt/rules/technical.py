@@ -25,6 +25,7 @@ from heimvakt.core.effects import (
 from heimvakt.core.events import (
     Event,
     GatewayStarted,
+    PartDown,
     RadioBack,
     RadioLost,
     RuleFailed,
@@ -50,6 +51,8 @@ class Settings(RuleSettings):
 
 SAID_AGAIN = timedelta(minutes=3)
 """A driver that starts says within this that its radio is lost; opening one takes 2 min at most."""
+PARTS = "/parts"
+"""The key of all alarms of parts that stay down: a start is a new beginning for each."""
 STILL_LOST = "still-lost/"
 """Begins the name of the deadline by which it must have said so."""
 
@@ -90,7 +93,7 @@ def step(settings: Settings, state: State, event: Event) -> tuple[State, Effects
                 CancelTimer(driver) for driver in state.lost if driver not in told
             ]
             asked = [ArmTimer(STILL_LOST + driver, at + SAID_AGAIN) for driver in told]
-            return State(lost=told), [*forgotten, *asked]
+            return State(lost=told), [*forgotten, *asked, ResetAlarm(PARTS)]
         case RuleFailed(rule_id=rule_id) if rule_id not in state.failed:
             return replace(state, failed=(*state.failed, rule_id)), [_failed(event)]
         case TimerFired(name=driver) if driver in state.lost:
@@ -100,6 +103,8 @@ def step(settings: Settings, state: State, event: Event) -> tuple[State, Effects
             return _over(state, driver)
         case StoreFault():
             return state, [_store(event)]
+        case PartDown():
+            return state, [_part(event)]
         case _:
             return state, []
 
@@ -139,6 +144,21 @@ def _failed(event: RuleFailed) -> RaiseAlarm:
     )
 
 
+def _part(event: PartDown) -> RaiseAlarm:
+    return RaiseAlarm(
+        key=PARTS,
+        kind="gateway",
+        priority=Priority.MEDIUM,
+        began_at=event.at,
+        text=Words(
+            nb=f"En del av boksen ({event.part}) virker ikke. Start boksen på nytt.",
+            en=f"A part of the box ({event.part}) does not work. Restart the box.",
+        ),
+        evidence=(Evidence.of(event),),
+        thresholds=(("error", event.reason),),
+    )
+
+
 def _store(event: StoreFault) -> RaiseAlarm:
     aside_nb = f" og er lagt til side som {event.set_aside}" if event.set_aside else ""
     aside_en = f" and set aside as {event.set_aside}" if event.set_aside else ""
@@ -175,7 +195,7 @@ KIND = RuleKind(
     bind=bind,
     wiring=lambda _: (),
     listens=frozenset(),
-    raises=frozenset({"radio", "blind-rule", "store"}),
+    raises=frozenset({"radio", "blind-rule", "store", "gateway"}),
     priorities=frozenset({Priority.MEDIUM}),
     implicit=True,
 )

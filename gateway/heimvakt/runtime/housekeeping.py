@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from heimvakt.core.events import ClockQuality, RecordsDropped
-from heimvakt.core.ledger import Store
+from heimvakt.core.ledger import Store, StoreUnavailable
 from heimvakt.core.ports import Clock
 
 from .pipeline import Pipeline
@@ -16,27 +17,34 @@ PIECES_MAX = 20
 """In one go; the next press waits for one piece at most."""
 
 
-async def run_housekeeping(pipeline: Pipeline, store: Store, clock: Clock) -> None:
-    """Do a little of it every second, until cancelled.
-
-    Raises:
-        StoreUnavailable: the store cannot do it.
-    """
+async def run_housekeeping(
+    pipeline: Pipeline, store: Store, clock: Clock, *, every_s: float = EVERY_S
+) -> None:
+    """Do a little of it every second, until cancelled. A disk that is dead is waited for."""
     while True:
-        for drop in await store.tell_drops():
-            await pipeline.emit(
-                RecordsDropped(
-                    drop_id=drop.drop_id,
-                    what=drop.what,
-                    count=drop.count,
-                    first=drop.first,
-                    last=drop.last,
-                    reason=drop.reason,
-                )
+        with suppress(StoreUnavailable):  # whoever commits has told it
+            await _tell_drops(pipeline, store)
+            await _keep(pipeline, store, clock)
+        await asyncio.sleep(every_s)
+
+
+async def _tell_drops(pipeline: Pipeline, store: Store) -> None:
+    for drop in await store.tell_drops():
+        await pipeline.emit(
+            RecordsDropped(
+                drop_id=drop.drop_id,
+                what=drop.what,
+                count=drop.count,
+                first=drop.first,
+                last=drop.last,
+                reason=drop.reason,
             )
-        # A clock that nobody has set would make everything old at once.
-        is_set = clock.quality() is not ClockQuality.UNKNOWN
-        for _ in range(PIECES_MAX):
-            if pipeline.waiting or not await store.keep_house(clock.now(), clock_is_set=is_set):
-                break
-        await asyncio.sleep(EVERY_S)
+        )
+
+
+async def _keep(pipeline: Pipeline, store: Store, clock: Clock) -> None:
+    # A clock that nobody has set would make everything old at once.
+    is_set = clock.quality() is not ClockQuality.UNKNOWN
+    for _ in range(PIECES_MAX):
+        if pipeline.waiting or not await store.keep_house(clock.now(), clock_is_set=is_set):
+            return

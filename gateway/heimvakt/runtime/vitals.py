@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from heimvakt import __version__
-from heimvakt.core.ledger import Store
+from heimvakt.core.ledger import Store, StoreUnavailable
 from heimvakt.core.ports import Clock
 from heimvakt.core.reports import Wanted
 from heimvakt.core.uplink import Heartbeat
 
 from .pipeline import Pipeline
 from .power import Power
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    """As the store tells it."""
+
+    alarms: int = 0
+    oldest_s: float | None = None
+    reports: int = 0
+    full: bool = False
 
 
 class Vitals:
@@ -34,10 +45,12 @@ class Vitals:
         self._receivers = receivers
         self._paths_lost = paths_lost
         self._power = power
+        self._last = _Waiting()
         self.started_at = clock.now()
 
     async def measure(self, path: str, beat: int) -> Heartbeat:
         """The heartbeat with this number on this path."""
+        waiting = await self._waiting()
         supervised = self._pipeline.state.supervised
         power = self._power()
         return Heartbeat(
@@ -45,19 +58,32 @@ class Vitals:
             clock=self._clock.quality(),
             started_at=self.started_at,
             version=__version__,
-            outbox_waiting=sum((await self._store.count_waiting()).values()),
-            oldest_waiting_s=await self.oldest_waiting_s(),
+            outbox_waiting=waiting.alarms,
+            oldest_waiting_s=waiting.oldest_s,
             journal_seq=self._pipeline.seq,
             silent_devices=tuple(i for i, h in supervised.devices.items() if h.silent),
             drivers_lost=tuple(supervised.lost),
             path=path,
             beat=beat,
             paths_lost=self._paths_lost(),
-            reports_waiting=await self.reports_waiting(),
-            store_full=(await self._store.room()).full,
+            reports_waiting=waiting.reports,
+            store_full=waiting.full,
             on_mains=power.on_mains,
             battery_percent=power.battery_percent,
         )
+
+    async def _waiting(self) -> _Waiting:
+        """What the store says; if its disk is dead, what it said last: the heart beats on."""
+        try:
+            self._last = _Waiting(
+                alarms=sum((await self._store.count_waiting()).values()),
+                oldest_s=await self.oldest_waiting_s(),
+                reports=await self.reports_waiting(),
+                full=(await self._store.room()).full,
+            )
+        except StoreUnavailable:
+            self._last = replace(self._last, full=True)
+        return self._last
 
     async def reports_waiting(self) -> int:
         """Reports that some receiver wants and has not answered for."""

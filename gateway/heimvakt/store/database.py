@@ -40,7 +40,8 @@ INDEXES = (
 _NO_ROOM_BESIDE = frozenset(
     {sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP}
 )
-SUFFIXES = ("", "-wal", "-shm")
+SUFFIXES = ("", "-wal", "-shm", "-journal")
+"""The files of a database; the last is there while a new one is made to write through a log."""
 
 
 class Damaged(Exception):

@@ -117,6 +117,8 @@ def _look(path: Path, log: Path, floor: SequenceFloor) -> None:
             raise Damaged("the file is empty" if path.exists() else "the file is gone")
         return
     has_log = not wal.is_blank(log)
+    if path.with_name(path.name + "-journal").exists():
+        return  # it was about to begin with a log, and SQLite goes back to before that
     if floor.is_known and floor.clean is None and not has_log and uses_log(path):
         raise Damaged("its log is gone")
     loss = wal.find_loss(log) if has_log else None

@@ -35,7 +35,7 @@ def rebuild(path: Path, reason: str, at: datetime) -> None:
         sqlite3.Error, OSError: nothing has changed (rights, disk).
     """
     new = path.with_name(path.name + ".rebuilding")
-    for suffix in (*SUFFIXES, "-journal"):
+    for suffix in SUFFIXES:
         new.with_name(new.name + suffix).unlink(missing_ok=True)
     parts = [path.with_name(path.name + suffix) for suffix in SUFFIXES]
     aside = _free_name(path, at) if any(part.exists() for part in parts) else ""
@@ -95,7 +95,11 @@ def _free_name(path: Path, at: datetime) -> str:
 
 def _forget_oldest(path: Path) -> None:
     wrecks = sorted(
-        (p for p in path.parent.glob(f"{path.name}.damaged*") if not p.name.endswith("-shm")),
+        (
+            p
+            for p in path.parent.glob(f"{path.name}.damaged*")
+            if not p.name.endswith(("-shm", "-journal"))
+        ),
         key=lambda p: p.stat().st_mtime_ns,
     )
     names = list(dict.fromkeys(p.name.removesuffix("-wal") for p in wrecks))

@@ -93,8 +93,10 @@ class Wreck:
                 take_over(_copy_readable(log, folder / "log"), self._mended)
             _mend_header(self._mended, folder / "new.db")
             as_it_was = _copy_readable(self._damaged, folder / "copy.db")
-            if log.exists():
-                _copy_readable(log, folder / "copy.db-wal")
+            for suffix in ("-wal", "-journal"):
+                part = self._damaged.with_name(self._damaged.name + suffix)
+                if part.exists():
+                    _copy_readable(part, folder / f"copy.db{suffix}")
             self._copies = [self._mended, as_it_was]
             self._stack = stack.pop_all()
         return self

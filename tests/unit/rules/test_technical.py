@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from heimvakt.core.alarms import AlarmState
-from heimvakt.core.events import RadioBack, RadioLost, RuleFailed, StoreFault
+from heimvakt.core.events import PartDown, RadioBack, RadioLost, RuleFailed, StoreFault
 from tests.support.homes import Desk, home
 
 LOST, BACK = RadioLost(driver="zigbee", reason="unplugged"), RadioBack(driver="zigbee")
@@ -122,3 +122,13 @@ def test_a_rule_that_fails_is_told_once_until_the_next_start() -> None:
     d.restart()
     d.tell(failed)
     assert d.kinds() == ["blind-rule"] * 2
+
+
+def test_a_part_that_stays_down_is_told_until_the_box_starts_again() -> None:
+    d = desk()
+    d.tell(PartDown(part="power", reason="OSError: no such device"))
+    alarm = d.alarm("gateway")
+    assert alarm.text.en == "A part of the box (power) does not work. Restart the box."
+    assert dict(alarm.thresholds) == {"error": "OSError: no such device"}
+    d.restart()
+    assert d.alarm("gateway").state is AlarmState.RESET

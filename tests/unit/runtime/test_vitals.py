@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from heimvakt.core.events import ButtonPressed, DeviceSeen, DoorOpened, RadioLost
+from heimvakt.core.ledger import StoreUnavailable
 from heimvakt.core.reports import Wanted
 from heimvakt.runtime.clock import DrivenClock
 from heimvakt.runtime.power import Power
@@ -79,3 +80,19 @@ async def test_it_counts_the_reports_that_a_receiver_wants(
             await pipeline.emit(DoorOpened(device_id="front-door"), lost)
             told = await Vitals(pipeline, store, clock, {"centre": wanted}).measure("mobile", 1)
     assert told.reports_waiting == count
+
+
+async def test_the_heart_beats_on_while_the_disk_is_dead(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = vitals(life)
+    await life.pipeline.emit(ButtonPressed(device_id="button"))
+    before = await one.measure("broadband", 1)
+    assert (before.outbox_waiting, before.store_full) == (1, False)
+
+    async def dead() -> dict[str, int]:
+        raise StoreUnavailable("the disk is dead")
+
+    monkeypatch.setattr(life.store, "count_waiting", dead)
+    told = await one.measure("broadband", 2)
+    assert (told.outbox_waiting, told.store_full) == (1, True)
