@@ -59,7 +59,9 @@ async def test_a_power_cut_while_a_damaged_database_is_made_anew_loses_no_more(
     shutil.copytree(state, whole)
     async with live(whole, DrivenClock(EVENING)) as life:
         assert life.store.restored.fault is not None
-        saved = set(await every_alarm(life.store))
+        # But for the alarm of this start itself: another start gives it another number.
+        alarms = await every_alarm(life.store)
+        saved = {i for i, alarm in alarms.items() if alarm.kind != "store"}
     assert saved
     async for place, said in _cuts(state, SEED, max(CUTS // 4, 10), until=0.2):
         async with live(place, DrivenClock(EVENING)) as life:

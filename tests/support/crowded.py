@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -67,6 +66,3 @@ async def settle(store: SqliteStore, now: datetime = NOW, *, clock_is_set: bool 
         if not await store.keep_house(now, clock_is_set=clock_is_set):
             return pieces
     raise AssertionError("there is always something to do")
-
-
-Count = Mapping[str, int]

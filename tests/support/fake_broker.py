@@ -32,6 +32,8 @@ class FakeBroker:
     greet: bytes = CONNACK
     confirm: Callable[[bytes], bytes] = puback
     """From the id of an alarm to what is said to it; what else is published is confirmed."""
+    reports_too: bool = False
+    """Batches of reports are answered like alarms."""
     port: int = 0
     greetings: list[float] = field(default_factory=list)
     """When somebody connected, on the clock of the loop."""
@@ -69,6 +71,8 @@ class FakeBroker:
                 if topic.endswith(b"/alarm"):
                     self.alarms += 1
                     return self.confirm(mid)
+                if self.reports_too and topic.endswith(b"/reports"):
+                    return self.confirm(mid)
                 return puback(mid)
             case 8:  # SUBSCRIBE, two topics
                 return b"\x90\x05" + body[:2] + b"\x00\x01\x01"
@@ -94,10 +98,13 @@ async def _packet(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 
 @asynccontextmanager
 async def fake_broker(
-    *, greet: bytes = CONNACK, confirm: Callable[[bytes], bytes] = puback
+    *,
+    greet: bytes = CONNACK,
+    confirm: Callable[[bytes], bytes] = puback,
+    reports_too: bool = False,
 ) -> AsyncIterator[FakeBroker]:
     """A fake for one test."""
-    one = FakeBroker(greet=greet, confirm=confirm)
+    one = FakeBroker(greet=greet, confirm=confirm, reports_too=reports_too)
     server = await asyncio.start_server(one.serve, "127.0.0.1", 0)
     one.port = server.sockets[0].getsockname()[1]
     try:

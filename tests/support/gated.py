@@ -12,9 +12,11 @@ from heimvakt.core.ledger import (
     Room,
     Store,
     Stored,
+    StoreFull,
     StoreUnavailable,
     Transaction,
     Waiting,
+    is_urgent,
 )
 from heimvakt.core.reports import ReportClass
 
@@ -30,6 +32,8 @@ class GatedStore:
         """Somebody wants to write."""
         self.failures = 0
         """So many transactions from now on fail."""
+        self.full = False
+        """There is room for alarms only."""
         self.transactions: list[Transaction] = []
         """Those that were written."""
         self.attempts: list[list[int]] = []
@@ -42,6 +46,8 @@ class GatedStore:
         if self.failures > 0:
             self.failures -= 1
             raise StoreUnavailable("the disk does not answer")
+        if self.full and not is_urgent(transaction):
+            raise StoreFull("the disk is full")
         await self._store.transact(transaction)
         self.transactions.append(transaction)
 

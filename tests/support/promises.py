@@ -17,6 +17,15 @@ from heimvakt.demo.records import Numbers
 from .kept import Kept, Record, Replayed, replay
 
 
+CHANGING = frozenset(
+    {
+        *("state", "history", "delivered_at", "accepted_by", "revision"),
+        *("chain", "place", "told"),
+    }
+)
+"""What may change of an alarm."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Death:
     """The daemon at the moment of its end."""
@@ -145,10 +154,8 @@ def _explained(disk: Kept, replayed: Replayed) -> None:
 
 
 def _raising(alarm: Record) -> Record:
-    """What never changes of an alarm, once it is raised."""
-    changing = ("state", "history", "delivered_at", "accepted_by", "revision")
-    changing += ("chain", "place", "told")
-    return {key: value for key, value in alarm.items() if key not in changing}
+    """What never changes of an alarm."""
+    return {key: value for key, value in alarm.items() if key not in CHANGING}
 
 
 def _told(alarm: Record) -> Record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from heimvakt.core.alarms import Alarm, AlarmState
@@ -58,24 +58,6 @@ class ReadStore(GatedStore):
         return await super().reports(receiver, of, after, rows_max=rows_max, bytes_max=bytes_max)
 
 
-@dataclass
-class Facts:
-    """Keeps what it is told of the paths."""
-
-    told: list[tuple[str, bool]] = field(default_factory=list)
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def confirmed(self, path: str, receiver: str) -> None:
-        assert receiver == RECEIVER
-        self.told.append((path, True))
-        self.news.set()
-
-    def unconfirmed(self, path: str, receiver: str) -> None:
-        assert receiver == RECEIVER
-        self.told.append((path, False))
-        self.news.set()
-
-
 @dataclass(frozen=True, slots=True)
 class Route:
     """One receiver."""
@@ -84,7 +66,6 @@ class Route:
     store: ReadStore
     uplinks: Sequence[MemoryUplink]
     shipping: Shipping
-    facts: Facts
 
     @property
     def uplink(self) -> MemoryUplink:
@@ -125,7 +106,6 @@ async def route(
             uplink.line = FAST
             if cut:
                 uplink.cut()
-        facts = Facts()
         shipping = Shipping(
             uplinks,
             store,
@@ -133,7 +113,6 @@ async def route(
             life.pipeline.emit,
             wanted=wanted,
             outstanding=outstanding,
-            witness=facts,
             schedule=schedule,
         )
 
@@ -143,7 +122,7 @@ async def route(
                 shipping.offer(dispatch.alarm)
 
         life.pipeline.watch(follow)
-        made = Route(life, store, uplinks, shipping, facts)
+        made = Route(life, store, uplinks, shipping)
         if not runs:
             yield made
             return

@@ -97,7 +97,9 @@ def waiting_ids(rounds: int = 5) -> set[str]:
 def wrecks(directory: Path) -> list[str]:
     """The names of the databases that were set aside."""
     return sorted(
-        p.name for p in directory.glob(f"{FILE}.damaged*") if not p.name.endswith(("-wal", "-shm"))
+        p.name
+        for p in directory.glob(f"{FILE}.damaged*")
+        if not p.name.endswith(("-wal", "-shm", "-journal"))
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 
 from heimvakt.config.configuration import Configuration
 from heimvakt.config.telling import ReceiverEntry
+from heimvakt.core.alarms import Priority
 from heimvakt.core.modem import Modem
 from heimvakt.core.path import Path
 from heimvakt.core.ports import Clock
@@ -90,6 +91,7 @@ class Receivers:
             if self.uplinks[name][0].carries_reports:
                 self.watch.follow(name, shipping.prefer)
         pipeline.watch(self._offer)
+        pipeline.watch_unsaved(self._offer_unsaved)
 
     @property
     def told(self) -> Mapping[str, Told]:
@@ -170,3 +172,10 @@ class Receivers:
                     shipping.offer(dispatch.alarm)
         for shipping in self._shipping.values():
             shipping.happened(committed.event)
+
+    def _offer_unsaved(self, decided: Committed) -> None:
+        for dispatch in decided.outcome.send:
+            if dispatch.alarm.priority is Priority.HIGH:
+                for name in dispatch.receivers:
+                    if (shipping := self._shipping.get(name)) is not None:
+                        shipping.offer_unsaved(dispatch.alarm)

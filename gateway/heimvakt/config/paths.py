@@ -29,6 +29,7 @@ _FIRST, _OTHER = (
         keepalive=timedelta(seconds=60),
         heartbeat=timedelta(minutes=15),
         lost_after=timedelta(minutes=15),
+        bytes_per_s_max=2_000,
     ),
 )
 """Where the file says nothing: what a path that is paid by the byte says is a few MB a month."""
@@ -175,7 +176,7 @@ class PathSettings(Section):
             keepalive=self.keepalive or usual.keepalive,
             heartbeat=self.heartbeat or usual.heartbeat,
             lost_after=self.lost_after or usual.lost_after,
-            bytes_per_s_max=self.rate,
+            bytes_per_s_max=self.rate or usual.bytes_per_s_max,
             pin=self.pin,
             dns=self.dns,
         )

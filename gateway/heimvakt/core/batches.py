@@ -123,8 +123,9 @@ class Batches:
         if fetch.again is None:
             if not stored:
                 return None
-            known.more_since = float("-inf")
             batch = Batch.of_events(fetch.of, stored)
+            full = batch.rows >= fetch.rows_max or 2 * batch.size >= fetch.bytes_max
+            known.more_since = float("-inf") if full else now  # then there is hardly any more
             known.batches.append(batch)
             known.read_to = batch.last
         else:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from .alarms import Alarm
 from .codec import Json
-from .events import Event
+from .events import URGENT, Event
 from .reports import ReportClass
 
 ALIVE = "alive:gateway"
@@ -88,6 +88,14 @@ class Transaction:
     """By receiver and alarm: a newer revision takes the place of an older one."""
     answered: list[tuple[str, str, int]] = field(default_factory=list)
     """Receiver, alarm and revision that were answered for: no longer waiting."""
+
+
+def is_urgent(transaction: Transaction) -> bool:
+    """Whether it may use the reserve: an alarm or what one comes from, what becomes of it, and what
+    only writes over what is there, such as the mark of life."""
+    if transaction.alarms or transaction.outbox or transaction.answered or not transaction.events:
+        return True
+    return any(isinstance(event, URGENT) for event in transaction.events)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ class Path:
     heartbeat: timedelta = timedelta(seconds=60)
     lost_after: timedelta = timedelta(seconds=90)
     bytes_per_s_max: int | None = None
-    """For all but alarms; None: what the line takes."""
+    """For all but high alarms; None: what the line takes."""
     pin: str | None = None
     """Where the PIN of the modem's SIM is to be read: `credential:NAME` or `file:/path`."""
     dns: tuple[str, ...] = ()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
+from heimvakt.core.ledger import StoreFull
 from heimvakt.core.ports import Clock
 
 from .pipeline import Pipeline
+
+AGAIN_S = 1.0
 
 
 async def run_deadlines(pipeline: Pipeline, clock: Clock) -> None:
@@ -25,7 +28,10 @@ async def run_deadlines(pipeline: Pipeline, clock: Clock) -> None:
                 news.clear()
                 due = pipeline.next_due()
                 if due is not None and due <= clock.now():
-                    await pipeline.fire_due()
+                    try:
+                        await pipeline.fire_due()
+                    except StoreFull:  # no alarm comes of it, and there is room for nothing else
+                        await asyncio.sleep(AGAIN_S)
                     continue
                 if sleep is not None and (sleep.done() or due != armed):
                     sleep.cancel()

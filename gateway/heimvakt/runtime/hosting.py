@@ -8,6 +8,7 @@ from pathlib import Path
 
 from heimvakt.core.devices import Device
 from heimvakt.core.events import Event, RadioLost
+from heimvakt.core.ledger import StoreFull
 from heimvakt.core.ports import Driver
 
 from .supervise import supervise
@@ -29,6 +30,8 @@ class HostedDriver:
         self.is_armed = asyncio.Event()
         self.down = False
         """Out of restarts."""
+        self.refused = 0
+        """Events that a full store did not take."""
         self._driver = driver
         self._emit = emit
         self.monotonic = monotonic
@@ -42,8 +45,12 @@ class HostedDriver:
         return str(self._directory)
 
     async def emit(self, *events: Event) -> None:
-        """See the port."""
-        await self._emit(*events)
+        """See the port. What a full store does not take is counted: a driver can do nothing about
+        it, and must go on hearing what is an alarm."""
+        try:
+            await self._emit(*events)
+        except StoreFull:
+            self.refused += len(events)
 
     def armed(self) -> None:
         """See the port."""
@@ -51,7 +58,10 @@ class HostedDriver:
 
     def counts(self) -> Mapping[str, int]:
         """What went wrong so far, by name."""
-        return self._driver.counts()
+        counts = dict(self._driver.counts())
+        if self.refused:
+            counts["refused-by-the-store"] = self.refused
+        return counts
 
     async def run(self) -> None:
         """Keep the driver running, until cancelled; a driver that stays down is told upstream."""

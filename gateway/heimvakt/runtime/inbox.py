@@ -53,7 +53,6 @@ class Inbox:
         self._doors = (asyncio.Lock(), asyncio.Lock())
         """Whoever came first for a full queue gets in first."""
         self._in_a_row = 0
-        self._taken_from = self._usual
 
     def __len__(self) -> int:
         return len(self._urgent) + len(self._usual)
@@ -86,15 +85,9 @@ class Inbox:
         if self._in_a_row >= URGENT_IN_A_ROW and self._usual:
             queue = self._usual
         self._in_a_row = self._in_a_row + 1 if queue is self._urgent else 0
-        self._taken_from = queue
         batch = [queue.popleft() for _ in range(min(len(queue), BATCH_MAX))]
         self._room.set()
         return batch
-
-    def put_back(self, batch: Sequence[Taken]) -> None:
-        """The last batch could not be committed: it is the first of its queue again."""
-        self._taken_from.extendleft(reversed(batch))
-        self._filled.set()
 
     def _add(self, queue: deque[Taken], call: Sequence[Taken]) -> None:
         queue.extend(call)

@@ -21,7 +21,15 @@ from heimvakt.core.events import (
     TimerFired,
     stamped,
 )
-from heimvakt.core.ledger import ALIVE, Store, StoreUnavailable, Transaction, Waiting
+from heimvakt.core.ledger import (
+    ALIVE,
+    Store,
+    StoreFull,
+    StoreUnavailable,
+    Transaction,
+    Waiting,
+    is_urgent,
+)
 from heimvakt.core.ports import Clock
 from heimvakt.core.snapshot import changes
 from heimvakt.core.state import State, next_deadline
@@ -37,6 +45,10 @@ COMMIT_RETRIES_S = (0.05, 0.2, 1.0, 5.0)
 
 NEW_TIMES = (ClockStepped, GatewayStarted)
 """With these the clock may go another way: that we lived is marked in its times, not the old."""
+
+
+UNSAVED_S = 2.0
+"""A disk that has not taken a high alarm for so long is dead, as far as that alarm goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,11 @@ class Pipeline:
         self.boot_id = boot_id
         self._commit_retries_s = commit_retries_s
         self._inbox = Inbox()
+        self._held: list[Taken] = []
+        """The batch that is being committed. If the store fails, this very batch is the first to be
+        tried again: numbers in it may have been told."""
         self._watchers: list[Watcher] = []
+        self._unsaved_watchers: list[Watcher] = []
         self._firing = asyncio.Lock()
         self._line = known_line(state.clock, boot_id)
         self.turned = asyncio.Event()
@@ -84,10 +100,15 @@ class Pipeline:
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
+    def watch_unsaved(self, watcher: Watcher) -> None:
+        """Call `watcher` with what was decided and could not be committed for two seconds: the disk
+        is dead, and a high alarm must not wait for it. `watch` has it again after the commit."""
+        self._unsaved_watchers.append(watcher)
+
     @property
     def waiting(self) -> int:
         """Events that are not committed yet."""
-        return len(self._inbox)
+        return len(self._inbox) + len(self._held)
 
     async def emit(self, *events: Event) -> None:
         """Hand over events in order; returns when all of them are on durable storage.
@@ -95,6 +116,7 @@ class Pipeline:
         While the store takes nothing this waits, and so does what was handed over.
 
         Raises:
+            StoreFull: there is room for alarms only, and none came of them; they were not taken.
             StoreUnavailable: not all of them are, and the pipeline has ended.
         """
         if events:
@@ -116,17 +138,20 @@ class Pipeline:
                 and is committed when this is run again.
         """
         while True:
-            batch = await self._inbox.next_batch()
+            if not self._held:
+                self._held = await self._inbox.next_batch()
             try:
-                await self._take(batch)
+                await self._take(self._held)
+            except StoreFull as full:
+                _refuse(self._held, full)
             except StoreUnavailable:
-                # The disk may come back: whoever starts this again commits what has waited.
-                self._inbox.put_back(batch)
-                raise
+                raise  # the disk may come back: whoever starts this again commits what has waited
             except BaseException:
                 # Ended, or the batch itself is at fault: nobody may wait for ever.
-                _refuse(batch, StoreUnavailable("the pipeline has ended before the commit"))
+                _refuse(self._held, StoreUnavailable("the pipeline has ended before the commit"))
+                self._held = []
                 raise
+            self._held = []
 
     async def fire_due(self) -> None:
         """Let every deadline that has come happen, the earliest first, each with its commit."""
@@ -166,7 +191,7 @@ class Pipeline:
                 committed.append(Committed(event, outcome))
         transaction.state |= changes(self.state, state)
         transaction.over = {i for i in transaction.alarms if i not in state.alarms}
-        await self._commit(transaction)
+        await self._commit(transaction, committed)
         self.state, self._line = state, line
         self.seq += len(committed)
         self.commits += 1
@@ -212,16 +237,29 @@ class Pipeline:
         if isinstance(event, AlarmDelivered):
             transaction.answered.append((event.receiver, event.alarm_id, event.revision))
 
-    async def _commit(self, transaction: Transaction) -> None:
-        for wait_s in self._commit_retries_s:
-            try:
-                await self._store.transact(transaction)
-            except StoreUnavailable as error:
-                log.warning("commit failed, trying again", error=str(error), wait_s=wait_s)
-                await asyncio.sleep(wait_s)
-            else:
-                return
-        await self._store.transact(transaction)
+    async def _commit(self, transaction: Transaction, decided: Sequence[Committed]) -> None:
+        loop = asyncio.get_running_loop()
+        late = loop.call_later(UNSAVED_S, self._tell_unsaved, decided)
+        try:
+            for wait_s in (*self._commit_retries_s, None):
+                try:
+                    await self._store.transact(transaction)
+                except StoreUnavailable as error:
+                    if isinstance(error, StoreFull) and not is_urgent(transaction):
+                        raise
+                    if wait_s is None:
+                        raise StoreUnavailable(str(error)) from error
+                    log.warning("commit failed, trying again", error=str(error), wait_s=wait_s)
+                    await asyncio.sleep(wait_s)
+                else:
+                    return
+        finally:
+            late.cancel()
+
+    def _tell_unsaved(self, decided: Sequence[Committed]) -> None:
+        for each in decided:
+            for watcher in self._unsaved_watchers:
+                watcher(each)
 
 
 def _on_this_clock(event: Event, facts: Sequence[Event]) -> Event:

@@ -18,6 +18,8 @@ from pathlib import Path
 
 BLOCK = 1_000
 """Two small writes for so many events; a start after a crash leaves out at most so many numbers."""
+EARLY = 100
+"""Numbers that a dead disk may still use up: high alarms go out from memory then (ADR 8)."""
 LEAP = 1_000_000
 """Where the floor itself is lost: more than any log holds that could be lost with it."""
 
@@ -62,9 +64,20 @@ class SequenceFloor:
         self._write(_Line(max(self.value, number + BLOCK), None))
 
     def reserve(self, number: int) -> None:
-        """Make sure that `number` is below the floor on disk before it is used."""
-        if number >= self.value:
+        """Make sure that `number` is below the floor on disk before it is used.
+
+        The next block is taken early, so that a disk that dies later finds it done.
+
+        Raises:
+            OSError: it is not, and cannot be.
+        """
+        if number < self.value - EARLY:
+            return
+        try:
             self._write(_Line(number + BLOCK, None))
+        except OSError:
+            if number >= self.value:
+                raise
 
     def end(self, last: int) -> None:
         """The database was closed in order, and this was the last number in it."""

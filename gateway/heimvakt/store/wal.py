@@ -25,7 +25,9 @@ _MAGIC = 0x377F0682
 _WORD = 0xFFFFFFFF
 _NEVER_WRITTEN = (0, 0)
 """The salt of a frame that is zeros still."""
-_BLOCK_BYTES = 1 << 16
+_BLOCK_BYTES = 4_096
+"""Zeros are written a page at a time: what is written in larger pieces some kernels keep in larger
+pieces, and count, and may write, a whole one for each commit."""
 PAGES_MAX = 1_000_000
 """4 GB: a page number above this is damage."""
 OLDER_MAX = 1 << 24

@@ -37,6 +37,8 @@ class Works:
         self.connection = connection
         self._path = path
         self._log = path.with_name(path.name + "-wal")
+        self._is_certain = True
+        """The last transaction is in the database; its numbers are nobody else's."""
         self._floor = floor
         self._limits = limits
         # Closed after the connection: to close any handle of the file drops SQLite's locks on it.
@@ -64,7 +66,9 @@ class Works:
         numbers = [event.seq for event in transaction.events]
         numbers += [alarm.number for alarm in transaction.alarms.values()]
         self._floor.reserve(max(numbers, default=0))
+        self._is_certain = False
         self._writer.write(transaction)
+        self._is_certain = True
 
     def keep_house(self, now: datetime, clock_is_set: bool) -> bool:
         """See the port."""
@@ -96,7 +100,8 @@ class Works:
         finally:
             self.connection.close()
             os.close(self._file)
-        # Only a log that was taken into the database and removed is a clean end.
-        if last is not None and not self._log.exists():
+        # Only a log that was taken into the database and removed is a clean end, and only where no
+        # number may have been told that is not in it.
+        if last is not None and self._is_certain and not self._log.exists():
             with suppress(OSError):
                 self._floor.end(last)

@@ -6,8 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from heimvakt.core.events import URGENT
-from heimvakt.core.ledger import StoreFull, Transaction
+from heimvakt.core.ledger import StoreFull, Transaction, is_urgent
 
 from . import sql
 from .advice import advise
@@ -17,14 +16,6 @@ from .thin import Thinner
 
 STEPS_MAX = 16
 """Steps of growth before a transaction is tried again: 4 MiB."""
-
-
-def is_urgent(transaction: Transaction) -> bool:
-    """Whether it may use the reserve: an alarm or what one comes from, what becomes of it, and what
-    only writes over what is there, such as the mark of life."""
-    if transaction.alarms or transaction.outbox or transaction.answered or not transaction.events:
-        return True
-    return any(isinstance(event, URGENT) for event in transaction.events)
 
 
 class Writer:

@@ -107,6 +107,11 @@ class AlarmData(Part):
     history: tuple[StepPart, ...] = Field(
         description="Its life so far, in order; empty in a shortened message."
     )
+    not_durable: bool | None = Field(
+        default=None,
+        description="True: the gateway's disk takes nothing, and this is said from memory. It may "
+        "not know the alarm after a restart: keep it open yourself.",
+    )
     shortened: bool | None = Field(
         default=None,
         description="True: the broker would not take the whole of it, and `evidence`, `thresholds` "

@@ -271,11 +271,14 @@ class Link:
     def _on_publish(
         self, _client: Client, _data: Any, mid: int, reason: ReasonCode, _said: Properties
     ) -> None:
+        is_oldest = next(iter(self._pubacks), None) == mid
         under_way = self._pubacks.pop(mid, None)
         if under_way is None:  # confirmed twice
             return
-        self._progress_at = self._loop.time()
-        self._meter.confirmed(under_way.departure, self._progress_at)
+        now = self._loop.time()
+        if is_oldest:  # brokers confirm in order: a later one says nothing for an alarm before it
+            self._progress_at = now
+        self._meter.confirmed(under_way.departure, now)
         self._window.leave(under_way.lane, under_way.departure.size)
         if reason.is_failure:
             # It would refuse the next one too; another broker may not.

@@ -66,6 +66,7 @@ def alarm_message(
             text=a.Text(nb=alarm.text.nb, en=alarm.text.en),
             accepted_by=alarm.accepted_by,
             history=() if shortened else _history(alarm),
+            not_durable=None if sending.durable else True,
             shortened=shortened or None,
         ),
     )

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import pytest
 
 from heimvakt.core.events import ClockQuality
-from heimvakt.core.ledger import StoreUnavailable
 from heimvakt.core.uplink import Heartbeat
 from heimvakt.runtime.heart import Heart
 from tests.support.beside import beside
@@ -148,19 +147,6 @@ async def test_a_session_that_ends_is_no_missed_heartbeat(uplink: MemoryUplink) 
         uplink.mend()
         await pulse.until(1)
     assert pulse.beats[0] is True
-
-
-async def test_a_store_that_cannot_answer_ends_no_heart(uplink: MemoryUplink) -> None:
-    async def at_first_not(path: str, beat: int) -> Heartbeat:
-        if beat < 3:
-            raise StoreUnavailable("the disk stalls")
-        return await measure(path, beat)
-
-    pulse = Pulse(every_s=0.01)
-    one = Heart(uplink, at_first_not, pulse, random.Random(1), gap_s=0.0)
-    async with beside(one.run()):
-        await pulse.until(1)
-    assert uplink.beats[0].beat == 3, "the receiver sees by the number that two are missing"
 
 
 async def test_it_knows_how_long_a_confirmation_took(uplink: MemoryUplink) -> None:

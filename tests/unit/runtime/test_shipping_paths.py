@@ -78,22 +78,6 @@ async def test_a_path_that_goes_takes_no_others_with_it(tmp_path: Path) -> None:
         assert mobile.numbers() == [1, 2], "what it has confirmed does not go again"
 
 
-async def test_who_keeps_the_paths_in_mind_is_told_that_one_confirms_nothing_and_does_again(
-    tmp_path: Path,
-) -> None:
-    async with route(tmp_path, paths=BOTH) as r:
-        broadband, _ = r.uplinks
-        broadband.confirms.clear()
-        await r.raise_by(PRESS)
-        async with asyncio.timeout(8):
-            await r.facts.news.wait()
-        assert r.facts.told == [("broadband", False)]
-        r.facts.news.clear()
-        broadband.confirms.set()
-        await r.facts.news.wait()
-        assert r.facts.told[1:] == [("broadband", True)]
-
-
 async def test_the_order_that_is_preferred_is_kept(tmp_path: Path) -> None:
     async with route(tmp_path, paths=BOTH) as r:
         r.shipping.prefer(["mobile", "broadband"])

@@ -208,6 +208,19 @@ async def test_damage_that_is_met_in_use_is_set_aside_at_the_next_start(director
         assert len(wrecks(directory)) == 1
 
 
+async def test_what_sqlite_would_undo_in_a_damaged_file_is_not_undone_in_the_new_one(
+    directory: Path,
+) -> None:
+    """Left by a cut at the first moment of a database that was made anew."""
+    (directory / f"{FILE}.suspect").write_text("malformed page")
+    (directory / f"{FILE}-journal").write_bytes(b"what was there before")
+    restored, _, waiting = await opened(directory)
+    assert restored.fault is not None
+    assert waiting == waiting_ids()
+    assert (directory / f"{ASIDE}-journal").read_bytes() == b"what was there before"
+    assert wrecks(directory) == [ASIDE]
+
+
 async def test_the_second_time_in_the_same_second_has_a_name_of_its_own(directory: Path) -> None:
     for _ in range(2):
         (directory / FILE).write_bytes(b"nonsense")

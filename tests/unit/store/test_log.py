@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from heimvakt.core.ledger import COUNTER, Restored, Transaction
+from heimvakt.store.database import LOG_BYTES
 from heimvakt.store.store import FILE, SqliteStore
 from tests.support.lives import journal
 from tests.support.stored import NOW, kill_after_filling, moment, opened, waiting_ids
@@ -95,3 +96,31 @@ async def test_a_damaged_index_of_the_log_is_made_anew(killed: Path) -> None:
     restored, _, waiting = await opened(killed)
     assert restored.fault is None
     assert waiting == waiting_ids()
+
+
+async def test_the_log_has_all_its_room_from_the_start_and_keeps_it_over_a_clean_end(
+    tmp_path: Path,
+) -> None:
+    log = tmp_path / f"{FILE}-wal"
+    async with SqliteStore(tmp_path, opened_at=NOW) as store:
+        first = log.stat()
+        assert first.st_size == LOG_BYTES
+        assert first.st_blocks * 512 >= LOG_BYTES, "on the disk, not only promised"
+        for seq in range(1, 8_000, 1_000):
+            events = [moment(seq + n) for n in range(1_000)]
+            await store.transact(Transaction(events=events))
+    assert not log.exists()
+    async with SqliteStore(tmp_path, opened_at=NOW) as store:
+        assert log.stat().st_ino == first.st_ino, "the same bytes of the disk"
+        await store.transact(Transaction(events=[moment(9_000)]))
+        shutil.copytree(tmp_path, tmp_path / "killed")
+    restored, _, _ = await opened(tmp_path / "killed")
+    assert restored.fault is None, "what the log of an earlier life said is no loss"
+    assert journal(tmp_path / "killed")[-1] == moment(9_000)
+
+
+async def test_a_log_of_zeros_after_a_kill_is_one_that_is_gone(killed: Path) -> None:
+    (killed / f"{FILE}-wal").write_bytes(bytes(LOG_BYTES))
+    restored, _, _ = await opened(killed)
+    assert restored.fault is not None
+    assert restored.fault.reason == "its log is gone"

@@ -248,7 +248,8 @@ async def test_the_newest_numbers_survive_when_everything_else_goes(tmp_path: Pa
         await store.transact(Transaction(events=[telemetry(7_000)]))
         last = await fill_with_alarms(store, Priority.HIGH)
     async with store_in(tmp_path) as store:
-        assert store.restored.last_seq == 7_000
+        # The alarm that found no room may have been told from memory: numbers go on above it.
+        assert store.restored.last_seq >= 7_000
         assert len(store.restored.alarms) == last
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from heimvakt.core.ledger import COUNTER
-from heimvakt.store.sequence import BLOCK, LEAP, SequenceFloor
+from heimvakt.store.sequence import BLOCK, EARLY, LEAP, SequenceFloor
 from heimvakt.store.store import FILE, SqliteStore
 from tests.support.stored import NOW, fill, kill_after_filling, opened, transaction
 
@@ -21,10 +21,25 @@ def test_a_number_is_below_the_floor_on_disk_before_it_is_used(tmp_path: Path) -
     floor.reserve(1)
     assert SequenceFloor(tmp_path).value == 1 + BLOCK
     before = (tmp_path / FLOOR).stat().st_mtime_ns
-    floor.reserve(BLOCK)
+    floor.reserve(BLOCK - EARLY)
     assert (tmp_path / FLOOR).stat().st_mtime_ns == before, "one write for so many numbers"
-    floor.reserve(BLOCK + 1)
-    assert SequenceFloor(tmp_path).value == 2 * BLOCK + 1
+    floor.reserve(BLOCK - EARLY + 1)
+    assert SequenceFloor(tmp_path).value == 2 * BLOCK - EARLY + 1, "early: the disk may die"
+
+
+def test_a_disk_that_dies_leaves_a_hundred_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    floor = SequenceFloor(tmp_path)
+    floor.reserve(1)
+
+    def dead(*_: object) -> None:
+        raise OSError("the disk does not answer")
+
+    monkeypatch.setattr(floor, "_write", dead)
+    floor.reserve(BLOCK)
+    with pytest.raises(OSError, match="does not answer"):
+        floor.reserve(BLOCK + 1)
 
 
 def test_it_vouches_for_the_last_number_after_a_clean_end_only(tmp_path: Path) -> None:
