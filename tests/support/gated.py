@@ -32,8 +32,8 @@ class GatedStore:
         """Somebody wants to write."""
         self.failures = 0
         """So many transactions from now on fail."""
-        self.full = False
-        """There is room for alarms only."""
+        self.fits: int | None = None
+        """There is room for alarms, and for no more other events than this in a transaction."""
         self.transactions: list[Transaction] = []
         """Those that were written."""
         self.attempts: list[list[int]] = []
@@ -46,7 +46,8 @@ class GatedStore:
         if self.failures > 0:
             self.failures -= 1
             raise StoreUnavailable("the disk does not answer")
-        if self.full and not is_urgent(transaction):
+        fits = self.fits is None or len(transaction.events) <= self.fits
+        if not fits and not is_urgent(transaction):
             raise StoreFull("the disk is full")
         await self._store.transact(transaction)
         self.transactions.append(transaction)

@@ -16,7 +16,6 @@ from heimvakt.demo.records import Numbers
 
 from .kept import Kept, Record, Replayed, replay
 
-
 CHANGING = frozenset(
     {
         *("state", "history", "delivered_at", "accepted_by", "revision"),

@@ -117,7 +117,7 @@ def read_devices(report: Report, data: Mapping[str, Any], drivers: Drivers) -> d
         if settings is not None and fine:
             devices[device_id] = settings.to_device(device_id)
     if not all_tables and not report.has_error_at(("devices",)):
-        report.warning((), "there is no device: nothing is watched", "add one with `heimvakt pair`")
+        report.warning((), "there is no device: nothing is watched", "add a section [devices.ID]")
     _check_addresses(report, all_tables)
     _check_drivers(report, drivers, devices, all_tables)
     return devices

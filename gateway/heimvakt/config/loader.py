@@ -24,7 +24,7 @@ from .sections import read_section
 from .signs import read_signs
 from .source import Document, read
 from .storage import read_store
-from .telling import check_ways, read_receivers
+from .telling import read_receivers
 
 SECTIONS = {
     "version": "version",
@@ -40,7 +40,7 @@ SECTIONS = {
 }
 """What may stand at the top of the file, and how it is written."""
 
-_HOME_OF = {"id": "gateway", "timezone": "gateway", "language": "gateway"}
+_HOME_OF = dict.fromkeys(GatewaySettings.model_fields, "gateway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,6 @@ def _checked(document: Document, catalogue: Catalogue, report: Report) -> Config
     signs = read_signs(report, data, catalogue)
     store = read_store(report, data)
     receivers = read_receivers(report, data, catalogue)
-    check_ways(report, receivers, paths)
     kinds = {kind for rule in catalogue.rules.values() for kind in rule.raises}
     zone = ZoneInfo(gateway.timezone if gateway else "UTC")
     routes = read_routes(report, data, _names(data.get("receivers")), kinds, zone)

@@ -197,6 +197,7 @@ def read_paths(report: Report, data: Mapping[str, Any], catalogue: Catalogue) ->
     if not all_tables and not report.has_error_at(("paths",)):
         report.wrong(("paths",), "it is empty", "add a section [paths.broadband]", at_key=True)
     _check_interfaces(report, all_tables, catalogue)
+    _check_modems(report, all_tables)
     if paths and paths[0].name == next(iter(all_tables)):
         _check_first(report, paths[0])
     return tuple(paths)
@@ -226,6 +227,29 @@ def _check_interfaces(report: Report, all_tables: Mapping[str, Any], catalogue: 
                 f"{dotted(where)}: there is no {quoted(interface)} on this machine now",
                 *([f'did you mean "{close}"?'] if close else []),
                 found,
+            )
+
+
+def _check_modems(report: Report, all_tables: Mapping[str, Any]) -> None:
+    """There is one modem, and a PIN is of no use without it."""
+    having: str | None = None
+    for name, table in all_tables.items():
+        where: Keys = ("paths", name)
+        if table.get("modem", "none") != "none":
+            if having is not None:
+                line = at_line(report.place_of(("paths", having, "modem")))
+                report.wrong(
+                    (*where, "modem"),
+                    f"paths.{having} has a modem already{line}, and one is used",
+                    "take this line away; a second modem may carry a path without it",
+                )
+            having = having or name
+        elif "pin" in table:
+            report.wrong(
+                (*where, "pin"),
+                "a PIN is for a modem, and this path has none",
+                'add modem = "auto" here, or take the PIN away',
+                at_key=True,
             )
 
 

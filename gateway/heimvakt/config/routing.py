@@ -59,9 +59,11 @@ def read_routes(
         if settings is not None:
             _check_chain(report, settings, path)
             routes[number] = settings
-    if not report.has_error_at(("routes",)):
+    fine = not report.has_error_at(("routes",))
+    if len(routes) == len(found):  # the mistakes that there are lie in chains
         _check_reach(report, routes)
         _check_last_resorts(report, routes)
+    if fine:
         _tell_untold(report, receivers, routes)
     return Routes(tuple(settings.to_route(zone) for settings in routes.values()))
 

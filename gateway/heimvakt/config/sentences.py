@@ -41,7 +41,8 @@ def explain(error: ErrorDetails, path: Path, field: FieldInfo | None) -> Said:
     if not confidential.is_secret(path, value):
         return said
     # A model that found the secret itself may say more, if it keeps it to itself.
-    if kind == "value_error" and not confidential.repeats(said[0], value):
+    knows = kind == "value_error" or "hint" in context
+    if knows and not confidential.repeats("; ".join((said[0], *said[1])), value):
         return said
     return "this is not a reference to a secret", (confidential.HINT,)
 

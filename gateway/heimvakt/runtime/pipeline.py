@@ -141,9 +141,10 @@ class Pipeline:
             if not self._held:
                 self._held = await self._inbox.next_batch()
             try:
-                await self._take(self._held)
-            except StoreFull as full:
-                _refuse(self._held, full)
+                try:
+                    await self._take(self._held)
+                except StoreFull:
+                    await self._take_one_by_one()
             except StoreUnavailable:
                 raise  # the disk may come back: whoever starts this again commits what has waited
             except BaseException:
@@ -152,6 +153,15 @@ class Pipeline:
                 self._held = []
                 raise
             self._held = []
+
+    async def _take_one_by_one(self) -> None:
+        """A store that is full may take singly what it does not take together."""
+        while self._held:
+            try:
+                await self._take(self._held[:1])
+            except StoreFull as full:
+                _refuse(self._held[:1], full)
+            self._held = self._held[1:]
 
     async def fire_due(self) -> None:
         """Let every deadline that has come happen, the earliest first, each with its commit."""

@@ -20,6 +20,9 @@ BLOCK = 1_000
 """Two small writes for so many events; a start after a crash leaves out at most so many numbers."""
 EARLY = 100
 """Numbers that a dead disk may still use up: high alarms go out from memory then (ADR 8)."""
+UNCERTAIN = -1
+"""In place of the last number, where a number may have been told that the database does not have.
+"""
 LEAP = 1_000_000
 """Where the floor itself is lost: more than any log holds that could be lost with it."""
 

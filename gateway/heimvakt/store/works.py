@@ -18,7 +18,7 @@ from .housekeeping import House
 from .limits import Limits
 from .reports import Places
 from .room import FileRoom
-from .sequence import SequenceFloor
+from .sequence import UNCERTAIN, SequenceFloor
 from .thin import Thinner
 from .writing import Writer
 
@@ -100,8 +100,8 @@ class Works:
         finally:
             self.connection.close()
             os.close(self._file)
-        # Only a log that was taken into the database and removed is a clean end, and only where no
-        # number may have been told that is not in it.
-        if last is not None and self._is_certain and not self._log.exists():
+        # Only a log that was taken into the database and removed is a clean end. What failed last
+        # may have been told all the same: then the end vouches for no number.
+        if last is not None and not self._log.exists():
             with suppress(OSError):
-                self._floor.end(last)
+                self._floor.end(last if self._is_certain else UNCERTAIN)

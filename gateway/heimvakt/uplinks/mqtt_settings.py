@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from heimvakt.core.reports import Wanted
 
@@ -29,27 +31,34 @@ class BrokerAddress:
         """From `mqtts://host[:port]`, or `mqtt://` on this machine.
 
         Raises:
-            ValueError: with a text for the installer.
+            PydanticCustomError: a ValueError with what is wrong, and in its context what to write.
         """
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname
+        except ValueError as error:
+            raise _refused(f"{_shown(url)} is no broker", _WRITE) from error
         if parts.scheme not in ("mqtt", "mqtts"):
-            raise ValueError(f"{url!r}: write mqtts://HOST or mqtts://HOST:PORT")
+            raise _refused(f"{_shown(url)} is no broker", _WRITE)
         if parts.username is not None or parts.password is not None:
-            raise ValueError(
-                f"{parts.scheme}://{parts.hostname}: no user or password in an address; "
-                'write username = "..." and password = "credential:NAME"'
+            raise _refused(
+                f"{parts.scheme}://{host}: no user or password in an address",
+                'write username = "..." and password = "credential:NAME"',
             )
         try:
             port = parts.port
         except ValueError as error:
-            raise ValueError(f"{url!r}: a port is a number from 1 to 65535") from error
-        host = parts.hostname
-        if not host or port == 0 or parts.path not in ("", "/") or parts.query or parts.fragment:
-            raise ValueError(f"{url!r}: write {parts.scheme}://HOST or {parts.scheme}://HOST:PORT")
+            raise _refused(
+                f"{_shown(url)} has no right port", "a port is a number from 1 to 65535"
+            ) from error
+        more = parts.path not in ("", "/") or parts.query or parts.fragment
+        if not host or port == 0 or more or re.search(r"\s", url):
+            raise _refused(f"{_shown(url)} is not written as it should be", _WRITE)
         tls = parts.scheme == "mqtts"
         if not tls and not _is_here(host):
-            raise ValueError(
-                f"{url!r}: clear text is for brokers on this machine only; write mqtts://{host}"
+            raise _refused(
+                f"{_shown(url)}: clear text is for brokers on this machine only",
+                f'write "mqtts://{host}"',
             )
         return cls(host=host, port=port or (8883 if tls else 1883), tls=tls)
 
@@ -57,6 +66,17 @@ class BrokerAddress:
         """As in the configuration."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'mqtts' if self.tls else 'mqtt'}://{host}:{self.port}"
+
+
+_WRITE = 'write "mqtts://HOST" or "mqtts://HOST:PORT"'
+
+
+def _refused(what: str, hint: str) -> PydanticCustomError:
+    return PydanticCustomError("no_broker", "{what}", {"what": what, "hint": hint})
+
+
+def _shown(url: str) -> str:
+    return f'"{url}"'
 
 
 def _is_here(host: str) -> bool:
@@ -84,6 +104,7 @@ class MqttReceiverSettings(BaseModel):
         max_length=8,
         description="Its brokers, mqtts://HOST[:PORT], port 8883 if not said; the first is "
         "tried first. mqtt:// is for a broker on this machine only.",
+        examples=[["mqtts://in1.centre.example"]],
     )
     protocol: Literal["auto", "5", "3.1.1"] = Field(
         default="auto",
@@ -98,15 +119,18 @@ class MqttReceiverSettings(BaseModel):
         default=None,
         description="The certificates of the authority that signed the broker's, in PEM: "
         "file:/path or credential:NAME. Otherwise those that the system trusts.",
+        examples=["file:/etc/heimvakt/ca.pem"],
     )
     certificate: Reference | None = Field(
         default=None,
         description="The certificate of this gateway, in PEM: credential:NAME or file:/path.",
+        examples=["credential:client-cert"],
     )
     key: Reference | None = Field(
         default=None,
         description="The key of that certificate, in PEM: credential:NAME, or file:/path that "
         "not everybody can read.",
+        examples=["credential:client-key"],
     )
     username: str | None = Field(
         default=None, min_length=1, description="The name of this gateway at the broker."
@@ -114,6 +138,7 @@ class MqttReceiverSettings(BaseModel):
     password: Reference | None = Field(
         default=None,
         description="Its password: credential:NAME, or file:/path that not everybody can read.",
+        examples=["credential:password"],
     )
 
     @model_validator(mode="after")

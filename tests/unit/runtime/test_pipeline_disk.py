@@ -38,7 +38,7 @@ async def test_a_full_store_refuses_what_is_no_alarm_and_goes_on(
 ) -> None:
     async with running(pipeline):
         await pipeline.emit(STARTED)
-        store.full, before, number = True, pipeline.state, pipeline.seq
+        store.fits, before, number = 0, pipeline.state, pipeline.seq
         with pytest.raises(StoreFull):
             await pipeline.emit(MOTION)
         assert pipeline.state is before, "what was not taken has not happened"
@@ -46,9 +46,24 @@ async def test_a_full_store_refuses_what_is_no_alarm_and_goes_on(
         await pipeline.emit(PRESS)
         assert len(await every_alarm(store)) == 1
         await pipeline.prove()
-        store.full = False
+        store.fits = None
         await pipeline.emit(MOTION)
         assert pipeline.seq == number + 2
+        assert pipeline.waiting == 0
+
+
+async def test_a_full_store_takes_singly_what_it_does_not_take_together(
+    store: GatedStore, pipeline: Pipeline
+) -> None:
+    async with running(pipeline):
+        await pipeline.emit(STARTED)
+        store.fits = 1
+        await pipeline.emit(*[MOTION] * 10)
+        assert pipeline.seq == 11
+        store.fits = 0
+        with pytest.raises(StoreFull):
+            await pipeline.emit(*[MOTION] * 10)
+        assert pipeline.seq == 11
         assert pipeline.waiting == 0
 
 

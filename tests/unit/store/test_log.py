@@ -107,8 +107,7 @@ async def test_the_log_has_all_its_room_from_the_start_and_keeps_it_over_a_clean
         assert first.st_size == LOG_BYTES
         assert first.st_blocks * 512 >= LOG_BYTES, "on the disk, not only promised"
         for seq in range(1, 8_000, 1_000):
-            events = [moment(seq + n) for n in range(1_000)]
-            await store.transact(Transaction(events=events))
+            await store.transact(Transaction(events=[moment(seq + n) for n in range(1_000)]))
     assert not log.exists()
     async with SqliteStore(tmp_path, opened_at=NOW) as store:
         assert log.stat().st_ino == first.st_ino, "the same bytes of the disk"

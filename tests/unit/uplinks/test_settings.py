@@ -17,7 +17,8 @@ def settings(*brokers: str, **more: Any) -> MqttReceiverSettings:
 def mistake(*brokers: str, **more: Any) -> str:
     with pytest.raises(ValidationError) as error:
         settings(*brokers, **more)
-    return str(error.value)
+    hints = [str(one.get("ctx", {}).get("hint")) for one in error.value.errors()]
+    return "\n".join([str(error.value), *hints])
 
 
 @pytest.mark.parametrize(
@@ -48,18 +49,20 @@ def test_addresses_are_read_and_written(url: str, address: BrokerAddress) -> Non
     ],
 )
 def test_clear_text_is_for_this_machine_only(url: str) -> None:
-    assert "write mqtts://" in mistake(url)
-    assert "write mqtts://" in mistake("mqtts://centre.example", url)
+    assert 'write "mqtts://' in mistake(url)
+    assert 'write "mqtts://' in mistake("mqtts://centre.example", url)
 
 
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("centre.example", "write mqtts://HOST"),
-        ("tcp://centre.example", "write mqtts://HOST"),
-        ("mqtts://", "write mqtts://HOST"),
-        ("mqtts://centre.example:0", "write mqtts://HOST"),
-        ("mqtts://centre.example/x?y", "write mqtts://HOST"),
+        ("centre.example", 'write "mqtts://HOST"'),
+        ("tcp://centre.example", 'write "mqtts://HOST"'),
+        ("mqtts://", 'write "mqtts://HOST"'),
+        ("mqtts://centre.example:0", 'write "mqtts://HOST"'),
+        ("mqtts://centre.example/x?y", 'write "mqtts://HOST"'),
+        ("mqtts://[::1", 'write "mqtts://HOST"'),
+        ("mqtts://centre .example", 'write "mqtts://HOST"'),
         ("mqtts://centre.example:99999", "a port is a number"),
         ("mqtts://centre.example:x", "a port is a number"),
         ("mqtts://me:word@centre.example", "no user or password in an address"),
