@@ -1,4 +1,4 @@
-"""`python -m benchmarks [start|latency|memory|burst|store] [--events N] [--json]`."""
+"""`python -m benchmarks [PART ...] [--events N] [--json]`; `--help` has the parts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ from pathlib import Path
 
 from rich.console import Console
 
+from . import fleet
+from .contest import cli as contest
 from .plan import Plan
 from .report import show
-from .run import PARTS, run
+from .run import PARTS, SHORT, run
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print a table, and with --json one line for programs."""
-    asked = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == ["peers"]:
+        return contest.main(given[1:])
+    if given[:1] == ["fleet"]:
+        sys.exit(fleet.main(given[1:]))
+    asked = _parser().parse_args(given)
     plan = Plan(
         events=asked.events,
         per_s=asked.rate,
@@ -28,10 +35,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         commits=asked.commits,
         with_peers=not asked.without_peers,
         with_zigbee2mqtt=not asked.without_zigbee2mqtt,
+        records=tuple(asked.records or Plan().records),
+        presses=asked.presses,
+        away_s=asked.away,
+        rtt_ms=asked.rtt,
+        down_s=asked.down,
+        idle_s=asked.idle,
+        week=asked.week,
     )
     progress = Console(stderr=True)
     say = lambda text: progress.print(f"[dim]{text}[/dim]", highlight=False)  # noqa: E731
-    results = asyncio.run(run(asked.part or PARTS, plan, asked.folder, say))
+    results = asyncio.run(run(asked.part or SHORT, plan, asked.folder, say))
     show(results, Console(width=None if sys.stdout.isatty() else 110))
     if asked.json:
         print(json.dumps(results, ensure_ascii=False))
@@ -42,7 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure Heimvakt beside its peers on the same virtual radio. Without the name "
-        "of a part, all of them in a short form; docs/benchmarks.md says what the figures mean.",
+        f"of a part: {', '.join(SHORT)}, in a short form. docs/benchmarks.md says what the figures "
+        "mean.",
+        epilog="Two others by themselves: `peers --help`, beside other gateways; `fleet --help`, "
+        "many gateways on a broker cluster.",
     )
     add = parser.add_argument
     add("part", nargs="*", choices=[*PARTS, []], metavar="|".join(PARTS), help="what to measure")
@@ -52,6 +69,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--burst", type=_positive, default=short.burst, help="frames in a burst, 1000 at most")
     add("--bursts", type=_positive, default=short.bursts, help="bursts of each host")
     add("--commits", type=_positive, default=short.commits, help="commits of each size")
+    add("--records", type=_positive, nargs="+", help="reports in a backlog; each by itself")
+    add("--presses", type=_positive, default=short.presses, help="presses around a backlog")
+    add("--away", type=float, default=short.away_s, help="seconds without broker, of a backlog")
+    add("--rtt", type=float, default=short.rtt_ms, help="ms to the broker and back, of a backlog")
+    add("--down", type=float, default=short.down_s, help="seconds without broker, to reconnect")
+    add("--idle", type=float, default=short.idle_s, help="seconds of nothing, of wear")
+    add("--week", type=_positive, default=short.week, help="events of seven days, of wear")
     add("--without-peers", action="store_true", help="Heimvakt alone")
     add("--without-zigbee2mqtt", action="store_true", help="the bare loop is the only peer")
     add("--folder", type=Path, help="where databases are put; the disk makes a difference")

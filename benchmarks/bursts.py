@@ -195,7 +195,8 @@ class _Journalled:
         marks = ", ".join(f"'{kind}'" for kind in STATES)
         devices = [f"'{thing.device_id}'" for thing in THINGS if thing.role != "button"]
         self._query = (
-            f"SELECT count(*) FROM journal WHERE seq > ? AND kind IN ({marks}) "
+            "SELECT count(*) FROM journal WHERE seq > ? "
+            f"AND json_extract(body, '$.kind') IN ({marks}) "
             f"AND json_extract(body, '$.device_id') IN ({', '.join(devices)})"
         )
         self._from = self._last()

@@ -1,6 +1,6 @@
 """Many gateways on a broker cluster, an alarm storm, and a node that dies in it.
 
-`python -m benchmarks.fleet [--gateways N] [--presses N] [--json]`: each gateway is the product's
+`python -m benchmarks fleet [--gateways N] [--presses N] [--json]`: each gateway is the product's
 own store, pipeline, shipping and MQTT session; three nodes of NATS with JetStream are the cluster;
 one response centre answers every alarm. In the middle of the storm the node that leads the cluster
 is killed. At the end what the gateways have stored is held against what the centre has.
@@ -255,7 +255,7 @@ def _say(text: str) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, print, and say by the exit code whether anything was lost."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.fleet", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks fleet", description=__doc__)
     parser.add_argument("--gateways", type=int, default=500)
     parser.add_argument("--presses", type=int, default=3, help="of each gateway")
     parser.add_argument("--json", action="store_true", help="end with one JSON line")
@@ -271,7 +271,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.json:
         print(json.dumps(asdict(result)))
     return 1 if result.lost or result.doubled else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -27,8 +27,6 @@ from heimvakt_drivers.virtual.zigbee import (
 
 GATEWAY_ID = "bench-0001"
 JOIN_S_MAX = 120.0
-QUIET_S = 1.5
-"""A host that asked nothing for so long has set up what it wanted to set up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,9 @@ class NotJoined(Exception):
 class VirtualHome:
     """A radio with the devices of the home, for one host."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, quiet_s: float) -> None:
+        """A host that asked nothing for `quiet_s` has set up what it wanted to set up."""
+        self._quiet_s = quiet_s
         self.radio = VirtualRadio(seed=seed, asleep_s=0.2)
         self.port = ""
         self.devices: dict[str, VirtualDevice] = {}
@@ -107,29 +107,29 @@ class VirtualHome:
         except TimeoutError:
             raise NotJoined(f"{joining} within {JOIN_S_MAX:g} s") from None
 
-    async def quiet(self, for_s: float = QUIET_S) -> None:
+    async def quiet(self) -> None:
         """Return when the host has asked the radio nothing for a while."""
         seen = -1
         while seen != self.radio.link.requests:
             seen = self.radio.link.requests
-            await asyncio.sleep(for_s)
+            await asyncio.sleep(self._quiet_s)
 
-    def configuration(self, broker_port: int) -> str:
-        """The file of this home for Heimvakt."""
+    def configuration(self, broker_port: int, *, reports: str = "none", nights: bool = True) -> str:
+        """The file of this home for Heimvakt.
+
+        `reports` is what its receiver wants of them; without `nights` no sensor makes an alarm.
+        """
         devices = "\n".join(
             f'[devices.{thing.device_id}]\nrole = "{thing.role}"\ndriver = "zigbee"\n'
             f'address = "{self.devices[thing.device_id].ieee}"\n{thing.extra}'
             for thing in THINGS
         )
-        # The rules of the night are armed and sleep: a run at night must not differ from one at
-        # noon by the alarms that the sensors then raise.
-        begin = datetime.now(UTC) + timedelta(hours=6)
-        night = f"{begin:%H:%M}-{begin + timedelta(hours=6):%H:%M}"
         return f"""version = 1
 
 [gateway]
 id = "{GATEWAY_ID}"
 timezone = "UTC"
+unknown_clock = "day"
 
 [drivers.zigbee]
 port = "{self.port}"
@@ -138,7 +138,23 @@ permit_join_on_start = "10m"
 {devices}
 [rules.button]
 one_alarm_within = "0s"
+{_rules_of_the_night() if nights else ""}
+[rules.daily-test]
+at = "never"
 
+[receivers.centre]
+kind = "mqtt"
+brokers = ["mqtt://127.0.0.1:{broker_port}"]
+reports = "{reports}"
+"""
+
+
+def _rules_of_the_night() -> str:
+    """Armed and asleep: a run at night must not differ from one at noon by the alarms that the
+    sensors then raise."""
+    begin = datetime.now(UTC) + timedelta(hours=6)
+    night = f"{begin:%H:%M}-{begin + timedelta(hours=6):%H:%M}"
+    return f"""
 [rules.night-wandering]
 between = "{night}"
 out_of = "bed"
@@ -148,10 +164,6 @@ back_within = "20m"
 [rules.night-door]
 between = "{night}"
 doors = ["front-door"]
-
-[receivers.centre]
-kind = "mqtt"
-brokers = ["mqtt://127.0.0.1:{broker_port}"]
 """
 
 

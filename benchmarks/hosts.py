@@ -76,9 +76,19 @@ class Heimvakt(Host):
     name = "heimvakt"
     topic = f"heimvakt/v1/{GATEWAY_ID}/#"
 
-    def __init__(self, home: VirtualHome, folder: Path, broker_port: int) -> None:
+    def __init__(
+        self,
+        home: VirtualHome,
+        folder: Path,
+        broker_port: int,
+        *,
+        reports: str = "none",
+        nights: bool = True,
+    ) -> None:
         super().__init__(home, folder, broker_port)
         self.program: Program | None = None
+        self._reports = reports
+        self._nights = nights
         self._alarms: set[str] = set()
         self._answers = 0
 
@@ -93,12 +103,18 @@ class Heimvakt(Host):
         """Its journal."""
         return self.folder / "state" / "heimvakt.db"
 
-    async def start(self) -> dict[str, float]:
+    @property
+    def file(self) -> Path:
+        """Its configuration, written anew."""
+        file = self.folder / "home.toml"
+        text = self.home.configuration(self.broker_port, reports=self._reports, nights=self._nights)
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    async def start(self, *, with_broker: bool = True) -> dict[str, float]:
         """The seconds until its rules and until its radio are armed, by its log."""
-        configuration = self.folder / "home.toml"
-        configuration.write_text(self.home.configuration(self.broker_port), encoding="utf-8")
         options = {
-            "--config": configuration,
+            "--config": self.file,
             "--state": self.folder / "state",
             "--socket": self.folder / "control",
             "--log": "json",
@@ -114,8 +130,9 @@ class Heimvakt(Host):
         said = {
             "rules_armed_s": await self.program.said(rules),
             "radio_armed_s": await self.program.said(radio),
-            "connected_s": await self.program.said(broker),
         }
+        if with_broker:
+            said["connected_s"] = await self.program.said(broker)
         status = await asyncio.to_thread(self.status)
         if not status["drivers"]["zigbee"]["armed"]:
             raise RuntimeError("the log says that the radio is up, and the status does not")
@@ -129,6 +146,13 @@ class Heimvakt(Host):
     async def permit(self, listener: Listener) -> None:
         """Its configuration says so already."""
 
+    def erase(self) -> None:
+        """Take its journal away while it does not run: alarms are numbered from one again."""
+        state = self.folder / "state"
+        for file in (*state.glob("heimvakt.db*"), *state.glob("sequence.*")):
+            file.unlink()
+        self._alarms.clear()
+
     def pressed(self, message: Message) -> str | None:
         """The device of an alarm of a button that is told for the first time."""
         if not message.topic.endswith("/alarm"):
@@ -141,19 +165,30 @@ class Heimvakt(Host):
 
     def answer(self, message: Message, listener: Listener) -> None:
         """Say as an operator that it is taken care of: delivered and closed in one."""
-        self._answers += 1
         data = json.loads(message.payload)["data"]
-        content = {
-            "specversion": "1.0",
-            "id": f"bench/{self._answers}",
-            "source": "/bench",
-            "type": "heimvakt.acknowledgement.v1",
-            "data": {
+        self._say(
+            listener,
+            "heimvakt.acknowledgement.v1",
+            {
                 "alarm_id": data["alarm_id"],
                 "answer": "closed",
                 "by": "operator-1",
                 "revision": data["revision"],
             },
+        )
+
+    def receipt(self, batch_id: str, listener: Listener) -> None:
+        """Say as the receiver's system that it has stored a batch of reports."""
+        self._say(listener, "heimvakt.receipt.v1", {"batch_id": batch_id, "by": "bench"})
+
+    def _say(self, listener: Listener, kind: str, data: dict[str, object]) -> None:
+        self._answers += 1
+        content = {
+            "specversion": "1.0",
+            "id": f"bench/{self._answers}",
+            "source": "/bench",
+            "type": kind,
+            "data": data,
         }
         listener.publish(f"heimvakt/v1/{GATEWAY_ID}/ack", json.dumps(content).encode())
 

@@ -66,6 +66,13 @@ class Program:
         ended.cancel()
         return what.result()
 
+    def check(self) -> None:
+        """Raises:
+        ProgramFailed: it has ended by itself.
+        """
+        if self.process.returncode is not None:
+            raise ProgramFailed(f"{self._command[0]} has ended:\n" + "\n".join(self._lines))
+
     async def tell(self, line: str) -> None:
         """Write a line to its input."""
         assert self.process.stdin is not None

@@ -8,12 +8,19 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from . import report_outpost
+
 Figures = Mapping[str, Any]
 Cell = Callable[[Figures], float | None]
 
 START_S, MEMORY_MIB, RATIO = 3.0, 90.0, 2.0
 """The budgets."""
 OURS, YARDSTICK = "heimvakt", "bare zigpy"
+AT_THE_OUTPOST = {
+    "wear": report_outpost.wear,
+    "reconnect": report_outpost.reconnect,
+    "backlog": report_outpost.backlog,
+}
 
 
 def show(results: Figures, console: Console) -> None:
@@ -34,6 +41,9 @@ def show(results: Figures, console: Console) -> None:
         console.print(_floors(results["floors"]), highlight=False)
     if "store" in results:
         console.print(_store(results["store"]))
+    for part, table in AT_THE_OUTPOST.items():
+        if part in results:
+            console.print(table(results[part]))
 
 
 def _hosts(results: Figures) -> Table:
@@ -98,11 +108,18 @@ def _floors(floors: Figures) -> Table:
 
 
 def _store(store: Figures) -> Table:
-    table = Table(title="The store")
-    for column in ("events in a commit", "events/s", "written for an event, KiB"):
+    table = Table(title="The store, beside bare SQLite with the same rows")
+    columns = ("events in a commit", "events/s", "of bare SQLite", "written for an event, KiB")
+    for column in (*columns, "by bare SQLite"):
         table.add_column(column, justify="right")
     for group, rate in store["events_per_s"].items():
-        table.add_row(group, f"{rate:,.0f}", f"{store['written_kib_per_event'][group]:.2f}")
+        table.add_row(
+            group,
+            f"{rate:,.0f}",
+            f"{rate / store['bare_per_s'][group]:.2f}",
+            f"{store['written_kib_per_event'][group]:.2f}",
+            f"{store['bare_kib_per_event'][group]:.2f}",
+        )
     table.caption = (
         f"one commit: median {store['commit']['median']:.2f} ms, p99 {store['commit']['p99']:.2f}; "
         f"a flush of 4 KiB: {store['flush_4_kib']['median']:.2f}, "

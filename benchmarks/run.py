@@ -10,17 +10,24 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from .backlog import backlog, worst
 from .broker import any_broker
 from .bursts import bursts
 from .machine import describe
+from .outpost import outpost
 from .paced import paced
 from .plan import Plan
+from .reconnect import reconnect
 from .starts import starts
 from .store import store
 from .street import street
+from .wear import wear
 
-PARTS = ("start", "latency", "memory", "burst", "store")
+SHORT = ("start", "latency", "memory", "burst", "store")
+"""What is measured when nothing is asked for by name."""
+PARTS = (*SHORT, "backlog", "reconnect", "wear")
 IN_THE_STREET = frozenset({"start", "latency", "memory", "burst"})
+AT_THE_OUTPOST = frozenset({"backlog", "reconnect", "wear"})
 SWITCH_S = 0.0005
 """The subscriber's thread waits so long at most for the radio's, not Python's usual 5 ms."""
 
@@ -45,6 +52,8 @@ async def _run(
         results: dict[str, Any] = {}
         if IN_THE_STREET & set(parts):
             results |= await _in_the_street(parts, plan, place, say)
+        if AT_THE_OUTPOST & set(parts):
+            results |= await _at_the_outpost(parts, plan, place, say)
         if "store" in parts:
             say("commits")
             results["store"] = await store(place / "store", plan.commits)
@@ -71,5 +80,22 @@ async def _in_the_street(
         if "burst" in parts:
             burst = await bursts(there, plan, say)
             results["burst"] = {name: asdict(each) for name, each in burst.items()}
+        say("stopping")
+    return results
+
+
+async def _at_the_outpost(
+    parts: Collection[str], plan: Plan, place: Path, say: Callable[[str], None]
+) -> dict[str, Any]:
+    results: dict[str, Any] = {}
+    async with outpost(plan, place, say) as there:
+        if "wear" in parts:
+            results["wear"] = asdict(await wear(there, plan, place, say))
+        if "reconnect" in parts:
+            results["reconnect"] = asdict(await reconnect(there, plan, say))
+        if "backlog" in parts:
+            sizes = {name: asdict(each) for name, each in (await backlog(there, plan, say)).items()}
+            results["backlog"] = sizes
+            results["alarm_seconds_after_broker_return"] = worst(sizes)
         say("stopping")
     return results

@@ -44,7 +44,7 @@ async def street(plan: Plan, folder: Path, say: Callable[[str], None]) -> AsyncI
         installation = await asyncio.to_thread(found_or_installed, plan, say)
         peer = installation if isinstance(installation, str) else installation.version
         machine = describe(folder, broker=broker, peer=peer)
-        homes = iter([VirtualHome(seed) for seed in (1, 2, 3)])
+        homes = iter([VirtualHome(seed, quiet_s=plan.quiet_s) for seed in (1, 2, 3)])
         hosts: list[Host] = [Heimvakt(next(homes), folder / "heimvakt", port)]
         if plan.with_peers:
             hosts.append(BareZigpy(next(homes), folder / "bare", port))

@@ -9,12 +9,28 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from benchmarks.backlog import worst
 from benchmarks.figures import percentile, spread
 from benchmarks.plan import Plan
 from benchmarks.report import show
 from benchmarks.run import PARTS, run
 
-TINY = Plan(events=20, block=10, starts=1, burst=40, commits=20, with_peers=False)
+TINY = Plan(
+    events=20,
+    block=10,
+    quiet_s=0.3,
+    starts=1,
+    burst=40,
+    commits=20,
+    with_peers=False,
+    records=(200,),
+    presses=2,
+    away_s=0.5,
+    rtt_ms=10.0,
+    down_s=0.5,
+    idle_s=0.5,
+    week=200,
+)
 
 
 def test_percentiles_are_values_that_were_measured() -> None:
@@ -39,8 +55,23 @@ async def test_every_part_yields_figures(tmp_path: Path) -> None:
     assert (burst["frames"], burst["presses"]) == (40, 20)
     assert results["floors"]["flush_4_kib"]["count"] == TINY.events
     assert set(results["store"]["events_per_s"]) == {"1", "10", "64"}
+    backlog = results["backlog"]["200"]
+    assert (backlog["alarms_lost"], backlog["records_lost"]) == (0, 0)
+    assert backlog["alarms_waiting"] >= 1
+    assert backlog["subscriber_idle"]["count"] == TINY.presses
+    assert 0 < results["alarm_seconds_after_broker_return"] < backlog["drained_s"] + 60
+    assert results["reconnect"]["connected_s"] > 0
+    assert results["reconnect"]["alarm_s"] > 0
+    assert results["wear"]["week"]["disk_bytes"] > 0
 
     assert json.loads(json.dumps(results))["plan"]["events"] == TINY.events
     printed = io.StringIO()
     show(results, Console(file=printed, width=110))
-    assert "press to subscriber" in printed.getvalue()
+    for said in ("press to subscriber", "waiting alarms", "was away for 0.5 s", "a day of nothing"):
+        assert said in printed.getvalue()
+
+
+def test_an_alarm_that_was_lost_is_no_time() -> None:
+    there = {"alarm_seconds_after_broker_return": 0.5}
+    assert worst({"10": there, "20": there}) == 0.5
+    assert worst({"10": there, "20": {"alarm_seconds_after_broker_return": None}}) is None

@@ -1,13 +1,15 @@
 """SIGKILL of the real daemon at any moment: nothing committed is lost, nothing is told twice.
 
 The radio, the broker and the response centre go on; only the daemon dies, again and again, on one
-state directory. HEIMVAKT_KILLS says how often (12 without it), HEIMVAKT_SEED which life is lived.
+state directory. HEIMVAKT_KILLS says how often (12 without it), HEIMVAKT_SEED which lives are lived.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,25 +18,53 @@ import pytest
 from heimvakt.demo.receiver import Behaviour, Manners
 from tests.support.home import home
 from tests.support.kept import kept
-from tests.support.kills import Kills
-from tests.support.restless import RESTLESS
+from tests.support.kills import Kills, Tally
+from tests.support.proxy import proxy
+from tests.support.restless import RESTLESS, tell_all
 from tests.support.watched import Watched
 
 KILLS = int(os.environ.get("HEIMVAKT_KILLS", "12"))
 SEED = int(os.environ.get("HEIMVAKT_SEED", "1"))
+KILLS_OF_ONE_HOME = 50
+"""What is on disk is read and kept at each death."""
+AT_ONCE = 2
+"""Homes side by side: a daemon takes most of a second of processor time to start."""
 
 pytestmark = pytest.mark.fault
 
 
 @pytest.mark.timeout(120 + 10 * KILLS)
 async def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_told_twice() -> None:
-    async with home(things=RESTLESS) as h:
-        kills = Kills(h, random.Random(SEED))
-        for _ in range(KILLS):
+    began = time.monotonic()
+    homes = max(-(-KILLS // KILLS_OF_ONE_HOME), min(AT_ONCE, KILLS))
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def life(number: int) -> Tally:
+        async with places:
+            return await killed(KILLS // homes + (number < KILLS % homes), SEED * 1_000 + number)
+
+    async with asyncio.TaskGroup() as group:
+        lives = [group.create_task(life(number)) for number in range(homes)]
+    tally = sum((each.result() for each in lives), Tally())
+    print(f"{homes} homes, {time.monotonic() - began:.0f} s, {tally}")  # shown by `pytest -s`
+    assert tally.kills == KILLS
+
+
+async def killed(times: int, seed: int) -> Tally:
+    """One home that is killed so often."""
+    behaviour = Behaviour(accept_after_s=0.0, keep_events=True)
+    async with home(things=RESTLESS, behaviour=behaviour) as h, proxy(h.broker.port) as line:
+        tell_all(h, line.url)
+        kills = Kills(h, line, random.Random(seed))
+        for _ in range(times):
             await kills.one()
         await kills.live_on_until_settled()
-        print(kills.report())  # `pytest -s` shows the figures
-        kills.check()
+        try:
+            kills.check()
+        except AssertionError as error:
+            error.add_note(f"in the home of seed {seed}")
+            raise
+        return kills.tally()
 
 
 async def test_sensors_that_joined_just_before_the_kill_are_heard_after_it() -> None:

@@ -26,7 +26,7 @@ ATTEMPTS_MAX = 5
 REFUSALS = [
     pytest.param(lambda mid: puback(mid, QUOTA), "refuses what is published", id="puback"),
     pytest.param(lambda _mid: disconnect(QUOTA) + HANG_UP, "ended it", id="disconnect"),
-    pytest.param(lambda _mid: HANG_UP, "connection lost", id="hangs up"),
+    pytest.param(lambda _mid: HANG_UP, "the connection was cut", id="hangs up"),
 ]
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
 from heimvakt.config.configuration import Configuration
-from heimvakt.core.modem import Modem, ModemState
+from heimvakt.core.modem import Modem, ModemState, SignalPast
 from heimvakt.core.ports import Clock
 from heimvakt.net.interfaces import watch_interfaces
 from heimvakt.net.paths import PathWatch
@@ -17,6 +18,9 @@ from heimvakt.runtime.pipeline import Pipeline
 from heimvakt.runtime.power import PowerWatch
 from heimvakt.runtime.signs import LampSigns, SignWatch
 from heimvakt.uplinks.secrets import SecretError, secret_text
+
+if TYPE_CHECKING:
+    from heimvakt.net.modem.history import SignalHistory
 
 log = structlog.get_logger("box")
 
@@ -36,16 +40,23 @@ class Box:
         self._state = state
         self.power = PowerWatch(pipeline.emit)
         self.modem: Modem | None = None
+        self._signal: SignalHistory | None = None
         self._modem_path = ""
         for path in configuration.paths:
             if path.modem is not None and self.modem is None:
                 self._modem_path = path.name
                 self.modem = self._open(path.modem, path.pin)
+                self._signal = self._remember(self.modem)
 
     @property
     def modems(self) -> Mapping[str, Callable[[], ModemState]]:
         """What is known of the modem, by the path that it drives."""
         return {self._modem_path: self.modem.state} if self.modem else {}
+
+    @property
+    def signals(self) -> Mapping[str, Callable[[], SignalPast | None]]:
+        """How its signal has been, by the path that it drives."""
+        return {self._modem_path: self._signal.past} if self._signal else {}
 
     def signs(self, watch: PathWatch) -> SignWatch:
         """What is shown, and on what."""
@@ -60,11 +71,9 @@ class Box:
         if any(path.interface for path in self._configuration.paths):
             yield "interfaces", lambda: _interfaces(watch)
         if self.modem is not None:
-            from heimvakt.net.modem.history import SignalHistory
-
-            history = SignalHistory(self._state / "modem", self.modem.state, self._clock)
             yield "modem", self.modem.run
-            yield "signal", history.run
+        if self._signal is not None:
+            yield "signal", self._signal.run
 
     def _open(self, named: str, pin: str | None) -> Modem:
         # Here, so that a home without a modem has no D-Bus in its memory.
@@ -76,6 +85,11 @@ class Box:
             state_directory=self._state / "modem",
             chance=random.Random(),
         )
+
+    def _remember(self, modem: Modem) -> SignalHistory:
+        from heimvakt.net.modem.history import SignalHistory
+
+        return SignalHistory(self._state / "modem", modem.state, self._clock)
 
 
 async def _interfaces(watch: PathWatch) -> None:

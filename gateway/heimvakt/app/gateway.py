@@ -126,10 +126,13 @@ class Gateway:
             paths=configuration.paths,
             facts=watch,
             modems=box.modems,
+            signals=box.signals,
             sign=lambda: signs.now,
         )
         control = ControlSocket(
-            self._places.socket, pipeline, requests(store, pipeline, report, self._clock)
+            self._places.socket,
+            pipeline,
+            requests(store, pipeline, report, self._clock, timezone=configuration.gateway.timezone),
         )
         async with asyncio.TaskGroup() as group:
             units: list[asyncio.Task[None]] = []

@@ -20,12 +20,12 @@ ALARMS_MAX = 10_000
 
 
 def requests(
-    store: Store, pipeline: Pipeline, report: Report, clock: Clock
+    store: Store, pipeline: Pipeline, report: Report, clock: Clock, *, timezone: str
 ) -> Mapping[str, Handler]:
-    """Each request by its `do`."""
+    """Each request by its `do`; `timezone` is that of the home."""
 
     async def status(_: Request) -> Mapping[str, Any]:
-        return await report.status()
+        return {**await report.status(), "timezone": timezone}
 
     async def alarms(request: Request) -> Mapping[str, Any]:
         limit = request.get("limit", 20)
@@ -35,7 +35,7 @@ def requests(
             found: Sequence[Alarm] = outstanding(pipeline.state)[:limit]
         else:
             found = await store.alarms(limit)
-        return {"alarms": [encode(alarm) for alarm in found]}
+        return {"alarms": [encode(alarm) for alarm in found], "timezone": timezone}
 
     async def advance(request: Request) -> Mapping[str, Any]:
         if not isinstance(clock, DrivenClock):

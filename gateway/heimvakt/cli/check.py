@@ -20,7 +20,10 @@ def command(
     file: Annotated[Path, typer.Argument(help="The file of a home.", metavar="FILE")],
     as_json_: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Find every mistake in the file of a home; exit code 1 if there is one."""
+    """Find every mistake in the file of a home.
+
+    Ends with 1 if there is an error, with 0 if there are warnings only.
+    """
     loaded = load(file, catalogue())
     if as_json_:
         print(as_json(loaded.findings))

@@ -63,10 +63,11 @@ def command(
         typer.Option(help="Keep database, configuration and log in this folder.", metavar="DIR"),
     ] = None,
 ) -> None:
-    """Watch a home, its rules and its alarms, from the Zigbee frame to the response centre.
+    """Watch a home, its rules and its alarms.
 
-    A broker, a virtual radio with its devices, the real daemon and a receiver run on this machine,
-    on loopback and a pseudo-terminal. Ends with 0 only if every alarm was delivered and accepted.
+    From the Zigbee frame to the response centre: a broker, a virtual radio with its devices, the
+    real daemon and a receiver run on this machine, on loopback and a pseudo-terminal. Ends with 0
+    only if every alarm was delivered and accepted.
     """
     if keep is not None and keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
         fail(Exit.USAGE, f"--keep {keep}: there is something in it", "name a folder that is new")

@@ -21,7 +21,10 @@ def command(
         typer.Option(help="Write the schemas of the messages into this folder.", metavar="DIR"),
     ] = None,
 ) -> None:
-    """Print the JSON Schema of the file of a home, or write those of the messages."""
+    """Print the JSON Schema of the file of a home.
+
+    With --write: write those of the messages instead.
+    """
     if write is None:
         print(json.dumps(configuration_schema(catalogue()), ensure_ascii=False, indent=2))
         return

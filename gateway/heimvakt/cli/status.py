@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 from heimvakt.core.words import spell_duration
 
 from .client import SocketOption, ask
+from .times import count, local, spell
 
 EXAMPLE = "Example: heimvakt status --json"
 SHOWN = {
@@ -39,23 +41,25 @@ def lines(status: dict[str, Any]) -> list[str]:
     now = datetime.fromisoformat(status["now"])
     up = now - datetime.fromisoformat(status["started_at"])
     return [
-        f"Heimvakt {status['version']}  {status['gateway_id']}  up {_spell(up)}",
+        f"Heimvakt {status['version']}  {status['gateway_id']}  up {spell(up)}",
         f"  armed     {_rules(status['rules'])}",
         f"  devices   {_devices(status['devices'], now)}",
         *(f"  {name:<9} {_driver(driver, now)}" for name, driver in status["drivers"].items()),
         f"  paths     {'   '.join(_path(name, p) for name, p in status['paths'].items())}",
+        *(f"  signal    {text}" for text in _signals(status["paths"])),
         *(f"  {name:<9} {_receiver(r, now)}" for name, r in status["receivers"].items()),
         f"  outbox    {_outbox(status)}",
         f"  alarms    {status['open_alarms']} open, {status['not_accepted']} that nobody accepted"
         f"   shown here: {SHOWN.get(status['sign'], status['sign'])}",
-        *([f"  test      {_test(status['last_test'])}"] if status["last_test"] else []),
-        f"  journal   {status['journal_seq']} events   clock {status['clock']}"
+        *([f"  test      {_test(status)}"] if status["last_test"] else []),
+        f"  journal   {count(status['store']['rows'], 'event')}   clock {status['clock']}"
         f"   disk {_disk(status['store'])}",
     ]
 
 
-def _test(last: dict[str, Any]) -> str:
-    at = datetime.fromisoformat(last["raised_at"]).astimezone()
+def _test(status: dict[str, Any]) -> str:
+    last = status["last_test"]
+    at = local(last["raised_at"], status["timezone"])
     late = "" if last["in_time"] else ", too late"
     return f"last {at:%a %d %b %H:%M}, answered in {last['seconds']:.1f} s{late}"
 
@@ -66,8 +70,8 @@ def _rules(rules: dict[str, Any]) -> str:
         for rule_id, rule in rules.items()
         if rule["blind_without"]
     ]
-    count = f"{len(rules)} rules"
-    return f"{count}, {len(blind)} blind: {', '.join(blind)}" if blind else count
+    all_of_them = count(len(rules), "rule")
+    return f"{all_of_them}, {len(blind)} blind: {', '.join(blind)}" if blind else all_of_them
 
 
 def _devices(devices: dict[str, Any], now: datetime) -> str:
@@ -94,9 +98,22 @@ def _path(name: str, path: dict[str, Any]) -> str:
     elif path["good"] and path["round_trip_ms"] is not None:
         state += f" {path['round_trip_ms']:.0f} ms"
     modem = path["modem"] or {}
+    if path["reason"]:
+        state += f" ({path['reason']})"
     dbm = f"{modem['dbm']} dBm" if modem.get("dbm") is not None else None
     said = [state, dbm, modem.get("operator"), modem.get("trouble")]
     return f"{name} {', '.join(part for part in said if part)}"
+
+
+def _signals(paths: dict[str, Any]) -> Iterator[str]:
+    """How the modems have heard their networks lately."""
+    for name, path in paths.items():
+        if (past := path["signal"]) is None:
+            continue
+        said = f"{name}, last {spell(timedelta(hours=past['hours']))}: "
+        if past["median_dbm"] is not None:
+            said += f"median {past['median_dbm']} dBm, worst {past['worst_dbm']} dBm, "
+        yield said + f"{100 * past['without_network']:.0f} % without network"
 
 
 def _receiver(receiver: dict[str, Any], now: datetime) -> str:
@@ -110,26 +127,24 @@ def _receiver(receiver: dict[str, Any], now: datetime) -> str:
 
 def _outbox(status: dict[str, Any]) -> str:
     outbox = status["outbox"]
-    alarms = f"{outbox['alarms']} alarms waiting"
+    alarms = f"{count(outbox['alarms'], 'alarm')} waiting"
     if outbox["oldest_s"] is not None:
-        alarms += f", the oldest for {_spell(timedelta(seconds=outbox['oldest_s']))}"
-    return f"{alarms}   {outbox['reports']} reports waiting"
+        alarms += f", the oldest for {spell(timedelta(seconds=outbox['oldest_s']))}"
+    return f"{alarms}   {count(outbox['reports'], 'report')} waiting"
 
 
 def _disk(store: dict[str, Any]) -> str:
     if store["full"]:
         return "FULL: only alarms are taken"
     share = 100 * store["bytes"] / store["bytes_max"]
-    return f"{share:.0f} % of {store['bytes_max'] / 2**20:.0f} MiB"
+    text = f"{share:.0f} % of {store['bytes_max'] / 2**20:.0f} MiB"
+    free = store["disk_free_bytes"]
+    if free < store["bytes_max"] - store["bytes"]:
+        text += f", of which the disk has ONLY {free / 2**20:.0f} MiB: make room (df -h)"
+    return text
 
 
 def _ago(text: str | None, now: datetime) -> str:
     if text is None:
         return "the start"
-    return f"{_spell(now - datetime.fromisoformat(text))} ago"
-
-
-def _spell(span: timedelta) -> str:
-    if span >= timedelta(days=1):
-        return f"{span.days} d {span.seconds // 3600} h"
-    return spell_duration(span.total_seconds()).en
+    return f"{spell(now - datetime.fromisoformat(text))} ago"

@@ -124,14 +124,19 @@ def _acknowledge(work: Work, event: Event) -> None:
         case AlarmDelivered(alarm_id=alarm_id, receiver=by):
             what = Move.DELIVER
         case AlarmAcknowledged(alarm_id=alarm_id, receiver=receiver, by=person):
-            what, by = Move.ACCEPT, f"{receiver}: {person}"
+            what, by = Move.ACCEPT, _whom(receiver, person)
         case AlarmClosed(alarm_id=alarm_id, receiver=receiver, by=person):
-            what, by = Move.CLOSE, f"{receiver}: {person}"
+            what, by = Move.CLOSE, _whom(receiver, person)
         case _:
             return
     alarm = work.state.alarms.get(alarm_id)
     if alarm is not None:
         work.move(alarm, what, by)
+
+
+def _whom(receiver: str, person: str) -> str:
+    """A receiver that is one person, as by SMS, is named once."""
+    return person if person == receiver else f"{receiver}: {person}"
 
 
 def _set_times(work: Work, event: Event) -> None:

@@ -38,6 +38,10 @@ class Registration(StrEnum):
     """The network does not want this SIM."""
 
 
+SERVED = (Registration.HOME, Registration.ROAMING)
+"""The network takes what the modem sends."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """How well the modem hears the network."""
@@ -46,6 +50,19 @@ class Signal:
     """From -113 (hardly anything) to -51 (as good as it gets)."""
     percent: int
     """The same on the scale that phones show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalPast:
+    """How the signal has been, from samples taken at equal times."""
+
+    hours: float
+    """That the samples stand for; at most a week."""
+    worst_dbm: int | None
+    """None: there was no signal in any sample."""
+    median_dbm: int | None
+    without_network: float
+    """The share of the samples, from 0 to 1, in which no network served the modem."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +83,7 @@ class ModemState:
     @property
     def can_send(self) -> bool:
         """Whether the network would take an SMS now, as far as is known."""
-        return (
-            self.present
-            and self.sim is Sim.READY
-            and self.registration in (Registration.HOME, Registration.ROAMING)
-        )
+        return self.present and self.sim is Sim.READY and self.registration in SERVED
 
 
 @dataclass(frozen=True, slots=True)

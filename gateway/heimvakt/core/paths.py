@@ -124,6 +124,11 @@ class Paths:
         """The paths of which a loss was said, and no return since."""
         return tuple(name for name, known in self._known.items() if known.lost)
 
+    def reason(self, name: str) -> str | None:
+        """Why nothing gets through on this path now; None while something does."""
+        known = self._known[name]
+        return None if known.is_good() else _reason(known)
+
     def carrying(self) -> tuple[tuple[str, str], ...]:
         """Every path and receiver between which something gets through now."""
         return tuple(

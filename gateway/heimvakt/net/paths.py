@@ -127,6 +127,10 @@ class PathWatch:
         """The paths of which a loss was said, and no return since."""
         return self._paths.lost()
 
+    def reason(self, path: str) -> str | None:
+        """Why nothing gets through on this path now; None while something does."""
+        return self._paths.reason(path)
+
     def cut_off_s(self) -> float | None:
         """For how long no path at all has been good; None while one is."""
         return self._paths.cut_off_s(self._now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any, Literal
 
 import structlog
@@ -20,6 +21,7 @@ def configure_logs(style: LogFormat, *, verbose: bool = False) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
+        _without_nothing,
     ]
     tail: list[Any]
     if style == "json":
@@ -48,3 +50,10 @@ def configure_logs(style: LogFormat, *, verbose: bool = False) -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def _without_nothing(
+    _logger: Any, _method: str, line: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """What is None is not known, or has no hint: a person who reads learns nothing by it."""
+    return {key: value for key, value in line.items() if value is not None}

@@ -12,7 +12,7 @@ from heimvakt import __version__
 from heimvakt.core.codec import encode
 from heimvakt.core.events import AlarmAcknowledged, AlarmClosed, AlarmDelivered
 from heimvakt.core.ledger import Room, Store
-from heimvakt.core.modem import ModemState
+from heimvakt.core.modem import ModemState, SignalPast
 from heimvakt.core.path import Path
 from heimvakt.core.ports import Clock
 from heimvakt.core.uplink import Uplink
@@ -43,6 +43,9 @@ class PathFacts(Protocol):
     def lost(self) -> tuple[str, ...]:
         """Those of which a loss was said, and no return since."""
 
+    def reason(self, path: str) -> str | None:
+        """Why nothing gets through on this one now."""
+
 
 class Report:
     """Gathers the facts at the moment it is asked."""
@@ -60,9 +63,11 @@ class Report:
         paths: Sequence[Path] = (),
         facts: PathFacts,
         modems: Mapping[str, Callable[[], ModemState]] | None = None,
+        signals: Mapping[str, Callable[[], SignalPast | None]] | None = None,
         sign: Callable[[], str] = str,
     ) -> None:
-        """`modems` by the path that they drive; `sign` is what those who live there are shown."""
+        """`modems` and `signals` by the path that they drive; `sign` is what those who live there
+        are shown."""
         self._pipeline = pipeline
         self._store = store
         self._clock = clock
@@ -73,6 +78,7 @@ class Report:
         self._paths = paths
         self._facts = facts
         self._modems = modems or {}
+        self._signals = signals or {}
         self._sign = sign
         self._answers: dict[str, datetime] = {}
         """By receiver: when it last answered for an alarm."""
@@ -156,13 +162,15 @@ class Report:
     def _path(self, path: Path) -> dict[str, Any]:
         hearts = [heart for heart in self._hearts if heart.path == path.name]
         took = [heart.took_s for heart in hearts if heart.took_s is not None]
-        modem = self._modems.get(path.name)
+        modem, signal = self._modems.get(path.name), self._signals.get(path.name)
         return {
             "interface": path.interface,
             "good": path.name in self._facts.good(),
             "lost": path.name in self._facts.lost(),
+            "reason": self._facts.reason(path.name),
             "round_trip_ms": round(min(took) * 1000, 1) if took else None,
             "modem": _modem(modem()) if modem else None,
+            "signal": _signal(signal()) if signal else None,
         }
 
     def _receiver(self, name: str, told: Told, waiting: int) -> dict[str, Any]:
@@ -198,6 +206,17 @@ def _modem(state: ModemState) -> dict[str, Any]:
         "technology": state.technology,
         "dbm": state.signal.dbm if state.signal else None,
         "trouble": state.trouble,
+    }
+
+
+def _signal(past: SignalPast | None) -> dict[str, Any] | None:
+    if past is None:
+        return None
+    return {
+        "hours": round(past.hours, 1),
+        "worst_dbm": past.worst_dbm,
+        "median_dbm": past.median_dbm,
+        "without_network": round(past.without_network, 3),
     }
 
 

@@ -263,7 +263,7 @@ class Link:
         else:
             silent = reason.getName() == "Keep alive timeout"
             self._lose(
-                self.complaint or f"connection lost: {reason}",
+                self.complaint or ("it is silent" if silent else "the connection was cut"),
                 elsewhere=silent,
                 hung_up=not silent,
             )

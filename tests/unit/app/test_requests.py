@@ -18,8 +18,10 @@ FAULT = StoreFault(reason="damage", set_aside="x", saved="all")
 
 async def asked(life: Life, **request: Any) -> list[int]:
     """The numbers of the alarms that the answer tells, in its order."""
-    handlers = requests(life.store, life.pipeline, Mock(), life.clock)
-    return [alarm["number"] for alarm in (await handlers["alarms"](request))["alarms"]]
+    handlers = requests(life.store, life.pipeline, Mock(), life.clock, timezone="Pacific/Auckland")
+    answer = await handlers["alarms"](request)
+    assert answer["timezone"] == "Pacific/Auckland", "times are shown as the home has them"
+    return [alarm["number"] for alarm in answer["alarms"]]
 
 
 async def test_open_alarms_are_told_most_urgent_first_then_oldest(tmp_path: Path) -> None:

@@ -10,7 +10,15 @@ import pytest
 from heimvakt.cli.status import lines
 
 MODEM = {"dbm": -97, "operator": "Telenor", "trouble": None}
-PATH = {"good": True, "lost": False, "round_trip_ms": 17.8, "modem": None}
+SIGNAL = {"hours": 168.0, "worst_dbm": -109, "median_dbm": -97, "without_network": 0.021}
+PATH = {
+    "good": True,
+    "lost": False,
+    "reason": None,
+    "round_trip_ms": 17.8,
+    "modem": None,
+    "signal": None,
+}
 STATUS: dict[str, Any] = {
     "version": "0.3.0",
     "gateway_id": "no-1505-004711",
@@ -18,6 +26,7 @@ STATUS: dict[str, Any] = {
     "started_at": "2026-10-23T17:00:00+00:00",
     "clock": "synchronised",
     "sign": "connected",
+    "timezone": "Europe/Oslo",
     "journal_seq": 41_208,
     "rules": {"button": {"blind_without": []}},
     "devices": {"pendant": {"last_seen": "2026-11-04T20:59:00+00:00", "silent": False}},
@@ -35,7 +44,13 @@ STATUS: dict[str, Any] = {
         }
     },
     "outbox": {"alarms": 0, "oldest_s": None, "reports": 7},
-    "store": {"full": False, "bytes": 8 * 2**20, "bytes_max": 256 * 2**20},
+    "store": {
+        "full": False,
+        "rows": 39_017,
+        "bytes": 8 * 2**20,
+        "bytes_max": 256 * 2**20,
+        "disk_free_bytes": 2**30,
+    },
     "last_test": None,
     "open_alarms": 0,
     "not_accepted": 0,
@@ -45,7 +60,7 @@ STATUS: dict[str, Any] = {
 def test_a_home_where_all_is_well() -> None:
     assert lines(STATUS) == [
         "Heimvakt 0.3.0  no-1505-004711  up 12 d 4 h",
-        "  armed     1 rules",
+        "  armed     1 rule",
         "  devices   1 of 1 heard from",
         "  zigbee    listening",
         "  paths     broadband ok 18 ms   mobile ok 61 ms, -97 dBm, Telenor",
@@ -53,7 +68,7 @@ def test_a_home_where_all_is_well() -> None:
         "0 waiting for its answer",
         "  outbox    0 alarms waiting   7 reports waiting",
         "  alarms    0 open, 0 that nobody accepted   shown here: all is well",
-        "  journal   41208 events   clock synchronised   disk 3 % of 256 MiB",
+        "  journal   39017 events   clock synchronised   disk 3 % of 256 MiB",
     ]
 
 
@@ -69,8 +84,14 @@ def changed(*keys: str, to: object) -> list[str]:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ({**PATH, "good": False}, "broadband DOWN"),
-        ({**PATH, "good": False, "lost": True}, "broadband LOST"),
+        (
+            {**PATH, "good": False, "reason": "the interface eth0 is down"},
+            "broadband DOWN (the interface eth0 is down)",
+        ),
+        (
+            {**PATH, "good": False, "lost": True, "reason": "no receiver is reached over it"},
+            "broadband LOST (no receiver is reached over it)",
+        ),
         ({**PATH, "lost": True}, "broadband not trusted yet"),
         ({**PATH, "round_trip_ms": None}, "broadband ok"),
         (
@@ -92,10 +113,24 @@ def test_a_receiver_out_of_reach() -> None:
 
 
 def test_what_waits_says_for_how_long() -> None:
-    waits = {"alarms": 2, "oldest_s": 7380.0, "reports": 0}
+    waits = {"alarms": 1, "oldest_s": 7380.0, "reports": 0}
     assert changed("outbox", to=waits) == [
-        "  outbox    2 alarms waiting, the oldest for 2 h 3 min   0 reports waiting"
+        "  outbox    1 alarm waiting, the oldest for 2 h 3 min   0 reports waiting"
     ]
+
+
+@pytest.mark.parametrize(
+    ("signal", "said"),
+    [
+        (SIGNAL, "mobile, last 7 d 0 h: median -97 dBm, worst -109 dBm, 2 % without network"),
+        (
+            {"hours": 2.5, "worst_dbm": None, "median_dbm": None, "without_network": 1.0},
+            "mobile, last 2 h 30 min: 100 % without network",
+        ),
+    ],
+)
+def test_how_the_signal_has_been(signal: dict[str, object], said: str) -> None:
+    assert changed("paths", "mobile", "signal", to=signal) == [f"  signal    {said}"]
 
 
 def test_what_those_who_live_there_are_shown() -> None:
@@ -108,11 +143,16 @@ def test_a_store_that_is_full() -> None:
     assert line.endswith("disk FULL: only alarms are taken")
 
 
+def test_a_disk_that_others_have_filled() -> None:
+    (line,) = changed("store", "disk_free_bytes", to=2**20)
+    assert line.endswith("3 % of 256 MiB, of which the disk has ONLY 1 MiB: make room (df -h)")
+
+
 @pytest.mark.parametrize(
     ("in_time", "end"), [(True, "answered in 1.9 s"), (False, "answered in 1.9 s, too late")]
 )
 def test_the_last_test_with_what_it_took(*, in_time: bool, end: str) -> None:
     last = {"raised_at": "2026-11-04T02:00:00+00:00", "seconds": 1.9, "in_time": in_time}
     (line,) = changed("last_test", to=last)
-    assert line.startswith("  test      last ")
+    assert line.startswith("  test      last Wed 04 Nov 03:00, "), "on the wall of the home"
     assert line.endswith(end)

@@ -163,6 +163,18 @@ def test_the_report_in_the_guide_is_what_is_told(tmp_path: Path) -> None:
         assert lines[line + 1].strip() == finding.hints[0]
 
 
+def test_every_key_is_in_the_guide() -> None:
+    definitions = schema(REAL)["definitions"]
+    keys = {(name, key) for name, one in definitions.items() for key in one.get("properties", {})}
+    assert len(keys) > 50
+    untold = {
+        f"{name}: {key}"
+        for name, key in keys
+        if f"`{key}`" not in GUIDE and not re.search(rf"\b{key} = ", GUIDE)
+    }
+    assert not untold
+
+
 def test_every_role_and_every_rule_is_in_the_guide() -> None:
     for word in [*Role, *REAL.rules]:
         assert f"`{word}`" in GUIDE, word

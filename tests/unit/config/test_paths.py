@@ -141,6 +141,21 @@ MISTAKES = {
             'write "auto", "none", or its serial port, such as "/dev/ttyUSB2"',
         ],
     ),
+    "a modem on each path": (
+        ('"eth0"', '"eth0"\nmodem = "/dev/ttyUSB2"'),
+        [
+            f"paths.mobile.modem: paths.broadband has a modem already (line {ETH0 + 1}), "
+            "and one is used",
+            "take this line away; a second modem may carry a path without it",
+        ],
+    ),
+    "a PIN without a modem": (
+        ('modem = "auto"', 'pin = "credential:sim-pin"'),
+        [
+            "paths.mobile.pin: a PIN is for a modem, and this path has none",
+            'add modem = "auto" here, or take the PIN away',
+        ],
+    ),
     "a rate in bits": (
         ('modem = "auto"', 'rate = "16 kbit/s"'),
         ['paths.mobile.rate: "16 kbit/s" is no rate', 'write it as "2kB/s" (bytes in a second)'],

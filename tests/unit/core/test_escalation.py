@@ -301,6 +301,15 @@ def test_the_alarm_tells_who_was_told_and_who_answered_accepted_and_closed_it() 
     assert alarm.accepted_by == "daughter: operator 12"
 
 
+def test_who_is_a_receiver_and_a_person_is_named_once() -> None:
+    small = a_rule({DoorOpened: [a_raise()]})
+    desk = SmallDesk(a_home(small))
+    desk.tell(DoorOpened(device_id="front-door"))
+    alarm_id = desk.outcome.send[0].alarm.alarm_id
+    desk.tell(AlarmAcknowledged(alarm_id=alarm_id, receiver="daughter", by="daughter"))
+    assert desk.state.alarms[alarm_id].accepted_by == "daughter"
+
+
 def test_what_has_ended_by_itself_can_still_be_accepted_and_closed_and_shows_it() -> None:
     small = a_rule({DoorOpened: [a_raise()], DoorClosed: [ResetAlarm("k")]})
     desk = SmallDesk(a_home(small))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from heimvakt.core.events import AlarmAcknowledged, AlarmDelivered, ButtonPressed
-from heimvakt.core.modem import ModemState, Registration, Signal, Sim
+from heimvakt.core.modem import ModemState, Registration, Signal, SignalPast, Sim
 from heimvakt.core.path import Path as NetworkPath
 from heimvakt.core.reports import Wanted
 from heimvakt.net.paths import PathWatch
@@ -30,6 +30,7 @@ MODEM = ModemState(
     operator="Telenor",
     signal=Signal(dbm=-97, percent=26),
 )
+PAST = SignalPast(hours=168.0, worst_dbm=-109, median_dbm=-97, without_network=1 / 48)
 
 
 class Desk:
@@ -52,6 +53,7 @@ class Desk:
             paths=PATHS,
             facts=self.watch,
             modems={"mobile": lambda: MODEM},
+            signals={"mobile": lambda: PAST},
             sign=lambda: "connected",
         )
         self.watch.look()
@@ -98,10 +100,21 @@ async def test_it_says_how_each_path_is(desk: Desk) -> None:
     assert before["broadband"]["modem"] is None
     assert before["mobile"]["modem"]["dbm"] == -97
     assert before["mobile"]["modem"]["operator"] == "Telenor"
+    assert before["broadband"]["signal"] is None
+    assert before["mobile"]["signal"] == {
+        "hours": 168.0,
+        "worst_dbm": -109,
+        "median_dbm": -97,
+        "without_network": 0.021,
+    }
     desk.uplinks[0].cut()
     desk.watch.look()
     after = await desk.report.status()
     assert [after["paths"][name]["good"] for name in ("broadband", "mobile")] == [False, True]
+    assert [after["paths"][name]["reason"] for name in ("broadband", "mobile")] == [
+        "no receiver is reached over it",
+        None,
+    ]
     assert after["receivers"]["centre"]["connected"] is True
     assert after["receivers"]["centre"]["paths"] == {"broadband": False, "mobile": True}
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from heimvakt.core.alarms import Move, move
+from heimvakt.core.alarms import AlarmState, Move, Priority, move
 from heimvakt.core.chain import Told, Why
 from heimvakt.core.uplink import Acknowledgement, Asked, Question, ReportReceipt
 from heimvakt.uplinks import render
@@ -164,3 +164,9 @@ def test_every_field_is_described() -> None:
         for part in (schema, *schema.get("$defs", {}).values()):
             for field, said in part.get("properties", {}).items():
                 assert said.get("description"), f"{name}: {part['title']}.{field}"
+
+
+def test_the_reference_explains_every_state_priority_and_cause() -> None:
+    text = (DOCS / "messages.md").read_text(encoding="utf-8")
+    words = {*AlarmState, *Priority, *Why} - {AlarmState.PENDING}  # which nobody is told of
+    assert {word for word in words if f"`{word}`" not in text} == set()

@@ -13,11 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median_low
 
 import structlog
 
 from heimvakt.core.events import ClockQuality
-from heimvakt.core.modem import ModemState, Registration
+from heimvakt.core.modem import SERVED, ModemState, Registration, SignalPast
 from heimvakt.core.ports import Clock
 
 from .kept import KeptFile
@@ -59,6 +60,19 @@ class SignalHistory:
     def history(self) -> Sequence[Sample]:
         """Oldest first."""
         return tuple(self._samples)
+
+    def past(self) -> SignalPast | None:
+        """All samples in short; None where there is none yet."""
+        if not self._samples:
+            return None
+        heard = [one.dbm for one in self._samples if one.dbm is not None]
+        away = sum(one.registration not in SERVED for one in self._samples)
+        return SignalPast(
+            hours=len(self._samples) * EVERY_S / 3600,
+            worst_dbm=min(heard, default=None),
+            median_dbm=median_low(heard) if heard else None,
+            without_network=away / len(self._samples),
+        )
 
     async def run(self) -> None:
         """Take samples until cancelled; what is not written yet is written then."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -60,6 +61,27 @@ def test_a_week_is_kept_and_no_more(tmp_path: Path) -> None:
     assert len(samples) == SAMPLES_MAX
     assert samples[0].at == START + timedelta(minutes=100)
     assert (tmp_path / FILE).stat().st_size < 60_000
+
+
+def test_the_past_in_short(tmp_path: Path) -> None:
+    states = [replace(state(), signal=Signal(dbm=dbm, percent=1)) for dbm in (-81, -109, -97)]
+    states += [replace(state(), registration=Registration.ROAMING, signal=None), ModemState()]
+    kept = history(tmp_path, iter(states).__next__)
+    assert kept.past() is None
+    for _ in states:
+        kept.take()
+    past = kept.past()
+    assert past is not None
+    assert (past.worst_dbm, past.median_dbm, past.without_network) == (-109, -97, 0.2)
+    assert past.hours == pytest.approx(5 / 6)
+
+
+def test_a_past_without_any_signal(tmp_path: Path) -> None:
+    kept = history(tmp_path, ModemState)
+    kept.take()
+    past = kept.past()
+    assert past is not None
+    assert (past.worst_dbm, past.median_dbm, past.without_network) == (None, None, 1.0)
 
 
 @pytest.mark.parametrize(

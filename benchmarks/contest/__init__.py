@@ -1,0 +1,1 @@
+"""The product beside other gateways, in what breaks: `python -m benchmarks peers`."""

@@ -1,0 +1,26 @@
+"""Moments and durations as a person in front of the box reads them: in the time of the home."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from heimvakt.core.words import spell_duration
+
+
+def spell(span: timedelta) -> str:
+    """`12 d 4 h`, `2 h 3 min`."""
+    if span >= timedelta(days=1):
+        return f"{span.days} d {span.seconds // 3600} h"
+    return spell_duration(span.total_seconds()).en
+
+
+def local(text: str, timezone: str) -> datetime:
+    """A moment of an answer on the clock on the wall of the home, wherever the machine thinks to
+    be: many boards are set to UTC."""
+    return datetime.fromisoformat(text).astimezone(ZoneInfo(timezone))
+
+
+def count(number: int, thing: str) -> str:
+    """`1 alarm`, `2 alarms`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
