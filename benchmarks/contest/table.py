@@ -36,7 +36,7 @@ def show(results: Figures, console: Console) -> None:
 
 def _table(contest: Figures, plan: Figures) -> Table:
     table = Table(title="Beside other gateways")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for name in contest:
         table.add_column(name.replace(" ", "\n", 1), justify="right")
 

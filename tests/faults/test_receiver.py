@@ -34,10 +34,10 @@ from tests.support.watched import Watched
 
 SEED = int(os.environ.get("HEIMVAKT_SEED", "1"))
 ACTS = 12
-MIND_S = 2.0
+MIND_S = 1.0
 """How long it is watched in that state of mind."""
 SETTLE_S_MAX = 60.0
-AT_ONCE = 3
+AT_ONCE = 5
 
 pytestmark = [pytest.mark.fault, needs_mosquitto]
 
@@ -68,7 +68,7 @@ MINDS: dict[str, Mind] = {
     "twice": Mind(
         behaviour=_mind(Manners.TWICE), delivers=True, counted=("nothing-new", "unknown-batch")
     ),
-    "late": Mind(behaviour=_mind(Manners.LATE, 1.5), delivers=True),
+    "late": Mind(behaviour=_mind(Manners.LATE, 0.5), delivers=True),
     "unasked": Mind(
         behaviour=_mind(Manners.NEVER), unasked=True, counted=("unknown-alarm", "unknown-batch")
     ),

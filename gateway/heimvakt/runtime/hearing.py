@@ -54,7 +54,8 @@ class Hearing:
     async def take(self, answer: Acknowledgement) -> int | None:
         """Take an answer; returns when it is durable, with the revision that was answered for.
 
-        An answer for an alarm that never was, or that says nothing new, is counted and left: None.
+        None if it took nothing out of the outbox: a person has accepted what was received before;
+        or it is for an alarm that never was, or says nothing new, and is counted and left.
         """
         async with self._one_at_a_time:
             while True:
@@ -75,7 +76,8 @@ class Hearing:
             self._refuse(answer, "not-saved" if self._is_unsaved(answer) else "unknown-revision")
             return None
         events: list[Event] = []
-        if await self._waits(answer.alarm_id, revision):
+        waits = await self._waits(answer.alarm_id, revision)
+        if waits:
             # A person who accepts proves that the system has it too.
             events.append(
                 AlarmDelivered(alarm_id=alarm.alarm_id, receiver=self._receiver, revision=revision)
@@ -85,7 +87,8 @@ class Hearing:
             self._counts["nothing-new"] += 1
             return None
         await self._emit(*events)
-        return revision
+        # A row that was written meanwhile, since it was time to tell it again, still waits.
+        return revision if waits else None
 
     def _is_unsaved(self, answer: Acknowledgement) -> bool:
         """Whether it is sent again when the disk has it, and the receiver then answers again."""

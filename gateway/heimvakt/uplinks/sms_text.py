@@ -28,6 +28,8 @@ _HEADS = {
 _ALARM = Words(nb="ALARM", en="ALARM")
 _NOTICE = Words(nb="Varsel", en="Notice")
 _ANSWER = Words(nb="Svar OK hvis du tar den.", en="Answer OK if you take it.")
+_TAKEN = Words(nb="Noen har tatt den.", en="Somebody has taken it.")
+"""It waited for its turn, and the telephone was to be told all the same."""
 _UNSURE = Words(nb="Klokken kan være feil.", en="The clock may be wrong.")
 _LAST = Words(
     nb="Flere meldinger må vente: grensen for denne timen er nådd.",
@@ -46,18 +48,22 @@ def alarm_text(alarm: Alarm, *, gateway_id: str, language: str, zone: tzinfo, la
         last: the limit of this hour is reached with this one.
     """
     head = _HEADS.get(alarm.state, _ALARM if alarm.priority is Priority.HIGH else _NOTICE)
-    room = Words(nb=f" Rom: {alarm.room}.", en=f" Room: {alarm.room}.") if alarm.room else None
+    sentence = alarm.text.in_language(language)
+    said = alarm.room is None or f"({alarm.room})" in sentence
+    room = None if said else Words(nb=f" Rom: {alarm.room}.", en=f" Room: {alarm.room}.")
     tail = [_when(alarm, zone), Words(nb=f"{gateway_id}.", en=f"{gateway_id}.")]
     if alarm.clock is ClockQuality.UNKNOWN:
         tail.append(_UNSURE)
     if alarm.state.is_open and alarm.accepted_by is None:
         tail.append(_ANSWER)
+    elif alarm.state.is_open:
+        tail.append(_TAKEN)
     if last:
         tail.append(_LAST)
     before = f"{head.in_language(language)}: "
     after = (room.in_language(language) if room else "") + " "
     after += " ".join(words.in_language(language) for words in tail)
-    return _fit(before, alarm.text.in_language(language), after)
+    return _fit(before, sentence, after)
 
 
 def _when(alarm: Alarm, zone: tzinfo) -> Words:

@@ -41,6 +41,20 @@ def test_what_is_over_asks_for_no_answer() -> None:
     assert "OK" not in text(alarm(accepted_by="centre"))
 
 
+def test_what_somebody_has_taken_is_told_as_that() -> None:
+    """It may have waited an hour for its turn: nobody is to run for it."""
+    assert text(alarm(accepted_by="centre")).endswith(" Noen har tatt den.")
+    assert text(alarm(accepted_by="centre"), "en").endswith(" Somebody has taken it.")
+    over = alarm(accepted_by="centre", state=AlarmState.RESET)
+    assert "tatt den" not in text(over), "OVER says it"
+
+
+def test_a_room_that_the_sentence_names_is_not_said_twice() -> None:
+    words = Words(nb="Alarmknappen pendant (hall) er trykket.", en="Pressed.")
+    assert "Rom:" not in text(alarm(text=words))
+    assert " Room: hall." in text(alarm(text=words), "en")
+
+
 def test_less_than_high_is_no_alarm_to_a_relative() -> None:
     assert text(alarm(priority=Priority.MEDIUM)).startswith("Varsel: ")
     assert text(alarm(priority=Priority.LOW), "en").startswith("Notice: ")
