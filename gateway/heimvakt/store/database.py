@@ -20,7 +20,8 @@ PRAGMAS = (
     f"PRAGMA journal_size_limit = {LOG_BYTES}",
     # Half of the log, so that what comes before the next chance to empty it has room too.
     "PRAGMA wal_autocheckpoint = 2000",
-    "PRAGMA cache_size = -2048",
+    # KiB. The look at all pages at a start fills it, and then it stays; the kernel has its own.
+    "PRAGMA cache_size = -512",
     "PRAGMA temp_store = MEMORY",
     # What is erased is overwritten where that costs no further page; see `housekeeping`.
     "PRAGMA secure_delete = FAST",

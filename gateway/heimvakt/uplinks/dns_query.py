@@ -15,14 +15,13 @@ import dns.rdatatype
 
 from .reach import bound_socket
 
-PORT = 53
 BYTES_MAX = 4096
 OTHER_KIND_S = 0.2
 """Longer than this the second answer is not waited for: some name servers answer no AAAA."""
 
 
 async def ask_over(
-    interface: str | None, server: str, host: str, *, port: int = PORT, within_s: float
+    interface: str | None, server: str, host: str, *, port: int = 53, within_s: float
 ) -> tuple[str, ...]:
     """Addresses of both kinds, IPv4 first: a broken IPv6 at home is more usual than none at all.
 

@@ -13,9 +13,9 @@ from ipaddress import ip_address
 
 from .address_book import AddressBook
 from .binding import PathBinding
-from .dns_query import PORT, ask_over
 from .in_thread import in_thread
 
+PORT = 53
 FRESH_S = 30.0
 """So long after a question, answered or not, the book is taken at its word."""
 ASK_S = 5.0
@@ -72,6 +72,9 @@ class Names:
 
     async def _ask(self, host: str) -> tuple[str, ...]:
         for server in tuple(self._binding.name_servers())[:SERVERS_MAX]:
+            # Not above: it takes 2 MiB, for which a home without paths of its own has no use.
+            from .dns_query import ask_over
+
             try:
                 found = await ask_over(
                     self._binding.interface, server, host, port=self._port, within_s=SERVER_S
