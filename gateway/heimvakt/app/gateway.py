@@ -110,7 +110,7 @@ class Gateway:
             pipeline,
             store,
             self._clock,
-            wanted_by(configuration),
+            receivers.wanted,
             paths_lost=watch.lost,
             power=lambda: box.power.now,
         )

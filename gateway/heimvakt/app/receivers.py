@@ -58,7 +58,6 @@ class Receivers:
         """Open nothing yet. `state` is where the gateway keeps things."""
         self._configuration = configuration
         self._clock = clock
-        self._pipeline = pipeline
         self._state = state
         self._modem = modem
         self._chance = random.Random()
@@ -67,7 +66,7 @@ class Receivers:
             name: self._uplinks(entry) for name, entry in configuration.receivers.items()
         }
         self.watch = PathWatch(configuration.paths, self._over_paths(), pipeline.emit)
-        wanted = wanted_by(configuration)
+        self.wanted = wanted_by(configuration)
         caps = {
             path.name: path.bytes_per_s_max
             for path in configuration.paths
@@ -79,7 +78,7 @@ class Receivers:
                 store,
                 clock,
                 pipeline.emit,
-                wanted=wanted[name],
+                wanted=self.wanted[name],
                 outstanding=lambda: outstanding(pipeline.state),
                 bytes_per_s_max=caps,
                 witness=self.watch if uplinks[0].carries_reports else None,

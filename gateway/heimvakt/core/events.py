@@ -92,11 +92,6 @@ def stamped(event: EventT, stamp: Stamp) -> EventT:
     return replace(event, stamp=stamp)
 
 
-def field_names(kind: type[Event]) -> tuple[str, ...]:
-    """The fields of a kind besides its stamp."""
-    return tuple(name for name in kind.__dataclass_fields__ if name != "stamp")
-
-
 class Press(StrEnum):
     """How a button was pressed."""
 

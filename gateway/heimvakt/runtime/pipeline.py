@@ -143,8 +143,11 @@ class Pipeline:
             try:
                 try:
                     await self._take(self._held)
-                except StoreFull:
-                    await self._take_one_by_one()
+                except StoreFull as full:
+                    if len(self._held) == 1:
+                        _refuse(self._held, full)
+                    else:
+                        await self._take_one_by_one()
             except StoreUnavailable:
                 raise  # the disk may come back: whoever starts this again commits what has waited
             except BaseException:

@@ -62,11 +62,6 @@ class Window:
         self._closed = False
         self._lanes: tuple[deque[_Waiter], ...] = tuple(deque() for _ in Lane)
 
-    @property
-    def anybody_waits(self) -> bool:
-        """Whether somebody waits for a place."""
-        return any(self._lanes)
-
     async def enter(self, lane: Lane, size: int) -> None:
         """Take a place, waiting for one if need be. May be cancelled.
 
