@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from heimvakt import app
 from heimvakt.config.loader import load
+from heimvakt.core.commands import Command, CommandFailed
 from heimvakt.core.devices import Device
 from heimvakt.core.events import ButtonPressed, Event, LinkMeasured
 from heimvakt.core.ports import Driver, DriverContext, Mistake
@@ -54,6 +55,10 @@ class FedDriver:
                 await context.emit(*(_event(int(line)) for line in lines))
                 os.write(sys.stdout.fileno(), b"".join(line + b"\n" for line in lines))
         await loop.create_future()
+
+    async def execute(self, command: Command) -> None:
+        """There is nothing here that does anything."""
+        raise CommandFailed(f"nothing here can {command.verb}")
 
     def counts(self) -> Mapping[str, int]:
         """Nothing goes wrong here."""

@@ -8,7 +8,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from heimvakt.core.events import KINDS, ClockQuality, Event, Press, Stamp
+from heimvakt.core.events import (
+    KINDS,
+    ClockQuality,
+    CommandResult,
+    Event,
+    LockedBy,
+    Press,
+    Stamp,
+)
 from tests.support.homes import EVENING
 
 TIMES = st.timedeltas(timedelta(days=-20_000), timedelta(days=30_000)).map(lambda by: EVENING + by)
@@ -22,6 +30,9 @@ STAMPS = st.builds(
 )
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "str": st.text(max_size=40),
+    "str | None": st.none() | st.text(max_size=40),
+    "LockedBy": st.sampled_from(LockedBy),
+    "CommandResult": st.sampled_from(CommandResult),
     "int": st.integers(-(2**62), 2**62),
     "int | None": st.none() | st.integers(-200, 200),
     "float": st.floats(allow_nan=False, allow_infinity=False),
@@ -45,6 +56,9 @@ ANY = st.sampled_from(sorted(KINDS)).flatmap(lambda name: of_kind(KINDS[name]))
 
 PLAIN: dict[str, Any] = {
     "str": "something",
+    "str | None": "something",
+    "LockedBy": LockedBy.TAG,
+    "CommandResult": CommandResult.DONE,
     "int": 7,
     "int | None": None,
     "float": 1.5,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from heimvakt.core.commands import Command, CommandFailed
 from heimvakt.core.devices import Device
 from heimvakt.core.ports import DriverContext
 
@@ -68,6 +69,10 @@ class ZigbeeDriver:
         finally:
             board.network = None
             await _hand_over(context, inbox)
+
+    async def execute(self, command: Command) -> None:
+        """See the port."""
+        raise CommandFailed(f"no device of this driver can {command.verb} yet")
 
     def counts(self) -> dict[str, int]:
         """See the port."""

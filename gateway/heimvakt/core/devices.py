@@ -25,6 +25,18 @@ class Role(StrEnum):
     SMOKE = "smoke"
     CARBON_MONOXIDE = "carbon-monoxide"
     LEAK = "leak"
+    FALL = "fall"
+    HEAT = "heat"
+    TEMPERATURE = "temperature"
+    """Measures the air and nothing else; whatever measures besides its own role tells that too."""
+    APPLIANCE = "appliance"
+    """A kettle, a television, a lamp behind a plug that measures: used, somebody is up."""
+    LOCK = "lock"
+    SIREN = "siren"
+    LIGHT = "light"
+    """Switched on and off for those who live there: a bulb, or a plug with a lamp."""
+    REPEATER = "repeater"
+    """Carries what others say; missed when it is silent."""
 
 
 SILENT_AFTER: Mapping[Role, timedelta] = {

@@ -101,6 +101,31 @@ class Press(StrEnum):
     HELD = "held"
 
 
+class LockedBy(StrEnum):
+    """What moved a bolt."""
+
+    KEY = "key"
+    TAG = "tag"
+    CODE = "code"
+    ORDER = "order"
+    """From here or from another radio."""
+    INSIDE = "inside"
+    """By hand, or by the lock itself after a time."""
+    UNKNOWN = "unknown"
+
+
+class CommandResult(StrEnum):
+    """How something that was to be done ended."""
+
+    DONE = "done"
+    """The device itself said so."""
+    FAILED = "failed"
+    REFUSED = "refused"
+    """It was not tried; the reason says why."""
+    TIMED_OUT = "timed-out"
+    """Nobody knows whether it was done."""
+
+
 # --- presence -------------------------------------------------------------------------------------
 
 
@@ -136,6 +161,15 @@ class MotionDetected(DeviceEvent): ...
 class MotionCleared(DeviceEvent): ...
 
 
+@_event
+class ApplianceStarted(DeviceEvent):
+    """Something that somebody switches on is in use: a sign of life."""
+
+
+@_event
+class ApplianceStopped(DeviceEvent): ...
+
+
 # --- people ---------------------------------------------------------------------------------------
 
 
@@ -149,6 +183,11 @@ class ButtonPressed(DeviceEvent):
 @_event
 class ButtonCancelled(DeviceEvent):
     """The resident took a press back at the button itself."""
+
+
+@_event
+class FallDetected(DeviceEvent):
+    """A sensor takes it that somebody fell."""
 
 
 # --- dangers --------------------------------------------------------------------------------------
@@ -176,6 +215,60 @@ class LeakDetected(DeviceEvent): ...
 
 @_event
 class LeakCleared(DeviceEvent): ...
+
+
+@_event
+class HeatDetected(DeviceEvent): ...
+
+
+@_event
+class HeatCleared(DeviceEvent): ...
+
+
+# --- the air of the home --------------------------------------------------------------------------
+
+
+@_event
+class TemperatureMeasured(DeviceEvent):
+    """Of the air."""
+
+    celsius: float
+
+
+@_event
+class HumidityMeasured(DeviceEvent):
+    """Of the air."""
+
+    percent: float
+
+
+@_event
+class IlluminanceMeasured(DeviceEvent):
+    """How light it is."""
+
+    lux: float
+
+
+# --- locks ----------------------------------------------------------------------------------------
+
+
+@_event
+class LockLocked(DeviceEvent):
+    """The bolt is out."""
+
+    by: LockedBy = LockedBy.UNKNOWN
+
+
+@_event
+class LockUnlocked(DeviceEvent):
+    """The bolt is in."""
+
+    by: LockedBy = LockedBy.UNKNOWN
+
+
+@_event
+class LockJammed(DeviceEvent):
+    """The bolt is stuck between the two."""
 
 
 # --- health of things -----------------------------------------------------------------------------
@@ -256,6 +349,24 @@ class RadioBack(Event):
 
 
 @_event
+class RadioInterference(Event):
+    """Something else fills the channel of a radio for longer than is good."""
+
+    driver: str
+    channel: int
+    energy_percent: float
+    """Of what the radio can measure; 100 is the strongest."""
+
+
+@_event
+class RadioClear(Event):
+    """The channel is quiet again."""
+
+    driver: str
+    channel: int
+
+
+@_event
 class StoreFault(Event):
     """The database was damaged; `saved` says what could be read from it."""
 
@@ -324,6 +435,28 @@ class StoreFilled(Event):
 @_event
 class StoreHasRoom(Event):
     """Everything is taken again."""
+
+
+@_event
+class CommandReceived(Event):
+    """Somebody, or a rule, wants something done by a device."""
+
+    command_id: str
+    verb: str
+    device_id: str | None = None
+    by: str
+    """`rule night-light`, or a receiver."""
+
+
+@_event
+class CommandCompleted(Event):
+    """How that went: exactly one for each that was received."""
+
+    command_id: str
+    verb: str
+    device_id: str | None = None
+    result: CommandResult
+    reason: str = ""
 
 
 # --- the gateway's own ----------------------------------------------------------------------------
@@ -428,5 +561,8 @@ URGENT: tuple[type[DeviceEvent], ...] = (
     CarbonMonoxideCleared,
     LeakDetected,
     LeakCleared,
+    FallDetected,
+    HeatDetected,
+    HeatCleared,
 )
 """What waits behind nothing else. The end of a danger too: the next one must not overtake it."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from .commands import Command
 from .devices import Device
 from .events import ClockQuality, Event
 from .signs import Sign
@@ -90,6 +91,16 @@ class Driver(Protocol):
 
         Raises:
             DriverError: it cannot go on and does not know better than to be started again.
+        """
+
+    async def execute(self, command: Command) -> None:
+        """Do what a device of this driver is told; returns when the device itself has confirmed it.
+
+        Nothing is tried again in here after the caller has given up (it cancels after its own
+        time), and nothing is done twice for one `command_id`.
+
+        Raises:
+            CommandFailed: it was not done; the text says why in plain words.
         """
 
     def counts(self) -> Mapping[str, int]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from heimvakt.core.commands import Command, CommandFailed
 from heimvakt.core.events import DeviceSeen, Event, RadioLost
 from heimvakt.core.ports import DriverContext, DriverError
 from heimvakt.runtime import hosting
@@ -35,6 +36,9 @@ class Wire:
             raise DriverError("the stick is gone", hint="put it back")
         self.listens.set()
         await asyncio.Event().wait()
+
+    async def execute(self, command: Command) -> None:
+        raise CommandFailed("a wire does nothing")
 
     def counts(self) -> Mapping[str, int]:
         return {"runs": self.runs}

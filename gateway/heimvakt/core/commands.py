@@ -1,0 +1,46 @@
+"""What a device can be told to do, and how a driver says that it could not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    """The commands that a driver may get."""
+
+    LIGHT = "light"
+    """Switch a light or a plug; `on` says which way."""
+    SIREN = "siren"
+    """Sound, for `lasting`; a siren ends by itself also when the gateway is gone."""
+    SILENCE = "silence"
+    """End what `siren` began."""
+    IDENTIFY = "identify"
+    """Blink or beep for a moment, so that a person finds it."""
+    LOCK = "lock"
+    UNLOCK = "unlock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One thing to be done by one device, once."""
+
+    command_id: str
+    verb: Verb
+    device_id: str
+    on: bool = True
+    lasting: timedelta | None = None
+    """For how long; None: until told otherwise."""
+
+
+class CommandFailed(Exception):
+    """The device did not do it, or said that it could not.
+
+    Attributes:
+        certain: whether it is known that nothing was done.
+    """
+
+    def __init__(self, reason: str, *, certain: bool = True) -> None:
+        super().__init__(reason)
+        self.certain = certain
