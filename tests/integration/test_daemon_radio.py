@@ -45,6 +45,8 @@ async def test_a_radio_that_stays_away_is_one_alarm_and_no_device_is_silent_for_
         lost = (await link.ask("status"))["drivers"]["zigbee"]
         assert lost["lost_since"] is not None
         assert not lost["armed"]
+        deaf = await service.status_when(lambda status: status["sign"] == "not-heard")
+        assert deaf["rules"]["button"]["blind_without"]
 
         await h.radio.replug()
         await watched.event("radio-back")
@@ -57,6 +59,7 @@ async def test_a_radio_that_stays_away_is_one_alarm_and_no_device_is_silent_for_
         assert not [i for i, device in status["devices"].items() if device["silent"]]
         radio = next(a for a in (await link.ask("alarms"))["alarms"] if a["kind"] == "radio")
         assert radio["state"] == "reset"
+        await service.status_when(lambda status: status["sign"] != "not-heard")
 
 
 async def test_without_a_radio_it_starts_says_so_and_comes_alive_when_plugged() -> None:

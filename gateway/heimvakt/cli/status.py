@@ -18,6 +18,7 @@ EXAMPLE = "Example: heimvakt status --json"
 SHOWN = {
     "connected": "all is well",
     "no-connection": "NO CONNECTION",
+    "not-heard": "A BUTTON OR DETECTOR IS NOT HEARD",
     "alarm-taken": "the alarm is taken",
     "alarm-delivered": "the alarm is delivered",
     "help-coming": "help is coming",

@@ -38,6 +38,16 @@ _ROLES = {
     "røykvarsler": Role.SMOKE,
     "kullos": Role.CARBON_MONOXIDE,
     "lekkasje": Role.LEAK,
+    "fallsensor": Role.FALL,
+    "varme": Role.HEAT,
+    "varmevarsler": Role.HEAT,
+    "temperatur": Role.TEMPERATURE,
+    "apparat": Role.APPLIANCE,
+    "lås": Role.LOCK,
+    "dørlås": Role.LOCK,
+    "sirene": Role.SIREN,
+    "lys": Role.LIGHT,
+    "forsterker": Role.REPEATER,
 }
 
 

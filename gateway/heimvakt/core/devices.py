@@ -39,6 +39,11 @@ class Role(StrEnum):
     """Carries what others say; missed when it is silent."""
 
 
+CALLS_FOR_HELP = frozenset(
+    {Role.BUTTON, Role.FALL, Role.SMOKE, Role.HEAT, Role.CARBON_MONOXIDE}
+)
+"""What must be heard at any moment: somebody relies on it."""
+
 SILENT_AFTER: Mapping[Role, timedelta] = {
     Role.BUTTON: timedelta(hours=6),
 }

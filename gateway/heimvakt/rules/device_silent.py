@@ -16,7 +16,7 @@ from typing import Annotated
 from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
-from heimvakt.core.devices import Device, Role
+from heimvakt.core.devices import CALLS_FOR_HELP, Device
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, RaiseAlarm, ResetAlarm
 from heimvakt.core.events import (
     DeviceBack,
@@ -32,9 +32,6 @@ from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words, spell_duration
 
 from .kind import Context, RuleKind, RuleSettings
-
-CALLS_FOR_HELP = frozenset({Role.BUTTON, Role.SMOKE, Role.CARBON_MONOXIDE})
-
 
 ENROLMENT = "/enrolment"
 """Beside being silent as a whole, a device can live and keep its alarms to itself."""

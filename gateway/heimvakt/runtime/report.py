@@ -15,6 +15,7 @@ from heimvakt.core.ledger import Room, Store
 from heimvakt.core.modem import ModemState, SignalPast
 from heimvakt.core.path import Path
 from heimvakt.core.ports import Clock
+from heimvakt.core.signs import unheard
 from heimvakt.core.uplink import Uplink
 from heimvakt.rules import daily_test
 
@@ -91,7 +92,7 @@ class Report:
         oldest_s = await self._vitals.oldest_waiting_s()
         room = await self._store.room()
         home, state = self._pipeline.home, self._pipeline.state  # all of one moment
-        silent = {i for i, health in state.supervised.devices.items() if health.silent}
+        not_heard = unheard(home, state.supervised)
         return {
             "version": __version__,
             "gateway_id": home.gateway_id,
@@ -102,7 +103,7 @@ class Report:
             "journal_seq": self._pipeline.seq,
             "events_waiting": self._pipeline.waiting,
             "rules": {
-                rule_id: {"kind": rule.kind, "blind_without": sorted(rule.needs & silent)}
+                rule_id: {"kind": rule.kind, "blind_without": sorted(rule.needs & not_heard)}
                 for rule_id, rule in home.rules.items()
             },
             "devices": {i: self._device(i) for i in home.devices},

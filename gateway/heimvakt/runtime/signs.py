@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from heimvakt.core.ports import Clock, Signs
-from heimvakt.core.signs import Sign, sign
+from heimvakt.core.signs import Sign, is_deaf, sign
 
 from .pipeline import Pipeline
 
@@ -23,6 +23,7 @@ LAMPS = Path("/sys/class/leds")
 BLINKS_MS = {
     Sign.CONNECTED: None,
     Sign.NO_CONNECTION: (100, 1_900),
+    Sign.NOT_HEARD: (100, 900),
     Sign.ALARM_TAKEN: (150, 150),
     Sign.ALARM_DELIVERED: (600, 600),
     Sign.HELP_COMING: (1_800, 200),
@@ -52,8 +53,7 @@ class SignWatch:
         shown: Sign | None = None
         while True:
             turned = self._pipeline.turned
-            alarms = self._pipeline.state.alarms.values()
-            self.now = sign(alarms, self._clock.now(), self._cut_off_s())
+            self.now = self._look()
             if self.now is not shown:
                 shown = self.now
                 log.info("sign", shown=shown)
@@ -64,6 +64,11 @@ class SignWatch:
                     await turned.wait()
             except TimeoutError:
                 continue
+
+    def _look(self) -> Sign:
+        now, state = self._clock.now(), self._pipeline.state
+        deaf = is_deaf(self._pipeline.home, state.supervised, now)
+        return sign(state.alarms.values(), now, self._cut_off_s(), deaf=deaf)
 
 
 class LampSigns:
