@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from heimvakt.core.alarms import Alarm, Priority
 from heimvakt.core.calendar import UnknownClock
 from heimvakt.core.codec import Json
+from heimvakt.core.commands import Command
 from heimvakt.core.devices import Device, Home, Role
 from heimvakt.core.engine import Outcome, step
 from heimvakt.core.events import ClockQuality, Event, GatewayStarted, Stamp, TimerFired, stamped
@@ -118,6 +119,7 @@ class Desk:
         self.rows: dict[str, Json] = {COUNTER: {"n": 0}}  # as a new database begins
         self.table: dict[str, Alarm] = {}
         self.sent: list[Alarm] = []
+        self.commands: list[Command] = []
         self.dispatched: list[tuple[datetime, Dispatch]] = []
         self.outcome = self.tell(GatewayStarted(cause="started", last_alive=None))
 
@@ -136,6 +138,7 @@ class Desk:
             else:
                 self.rows[key] = body
         self.table |= {alarm.alarm_id: alarm for alarm in self.outcome.changed}
+        self.commands += self.outcome.commands
         self.sent += [dispatch.alarm for dispatch in self.outcome.send]
         self.dispatched += [(self.at, dispatch) for dispatch in self.outcome.send]
         return self.outcome

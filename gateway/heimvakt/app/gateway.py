@@ -22,6 +22,7 @@ from heimvakt.runtime.clock_watch import run_clock_watch
 from heimvakt.runtime.collector import run_collector
 from heimvakt.runtime.control import ControlSocket
 from heimvakt.runtime.deadlines import run_deadlines
+from heimvakt.runtime.dispatch import Dispatcher
 from heimvakt.runtime.hosting import HostedDriver
 from heimvakt.runtime.housekeeping import run_housekeeping
 from heimvakt.runtime.notify import Notifier
@@ -106,6 +107,10 @@ class Gateway:
         )
         watch, signs = receivers.watch, box.signs(receivers.watch)
         drivers = self._drivers(pipeline)
+        dispatcher = Dispatcher(
+            configuration.devices, {each.name: each.execute for each in drivers}, pipeline.emit
+        )
+        pipeline.watch(dispatcher.watch)
         vitals = Vitals(
             pipeline,
             store,
@@ -158,6 +163,7 @@ class Gateway:
             start("collector", run_collector)
             start("alive", lambda: run_alive(pipeline, self._notifier, lambda: signs.now))
             start_spare("clock", lambda: run_clock_watch(pipeline, self._clock))
+            start_spare("dispatch", dispatcher.run)
             start_spare("room", RoomWatch(store, pipeline.emit).run)
             start_spare("housekeeping", lambda: run_housekeeping(pipeline, store, self._clock))
             for name, unit in receivers.units():

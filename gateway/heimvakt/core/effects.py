@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .alarms import Evidence, Priority
+from .commands import Verb
 from .words import Words
 
 
@@ -66,5 +67,18 @@ class ResetAlarm:
     key: str
 
 
-Effect = ArmTimer | CancelTimer | RaiseAlarm | ConfirmAlarm | CancelAlarm | ResetAlarm
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveCommand:
+    """Tell a device to do something. It is tried for some seconds, and not after a restart: a rule
+    that means it still says it again."""
+
+    verb: Verb
+    device_id: str
+    on: bool = True
+    lasting: timedelta | None = None
+
+
+Effect = (
+    ArmTimer | CancelTimer | RaiseAlarm | ConfirmAlarm | CancelAlarm | ResetAlarm | GiveCommand
+)
 Effects = Sequence[Effect]

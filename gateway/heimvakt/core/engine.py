@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 
 from .alarms import Alarm, AlarmState, Move
 from .chain import Why, place_of
+from .commands import Command
 from .devices import Home
 from .effects import Effect, Effects
 from .events import (
     AlarmAcknowledged,
+    AlarmAnswered,
     AlarmClosed,
     AlarmDelivered,
+    AlarmUnanswered,
     Event,
     GatewayStarted,
     RuleFailed,
@@ -44,6 +47,8 @@ class Outcome:
     """What each rule answered, for people who watch."""
     failed: tuple[RuleFailed, ...] = ()
     """Rules that could not make anything of the event, for the log."""
+    commands: tuple[Command, ...] = ()
+    """What devices are to do."""
 
 
 def step(home: Home, state: State, event: Event) -> Outcome:
@@ -67,6 +72,8 @@ def step(home: Home, state: State, event: Event) -> Outcome:
         _rules(work, fault)
     if isinstance(event, TimerFired):
         _own_deadline(work, event.name)
+    if work.changed:
+        _mind_alarms(work, state)
     if work.state.alarms_raised != state.alarms_raised:
         bound(work)
     return _outcome(work)
@@ -79,6 +86,7 @@ def _outcome(work: Work) -> Outcome:
         send=tuple(Dispatch(work.changed[i], tuple(told)) for i, told in work.told.items()),
         thoughts=tuple(work.thoughts),
         failed=tuple(work.failed),
+        commands=tuple(work.commands),
     )
 
 
@@ -89,6 +97,33 @@ def _rules(work: Work, event: Event) -> None:
             continue  # before the first `GatewayStarted` under this configuration
         for effect in _ask(work, rule_id, rule, seen):
             work.apply(rule_id, effect)
+
+
+def _mind_alarms(work: Work, before: State) -> None:
+    """Tell the rules that mind them of alarms that nobody's system has, and then has."""
+    minding = [(i, rule) for i, rule in work.home.rules.items() if rule.minds_alarms]
+    if not minding:
+        return
+    for alarm in tuple(work.changed.values()):
+        was, told = before.alarms.get(alarm.alarm_id), work.event.stamp
+        if _waits_for_an_answer(alarm) == (was is not None and _waits_for_an_answer(was)):
+            continue
+        event: Event = AlarmAnswered(stamp=told, alarm_id=alarm.alarm_id)
+        if _waits_for_an_answer(alarm):
+            event = AlarmUnanswered(
+                stamp=told,
+                alarm_id=alarm.alarm_id,
+                alarm_kind=alarm.kind,
+                priority=alarm.priority,
+            )
+        for rule_id, rule in minding:
+            if rule_id in work.state.rules:
+                for effect in _ask(work, rule_id, rule, event):
+                    work.apply(rule_id, effect)
+
+
+def _waits_for_an_answer(alarm: Alarm) -> bool:
+    return alarm.state is AlarmState.RAISED and alarm.delivered_at is None
 
 
 def _as_seen_by(rule_id: str, work: Work, event: Event) -> Event | None:

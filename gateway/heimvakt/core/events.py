@@ -438,19 +438,8 @@ class StoreHasRoom(Event):
 
 
 @_event
-class CommandReceived(Event):
-    """Somebody, or a rule, wants something done by a device."""
-
-    command_id: str
-    verb: str
-    device_id: str | None = None
-    by: str
-    """`rule night-light`, or a receiver."""
-
-
-@_event
 class CommandCompleted(Event):
-    """How that went: exactly one for each that was received."""
+    """What a device was told to do, and how that went: one for each command that was given out."""
 
     command_id: str
     verb: str
@@ -550,6 +539,22 @@ class AlarmClosed(Event):
     alarm_id: str
     receiver: str
     by: str
+
+
+@_event
+class AlarmUnanswered(Event):
+    """An alarm was raised, and no receiver's system has it yet (derived inside the engine)."""
+
+    alarm_id: str
+    alarm_kind: str
+    priority: str
+
+
+@_event
+class AlarmAnswered(Event):
+    """A receiver's system has it now, or it is over (derived inside the engine)."""
+
+    alarm_id: str
 
 
 URGENT: tuple[type[DeviceEvent], ...] = (

@@ -26,3 +26,5 @@ class Rule(Generic[StateT]):
     step: Callable[[StateT, Event], tuple[StateT, Effects]]
     needs: frozenset[str]
     """The devices that it is blind without."""
+    minds_alarms: bool = False
+    """Whether it is told of every alarm that nobody's system has (`AlarmUnanswered`)."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from .alarms import Alarm, AlarmState, Move, MoveRefused, Priority, is_over, move
 from .chain import UNANSWERED_AFTER, Told, Why, is_through, together, wait_at
+from .commands import Command
 from .devices import Home
 from .effects import (
     ArmTimer,
@@ -14,6 +15,7 @@ from .effects import (
     CancelTimer,
     ConfirmAlarm,
     Effect,
+    GiveCommand,
     RaiseAlarm,
     ResetAlarm,
 )
@@ -34,6 +36,7 @@ class Work:
         """By alarm: who must now be told of it, in order."""
         self.thoughts: list[tuple[str, Effect]] = []
         self.failed: list[RuleFailed] = []
+        self.commands: list[Command] = []
 
     def apply(self, rule_id: str, effect: Effect) -> None:
         """Do what a rule answered."""
@@ -51,6 +54,8 @@ class Work:
                 self._move_all(rule_id, key, Move.CANCEL)
             case ResetAlarm(key=key):
                 self._move_all(rule_id, key, Move.RESET)
+            case GiveCommand():
+                self._command(effect)
 
     def arm_timer(self, name: str, at: datetime) -> None:
         """Let a deadline come at `at`."""
@@ -93,6 +98,18 @@ class Work:
             self.arm_timer(PENDING + alarm.alarm_id, self.event.at + PENDING_MAX)
         else:
             self.move(alarm, Move.CONFIRM)
+
+    def _command(self, asked: GiveCommand) -> None:
+        number = len(self.commands) + 1
+        self.commands.append(
+            Command(
+                command_id=f"{self.home.gateway_id}-{self.event.seq}-{number}",
+                verb=asked.verb,
+                device_id=asked.device_id,
+                on=asked.on,
+                lasting=asked.lasting,
+            )
+        )
 
     def _move_all(self, rule_id: str, key: str, what: Move) -> None:
         for alarm in tuple(self.state.alarms.values()):

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
+from heimvakt.core.commands import Command, CommandFailed
 from heimvakt.core.devices import Device
 from heimvakt.core.events import Event, RadioLost
 from heimvakt.core.ledger import StoreFull
@@ -55,6 +56,16 @@ class HostedDriver:
     def armed(self) -> None:
         """See the port."""
         self.is_armed.set()
+
+    async def execute(self, command: Command) -> None:
+        """See the port of drivers.
+
+        Raises:
+            CommandFailed: it was not done.
+        """
+        if not self.is_armed.is_set():
+            raise CommandFailed(f"the driver {self.name} does not listen now")
+        await self._driver.execute(command)
 
     def counts(self) -> Mapping[str, int]:
         """What went wrong so far, by name."""
