@@ -8,7 +8,7 @@ from heimvakt.rules import KINDS
 from heimvakt.uplinks.mqtt_settings import MqttReceiverSettings
 from heimvakt.uplinks.sms_settings import SmsReceiverSettings
 
-from .gateway import Places
+from .life import Places
 from .serving import serve
 
 __all__ = ["Places", "catalogue", "serve"]

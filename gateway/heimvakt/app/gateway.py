@@ -1,12 +1,11 @@
-"""One life of the gateway under one configuration: put together, started, and cleanly ended."""
+"""One life of the gateway under one configuration: begun, and cleanly ended."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
 import structlog
 
@@ -15,28 +14,16 @@ from heimvakt.config.storage import StoreSettings
 from heimvakt.core.events import Event, GatewayStarted, GatewayStopping, PartDown, StoreFault
 from heimvakt.core.ledger import Restored, StoreUnavailable
 from heimvakt.core.snapshot import restore
-from heimvakt.runtime.alive import run_alive
 from heimvakt.runtime.beginning import requeue
 from heimvakt.runtime.clock import DrivenClock, SystemClock
-from heimvakt.runtime.clock_watch import run_clock_watch
-from heimvakt.runtime.collector import run_collector
-from heimvakt.runtime.control import ControlSocket
-from heimvakt.runtime.deadlines import run_deadlines
-from heimvakt.runtime.dispatch import Dispatcher
-from heimvakt.runtime.hosting import HostedDriver
-from heimvakt.runtime.housekeeping import run_housekeeping
 from heimvakt.runtime.notify import Notifier
 from heimvakt.runtime.pipeline import Pipeline
-from heimvakt.runtime.report import Report
-from heimvakt.runtime.room import RoomWatch
 from heimvakt.runtime.supervise import Policy, UnitGaveUp, supervise
-from heimvakt.runtime.vitals import Vitals
 from heimvakt.store.limits import MIB, Limits
 from heimvakt.store.store import SqliteStore
 
-from .box import Box
-from .receivers import Receivers, wanted_by
-from .requests import requests
+from .life import Life, Places, Unit
+from .receivers import wanted_by
 
 log = structlog.get_logger("gateway")
 
@@ -46,14 +33,6 @@ ASK_AGAIN_S = 2.2
 """Longer than an uplink takes to say goodbye."""
 VITAL = Policy(restarts_max=3, within_s=120.0)
 """For what the gateway cannot do without: better that systemd starts all of it afresh."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
-    """Where the gateway keeps and offers things."""
-
-    state: Path
-    socket: Path
 
 
 class Gateway:
@@ -94,85 +73,28 @@ class Gateway:
                 raise next(_leaves(group)) from None
 
     async def _live(self, store: SqliteStore, cause: str) -> None:
-        configuration, restored = self._configuration, store.restored
         pipeline = await self._pipeline(store)
-        box = Box(configuration, self._clock, pipeline, self._places.state)
-        receivers = Receivers(
-            configuration,
-            store,
-            self._clock,
-            pipeline,
-            state=self._places.state,
-            modem=box.modem,
-        )
-        watch, signs = receivers.watch, box.signs(receivers.watch)
-        drivers = self._drivers(pipeline)
-        dispatcher = Dispatcher(
-            configuration.devices, {each.name: each.execute for each in drivers}, pipeline.emit
-        )
-        pipeline.watch(dispatcher.watch)
-        vitals = Vitals(
-            pipeline,
-            store,
-            self._clock,
-            receivers.wanted,
-            paths_lost=watch.lost,
-            power=lambda: box.power.now,
-        )
-        hearts = receivers.hearts(vitals)
-        report = Report(
-            pipeline,
-            store,
-            self._clock,
-            vitals,
-            drivers=drivers,
-            receivers=receivers.told,
-            hearts=hearts,
-            paths=configuration.paths,
-            facts=watch,
-            modems=box.modems,
-            signals=box.signals,
-            sign=lambda: signs.now,
-        )
-        control = ControlSocket(
-            self._places.socket,
-            pipeline,
-            requests(store, pipeline, report, self._clock, timezone=configuration.gateway.timezone),
-        )
+        life = Life(self._configuration, self._places, self._clock, store, pipeline, self._notifier)
         async with asyncio.TaskGroup() as group:
             units: list[asyncio.Task[None]] = []
 
-            def start(name: str, unit: Callable[[], Awaitable[None]]) -> None:
-                units.append(group.create_task(supervise(name, unit, policy=VITAL), name=name))
+            def start(parts: Iterable[tuple[str, Unit]]) -> None:
+                for name, unit in parts:
+                    task = supervise(name, unit, policy=VITAL)
+                    units.append(group.create_task(task, name=name))
 
-            def start_spare(name: str, unit: Callable[[], Awaitable[None]]) -> None:
-                """One that the gateway can do without; somebody learns of it all the same."""
+            def start_spare(parts: Iterable[tuple[str, Unit]]) -> None:
+                for name, unit in parts:
+                    task = supervise(name, unit, stays_down=partial(_told, pipeline, name))
+                    units.append(group.create_task(task, name=name))
 
-                async def stays_down(reason: str) -> None:
-                    await pipeline.emit(PartDown(part=name, reason=reason))
-
-                task = supervise(name, unit, stays_down=stays_down)
-                units.append(group.create_task(task, name=name))
-
-            start("pipeline", pipeline.run)
-            start("control", control.run)
-            await pipeline.emit(*_beginning(restored, cause))
+            start(life.first())
+            await pipeline.emit(*_beginning(store.restored, cause))
             log.info("armed", rules=len(pipeline.home.rules), devices=len(pipeline.home.devices))
             self._notifier.tell(READY="1", STATUS="armed")
-            start("deadlines", lambda: run_deadlines(pipeline, self._clock))
-            start("collector", run_collector)
-            start("alive", lambda: run_alive(pipeline, self._notifier, lambda: signs.now))
-            start_spare("clock", lambda: run_clock_watch(pipeline, self._clock))
-            start_spare("dispatch", dispatcher.run)
-            start_spare("room", RoomWatch(store, pipeline.emit).run)
-            start_spare("housekeeping", lambda: run_housekeeping(pipeline, store, self._clock))
-            for name, unit in receivers.units():
-                start(name, unit)
-            for heart in hearts:
-                start_spare(f"heart {heart.receiver} {heart.path}", heart.run)
-            for name, unit in box.units(watch, signs):
-                start_spare(name, unit)
-            listening = [group.create_task(driver.run(), name=driver.name) for driver in drivers]
+            start(life.vital())
+            start_spare(life.spare())
+            listening = [group.create_task(each.run(), name=each.name) for each in life.drivers]
 
             await self._stop.wait()
             if self._for_good:
@@ -201,19 +123,6 @@ class Gateway:
             last_seq=restored.last_seq,
         )
 
-    def _drivers(self, pipeline: Pipeline) -> list[HostedDriver]:
-        return [
-            HostedDriver(
-                name,
-                entry.plugin.create(entry.settings),
-                self._configuration.devices,
-                self._places.state / name,
-                pipeline.emit,
-                self._clock.monotonic,
-            )
-            for name, entry in self._configuration.drivers.items()
-        ]
-
 
 def _limits(settings: StoreSettings) -> Limits:
     return Limits(
@@ -221,6 +130,11 @@ def _limits(settings: StoreSettings) -> Limits:
         event_days=settings.event_days,
         alarm_days=settings.alarm_days,
     )
+
+
+async def _told(pipeline: Pipeline, part: str, reason: str) -> None:
+    """A part that the gateway can do without stays down."""
+    await pipeline.emit(PartDown(part=part, reason=reason))
 
 
 def _beginning(restored: Restored, cause: str) -> list[Event]:

@@ -12,7 +12,8 @@ import structlog
 from heimvakt.config.configuration import Configuration
 from heimvakt.runtime.clock import DrivenClock, SystemClock
 
-from .gateway import Gateway, Places
+from .gateway import Gateway
+from .life import Places
 
 log = structlog.get_logger("gateway")
 

@@ -1,0 +1,128 @@
+"""The parts of one life of the gateway, put together, and what of them has to run."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from heimvakt.config.configuration import Configuration
+from heimvakt.runtime.alive import run_alive
+from heimvakt.runtime.clock import DrivenClock, SystemClock
+from heimvakt.runtime.clock_watch import run_clock_watch
+from heimvakt.runtime.collector import run_collector
+from heimvakt.runtime.control import ControlSocket
+from heimvakt.runtime.deadlines import run_deadlines
+from heimvakt.runtime.dispatch import Dispatcher
+from heimvakt.runtime.hosting import HostedDriver
+from heimvakt.runtime.housekeeping import run_housekeeping
+from heimvakt.runtime.notify import Notifier
+from heimvakt.runtime.pipeline import Pipeline
+from heimvakt.runtime.report import Report
+from heimvakt.runtime.room import RoomWatch
+from heimvakt.runtime.vitals import Vitals
+from heimvakt.store.store import SqliteStore
+
+from .box import Box
+from .receivers import Receivers
+from .requests import requests
+
+Unit = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where the gateway keeps and offers things."""
+
+    state: Path
+    socket: Path
+
+
+class Life:
+    """Made anew for each life; nothing runs or is opened until its units do."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        places: Places,
+        clock: SystemClock | DrivenClock,
+        store: SqliteStore,
+        pipeline: Pipeline,
+        notifier: Notifier,
+    ) -> None:
+        self._clock = clock
+        self._store = store
+        self._pipeline = pipeline
+        self._notifier = notifier
+        self._box = Box(configuration, clock, pipeline, places.state)
+        self._receivers = Receivers(
+            configuration, store, clock, pipeline, state=places.state, modem=self._box.modem
+        )
+        self._watch = self._receivers.watch
+        self._signs = self._box.signs(self._watch)
+        self.drivers = [
+            HostedDriver(
+                name,
+                entry.plugin.create(entry.settings),
+                configuration.devices,
+                places.state / name,
+                pipeline.emit,
+                clock.monotonic,
+            )
+            for name, entry in configuration.drivers.items()
+        ]
+        self._dispatcher = Dispatcher(
+            configuration.devices, {each.name: each.execute for each in self.drivers}, pipeline.emit
+        )
+        pipeline.watch(self._dispatcher.watch)
+        vitals = Vitals(
+            pipeline,
+            store,
+            clock,
+            self._receivers.wanted,
+            paths_lost=self._watch.lost,
+            power=lambda: self._box.power.now,
+        )
+        self._hearts = self._receivers.hearts(vitals)
+        report = self._report(configuration, vitals)
+        asked = requests(store, pipeline, report, clock, timezone=configuration.gateway.timezone)
+        self._control = ControlSocket(places.socket, pipeline, asked)
+
+    def first(self) -> Iterator[tuple[str, Unit]]:
+        """What must run before the first event, and always, with names."""
+        yield "pipeline", self._pipeline.run
+        yield "control", self._control.run
+
+    def vital(self) -> Iterator[tuple[str, Unit]]:
+        """What the gateway cannot do without."""
+        yield "deadlines", partial(run_deadlines, self._pipeline, self._clock)
+        yield "collector", run_collector
+        yield "alive", partial(run_alive, self._pipeline, self._notifier, lambda: self._signs.now)
+        yield from self._receivers.units()
+
+    def spare(self) -> Iterator[tuple[str, Unit]]:
+        """What it can do without; when one stays down, somebody learns of it all the same."""
+        yield "clock", partial(run_clock_watch, self._pipeline, self._clock)
+        yield "dispatch", self._dispatcher.run
+        yield "room", RoomWatch(self._store, self._pipeline.emit).run
+        yield "housekeeping", partial(run_housekeeping, self._pipeline, self._store, self._clock)
+        for heart in self._hearts:
+            yield f"heart {heart.receiver} {heart.path}", heart.run
+        yield from self._box.units(self._watch, self._signs)
+
+    def _report(self, configuration: Configuration, vitals: Vitals) -> Report:
+        return Report(
+            self._pipeline,
+            self._store,
+            self._clock,
+            vitals,
+            drivers=self.drivers,
+            receivers=self._receivers.told,
+            hearts=self._hearts,
+            paths=configuration.paths,
+            facts=self._watch,
+            modems=self._box.modems,
+            signals=self._box.signals,
+            sign=lambda: self._signs.now,
+        )
