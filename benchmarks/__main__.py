@@ -11,11 +11,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from . import fleet
+from . import day, fleet
 from .contest import cli as contest
 from .plan import Plan
 from .report import show
 from .run import PARTS, SHORT, run
+
+IN_A_ROUND = 500
+"""Presses for each host, of `zigbee`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -25,11 +28,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return contest.main(given[1:])
     if given[:1] == ["fleet"]:
         sys.exit(fleet.main(given[1:]))
+    if given[:1] == ["day"]:
+        sys.exit(day.main(given[1:]))
     asked = _parser().parse_args(given)
+    usual = IN_A_ROUND if asked.part == ["zigbee"] else Plan().events
     plan = Plan(
-        events=asked.events,
+        events=asked.events or usual,
         per_s=asked.rate,
-        starts=asked.starts,
+        rounds=asked.rounds,
+        starts=asked.starts or (1 if asked.part == ["zigbee"] else Plan().starts),
         burst=asked.burst,
         bursts=asked.bursts,
         commits=asked.commits,
@@ -42,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         down_s=asked.down,
         idle_s=asked.idle,
         week=asked.week,
+        lives=asked.lives,
+        days=asked.days,
     )
     progress = Console(stderr=True)
     say = lambda text: progress.print(f"[dim]{text}[/dim]", highlight=False)  # noqa: E731
@@ -58,14 +67,15 @@ def _parser() -> argparse.ArgumentParser:
         description="Measure Heimvakt beside its peers on the same virtual radio. Without the name "
         f"of a part: {', '.join(SHORT)}, in a short form. docs/benchmarks.md says what the figures "
         "mean.",
-        epilog="Two others by themselves: `peers --help`, beside other gateways; `fleet --help`, "
-        "many gateways on a broker cluster.",
+        epilog="Three others by themselves: `peers --help`, beside other gateways; `fleet --help`, "
+        "many gateways on a broker cluster; `day --help`, a day in a home of forty devices.",
     )
     add = parser.add_argument
     add("part", nargs="*", choices=[*PARTS, []], metavar="|".join(PARTS), help="what to measure")
-    add("--events", type=_positive, default=short.events, help="presses for each host")
+    add("--events", type=_positive, help="presses for each host; of zigbee, in a round")
     add("--rate", type=float, default=short.per_s, help="presses a second, 20 at most")
-    add("--starts", type=_positive, default=short.starts, help="starts of each host")
+    add("--rounds", type=_positive, default=short.rounds, help="of zigbee")
+    add("--starts", type=_positive, help="starts of each host")
     add("--burst", type=_positive, default=short.burst, help="frames in a burst, 1000 at most")
     add("--bursts", type=_positive, default=short.bursts, help="bursts of each host")
     add("--commits", type=_positive, default=short.commits, help="commits of each size")
@@ -76,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--down", type=float, default=short.down_s, help="seconds without broker, to reconnect")
     add("--idle", type=float, default=short.idle_s, help="seconds of nothing, of wear")
     add("--week", type=_positive, default=short.week, help="events of seven days, of wear")
+    add("--lives", type=_positive, default=short.lives, help="sensors of a class, of silence")
+    add("--days", type=_positive, default=short.days, help="that one lives at most, of silence")
     add("--without-peers", action="store_true", help="Heimvakt alone")
     add("--without-zigbee2mqtt", action="store_true", help="the bare loop is the only peer")
     add("--folder", type=Path, help="where databases are put; the disk makes a difference")

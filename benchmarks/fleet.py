@@ -97,6 +97,7 @@ class Gateway:
         for dispatch in committed.outcome.send:
             self.raised.setdefault(dispatch.alarm.alarm_id, time.monotonic())
             self.shipping.offer(dispatch.alarm)
+        self.shipping.happened(committed.event)
         if isinstance(committed.event, AlarmDelivered):
             self.delivered.setdefault(committed.event.alarm_id, time.monotonic())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import socket
 import sys
 import time
@@ -15,9 +16,11 @@ from typing import Any, ClassVar
 
 from .home import GATEWAY_ID, VirtualHome
 from .listener import Listener, Message
-from .peers import bare_zigpy, zigbee2mqtt
+from .peers import bare_zigpy, raw_reader, zigbee2mqtt
 from .program import Program
 
+AS_BY_THE_UNIT = {"MALLOC_ARENA_MAX": "1"}
+"""The environment that systemd/heimvakt.service gives."""
 ALARM_2 = 0x0002
 """The bit of a zone status that is the button."""
 
@@ -121,7 +124,8 @@ class Heimvakt(Host):
         }
         command = [sys.executable, "-m", "heimvakt", "run"]
         self.program = Program(
-            [*command, *(str(part) for pair in options.items() for part in pair)]
+            [*command, *(str(part) for pair in options.items() for part in pair)],
+            env={**os.environ, **AS_BY_THE_UNIT},
         )
         rules = self.program.expect(lambda line: _event(line) == "armed")
         radio = self.program.expect(lambda line: _event(line) == "the radio is up")
@@ -222,7 +226,10 @@ class BareZigpy(Host):
     async def start(self) -> dict[str, float]:
         """The seconds until it listens."""
         where = (self.home.port, str(self.broker_port), str(self.folder / "zigbee.db"))
-        self._program = Program([sys.executable, str(Path(bare_zigpy.__file__)), *where])
+        return await self._run(bare_zigpy.__file__, *where)
+
+    async def _run(self, file: str, *arguments: str) -> dict[str, float]:
+        self._program = Program([sys.executable, str(Path(file)), *arguments])
         ready = self._program.expect(lambda line: line == "READY")
         await self._program.start()
         return {"ready_s": await self._program.said(ready)}
@@ -245,6 +252,32 @@ class BareZigpy(Host):
 
     def answer(self, message: Message, listener: Listener) -> None:
         """It wants none."""
+
+
+class RawReader(BareZigpy):
+    """Who knows nothing of Zigbee; a bare zigpy forms the network for it and lets devices in."""
+
+    name = "raw reader"
+    topic = "raw/#"
+
+    def __init__(self, home: VirtualHome, folder: Path, broker_port: int) -> None:
+        super().__init__(home, folder, broker_port)
+        self._has_network = False
+
+    async def start(self) -> dict[str, float]:
+        """The seconds until the radio has answered; at first, until zigpy listens."""
+        if not self._has_network:
+            self._has_network = True
+            return await super().start()
+        where = (self.home.port, str(self.broker_port))
+        return await self._run(raw_reader.__file__, *where)
+
+    def pressed(self, message: Message) -> str | None:
+        """The device of a zone status with the button's bit."""
+        if not json.loads(message.payload).get("zone_status", 0) & ALARM_2:
+            return None
+        nwk = int(message.topic.rpartition("/")[2], 16)
+        return next((n for n, each in self.home.devices.items() if each.nwk == nwk), None)
 
 
 class Zigbee2Mqtt(Host):

@@ -8,8 +8,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.proxy import Proxy, proxy
+
 from .broker import any_broker
-from .gate import Gate, gate
 from .home import VirtualHome
 from .hosts import Heimvakt
 from .listener import Listener, listening
@@ -23,7 +24,7 @@ class Outpost:
     host: Heimvakt
     listener: Listener
     """At the broker itself: it notices nothing of the gate."""
-    gate: Gate
+    gate: Proxy
 
     @property
     def state(self) -> Path:
@@ -58,7 +59,7 @@ async def outpost(plan: Plan, folder: Path, say: Callable[[str], None]) -> Async
     async with AsyncExitStack() as stack:
         port, _ = await stack.enter_async_context(any_broker())
         listener = await stack.enter_async_context(listening(port))
-        door = await stack.enter_async_context(gate(port, rtt_s=plan.rtt_ms / 1e3))
+        door = await stack.enter_async_context(proxy(port, rtt_s=plan.rtt_ms / 1e3))
         home = VirtualHome(1, quiet_s=plan.quiet_s)
         # A week is put into its journal, and no night of that may raise alarms.
         host = Heimvakt(home, folder / "outpost", door.port, reports="telemetry", nights=False)

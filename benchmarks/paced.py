@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from . import proc
@@ -42,8 +42,22 @@ class Paced:
     lost: int
     cpu_ms_per_press: float
     """Of the whole process: press, release, and for Heimvakt the answer too."""
+    cpu_ms_per_frame: float
+    """A press is two frames."""
     written_kib_per_press: float | None
     memory: proc.Memory
+
+
+@dataclass(slots=True)
+class FloorsTally:
+    """What was measured of the machine itself so far."""
+
+    alone_ms: list[float] = field(default_factory=list)
+    flush_ms: list[float] = field(default_factory=list)
+
+    def figures(self) -> Floors:
+        """How they are spread."""
+        return Floors(mqtt_alone=spread(self.alone_ms), flush_4_kib=spread(self.flush_ms))
 
 
 async def paced(
@@ -51,8 +65,19 @@ async def paced(
 ) -> tuple[dict[str, Paced], Floors]:
     """Press the buttons of every host in turn, block after block."""
     tallies = {host.name: Tally() for host in street.hosts}
-    alone_ms: list[float] = []
-    flush_ms: list[float] = []
+    floors = FloorsTally()
+    await press(street, plan, tallies, floors, say)
+    return {host.name: figures(host, tallies[host.name]) for host in street.hosts}, floors.figures()
+
+
+async def press(
+    street: Street,
+    plan: Plan,
+    tallies: Mapping[str, Tally],
+    floors: FloorsTally,
+    say: Callable[[str], None],
+) -> None:
+    """Add to the tallies of all hosts, by their names."""
     async with MqttAlone(street.broker_port).running(street.listener) as alone:
         done = 0
         while done < plan.events:
@@ -61,21 +86,21 @@ async def paced(
             turn = (done // plan.block) % len(street.hosts)
             for host in street.hosts[turn:] + street.hosts[:turn]:
                 await _block(host, tallies[host.name], street.listener, count, plan)
-            alone_ms += await alone.block(count, 1 / plan.per_s)
-            flush_ms += await asyncio.to_thread(flush, street.folder / "floor", count)
+            floors.alone_ms += await alone.block(count, 1 / plan.per_s)
+            floors.flush_ms += await asyncio.to_thread(flush, street.folder / "floor", count)
             done += count
             say(f"{done} of {plan.events} presses")
-    figures = {host.name: _figures(host, tallies[host.name]) for host in street.hosts}
-    return figures, Floors(mqtt_alone=spread(alone_ms), flush_4_kib=spread(flush_ms))
 
 
-def _figures(host: Host, tally: Tally) -> Paced:
+def figures(host: Host, tally: Tally) -> Paced:
+    """What a host's tally comes to."""
     presses = len(tally.latencies_ms) + tally.lost
     readable = proc.written_bytes(host.pid) is not None
     return Paced(
         latency=spread(tally.latencies_ms),
         lost=tally.lost,
         cpu_ms_per_press=tally.cpu_s / presses * 1e3,
+        cpu_ms_per_frame=tally.cpu_s / tally.frames * 1e3,
         written_kib_per_press=tally.written_bytes / presses / 1024 if readable else None,
         memory=proc.memory(host.pid),
     )

@@ -17,6 +17,8 @@ class Plan:
     """Presses of one host before the next one has its turn."""
     quiet_s: float = 1.5
     """A host that has asked its radio nothing for so long has set up what it wanted."""
+    rounds: int = 3
+    """Of Zigbee alone: starts, presses and bursts of every host, one after the other."""
     starts: int = 3
     burst: int = 1000
     """Frames as fast as the line takes them."""
@@ -40,3 +42,7 @@ class Plan:
     """How long a gateway in which nothing happens is watched."""
     week: int = 60_000
     """Events of seven days: more than the busiest home of the field recordings."""
+    lives: int = 10
+    """Sensors of each class that live and die, to see when they are told as silent."""
+    days: int = 365
+    """How long such a life is at most."""

@@ -8,18 +8,20 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from . import report_outpost
+from . import report_outpost, report_silence, report_zigbee
 
 Figures = Mapping[str, Any]
 Cell = Callable[[Figures], float | None]
 
-START_S, MEMORY_MIB, RATIO = 3.0, 90.0, 2.0
+START_S, MEMORY_MIB, RATIO = 3.0, 80.0, 2.0
 """The budgets."""
 OURS, YARDSTICK = "heimvakt", "bare zigpy"
-AT_THE_OUTPOST = {
+OTHERS = {
     "wear": report_outpost.wear,
     "reconnect": report_outpost.reconnect,
     "backlog": report_outpost.backlog,
+    "silence": report_silence.silence,
+    "zigbee": report_zigbee.zigbee,
 }
 
 
@@ -37,11 +39,12 @@ def show(results: Figures, console: Console) -> None:
     )
     if {"start", "paced", "burst"} & set(results):
         console.print(_hosts(results))
-    if "floors" in results:
-        console.print(_floors(results["floors"]), highlight=False)
+    for floors in (results.get("floors"), results.get("zigbee", {}).get("floors")):
+        if floors:
+            console.print(_floors(floors), highlight=False)
     if "store" in results:
         console.print(_store(results["store"]))
-    for part, table in AT_THE_OUTPOST.items():
+    for part, table in OTHERS.items():
         if part in results:
             console.print(table(results[part]))
 

@@ -18,15 +18,17 @@ from .outpost import outpost
 from .paced import paced
 from .plan import Plan
 from .reconnect import reconnect
+from .silence import silence
 from .starts import starts
 from .store import store
 from .street import street
 from .wear import wear
+from .zigbee import zigbee
 
 SHORT = ("start", "latency", "memory", "burst", "store")
 """What is measured when nothing is asked for by name."""
-PARTS = (*SHORT, "backlog", "reconnect", "wear")
-IN_THE_STREET = frozenset({"start", "latency", "memory", "burst"})
+PARTS = (*SHORT, "backlog", "reconnect", "wear", "silence", "zigbee")
+IN_THE_STREET = frozenset({"start", "latency", "memory", "burst", "zigbee"})
 AT_THE_OUTPOST = frozenset({"backlog", "reconnect", "wear"})
 SWITCH_S = 0.0005
 """The subscriber's thread waits so long at most for the radio's, not Python's usual 5 ms."""
@@ -57,6 +59,11 @@ async def _run(
         if "store" in parts:
             say("commits")
             results["store"] = await store(place / "store", plan.commits)
+        if "silence" in parts:
+            results["silence"] = {
+                name: {limit: asdict(each) for limit, each in limits.items()}
+                for name, limits in silence(plan.lives, plan.days, say).items()
+            }
         if "machine" not in results:
             async with any_broker() as (_, broker):
                 results["machine"] = asdict(describe(place, broker=broker, peer="not asked for"))
@@ -69,7 +76,7 @@ async def _in_the_street(
     parts: Collection[str], plan: Plan, place: Path, say: Callable[[str], None]
 ) -> dict[str, Any]:
     results: dict[str, Any] = {}
-    async with street(plan, place, say) as there:
+    async with street(plan, place, say, with_floor="zigbee" in parts) as there:
         results["machine"] = asdict(there.machine)
         if "start" in parts:
             results["start"] = await starts(there, plan, say)
@@ -80,6 +87,8 @@ async def _in_the_street(
         if "burst" in parts:
             burst = await bursts(there, plan, say)
             results["burst"] = {name: asdict(each) for name, each in burst.items()}
+        if "zigbee" in parts:
+            results["zigbee"] = await zigbee(there, plan, say)
         say("stopping")
     return results
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .broker import any_broker
 from .home import NotJoined, VirtualHome
-from .hosts import BareZigpy, Heimvakt, Host, Zigbee2Mqtt
+from .hosts import BareZigpy, Heimvakt, Host, RawReader, Zigbee2Mqtt
 from .listener import Listener, listening
 from .machine import Machine, describe
 from .peers.install import found_or_installed
@@ -36,20 +36,25 @@ class Street:
 
 
 @asynccontextmanager
-async def street(plan: Plan, folder: Path, say: Callable[[str], None]) -> AsyncIterator[Street]:
-    """All of it for as long as this lasts. `folder` is where databases lie."""
+async def street(
+    plan: Plan, folder: Path, say: Callable[[str], None], *, with_floor: bool = False
+) -> AsyncIterator[Street]:
+    """All of it for as long as this lasts. `folder` is where databases lie; `with_floor` adds a
+    host that knows nothing of Zigbee."""
     async with AsyncExitStack() as stack:
         port, broker = await stack.enter_async_context(any_broker())
         listener = await stack.enter_async_context(listening(port))
         installation = await asyncio.to_thread(found_or_installed, plan, say)
         peer = installation if isinstance(installation, str) else installation.version
         machine = describe(folder, broker=broker, peer=peer)
-        homes = iter([VirtualHome(seed, quiet_s=plan.quiet_s) for seed in (1, 2, 3)])
+        homes = iter([VirtualHome(seed, quiet_s=plan.quiet_s) for seed in (1, 2, 3, 4)])
         hosts: list[Host] = [Heimvakt(next(homes), folder / "heimvakt", port)]
         if plan.with_peers:
             hosts.append(BareZigpy(next(homes), folder / "bare", port))
         if not isinstance(installation, str):
             hosts.append(Zigbee2Mqtt(next(homes), folder / "z2m", port, installation))
+        if with_floor:
+            hosts.append(RawReader(next(homes), folder / "raw", port))
         for host in hosts:
             await stack.enter_async_context(host.home.served(host.folder / "radio"))
             host.messages = await listener.subscribe(host.topic)

@@ -10,9 +10,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from benchmarks.listener import listening
+from tests.support.proxy import Proxy, proxy
 
 from .contestant import HELLO, CannotTakePart, Contestant
-from .line import Line, line
 from .mosquitto import Mosquitto
 from .witness import Witness, watching
 
@@ -28,7 +28,7 @@ between two attempts to connect."""
 class Arena:
     """What the trials need of it."""
 
-    def __init__(self, contestant: Contestant, line: Line, witness: Witness) -> None:
+    def __init__(self, contestant: Contestant, line: Proxy, witness: Witness) -> None:
         self.contestant = contestant
         self.line = line
         self.witness = witness
@@ -93,7 +93,7 @@ async def arena(entrant: type[Contestant], folder: Path) -> AsyncIterator[Arena]
         stack.push_async_callback(upstream.kill)
         await upstream.start()
         listener = await stack.enter_async_context(listening(upstream.port))
-        way = await stack.enter_async_context(line(upstream.port))
+        way = await stack.enter_async_context(proxy(upstream.port))
         contestant = entrant(folder / "contestant", way.port)
         stack.push_async_callback(contestant.close)
         witness = await stack.enter_async_context(watching(contestant, listener))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from .arena import Arena
 from .contestant import ALARM
-from .line import Way
 
 DOWN_FIRST_S = 1.0
 """The line has been down so long before anything is fed: each has noticed."""
@@ -53,7 +52,7 @@ class Reconnect:
 
 async def kill(there: Arena, *, events: int, per_s: float, after_s: float) -> Losses:
     """The line is down and events come; SIGKILL; then it is started again, and the line is back."""
-    await there.line.turn(Way.REFUSED)
+    await there.line.shut()
     await asyncio.sleep(DOWN_FIRST_S)
     feeding = asyncio.create_task(there.feed(range(events), per_s))
     await asyncio.sleep(after_s)
@@ -63,7 +62,7 @@ async def kill(there: Arena, *, events: int, per_s: float, after_s: float) -> Lo
         feeding.result()  # what was wrong with the contestant, if anything
     await there.contestant.kill()
     taken = there.contestant.taken & set(range(events))
-    await there.line.turn(Way.OPEN)
+    await there.line.open()
     await there.contestant.start()
     await there.settle(taken)
     return _losses(there, taken)
@@ -72,10 +71,10 @@ async def kill(there: Arena, *, events: int, per_s: float, after_s: float) -> Lo
 async def black_hole(there: Arena, *, hole_s: float, per_s: float) -> Losses:
     """The connection stands and what is sent vanishes; then it is cut, and all is well again."""
     events = range(round(hole_s * per_s))
-    await there.line.turn(Way.SWALLOWED)
+    there.line.swallow()
     await there.feed(events, per_s)
     taken = await there.taken(events, within_s=5.0)
-    await there.line.turn(Way.OPEN)
+    there.line.mend()
     await there.settle(taken)
     return _losses(there, taken)
 
@@ -84,7 +83,7 @@ async def backlog(there: Arena, *, events: int, rest_s: float) -> Backlog:
     """The line is down, events come as fast as they are taken, and last of all an alarm; it stays
     down for a rest, in which each can put away what it has taken."""
     loop = asyncio.get_running_loop()
-    await there.line.turn(Way.REFUSED)
+    await there.line.shut()
     await asyncio.sleep(DOWN_FIRST_S)
     began = loop.time()
     await there.feed(range(events), FLAT_OUT)
@@ -93,7 +92,7 @@ async def backlog(there: Arena, *, events: int, rest_s: float) -> Backlog:
     there.contestant.feed(ALARM)
     await there.taken((ALARM,), within_s=5.0)
     await asyncio.sleep(rest_s)
-    back_ns = await there.line.turn(Way.OPEN)
+    back_ns = await there.line.open()
     await there.settle({*taken, ALARM})
     return Backlog(
         taken=len(taken),
@@ -106,12 +105,12 @@ async def backlog(there: Arena, *, events: int, rest_s: float) -> Backlog:
 
 async def reconnect(there: Arena, *, down_s: float) -> Reconnect:
     """The line is down for a while, with an event a second; which comes first does not matter."""
-    await there.line.turn(Way.REFUSED)
+    await there.line.shut()
     ends_at = asyncio.get_running_loop().time() + down_s
     events = range(int(down_s))
     await there.feed(events, 1.0)
     await asyncio.sleep(ends_at - asyncio.get_running_loop().time())
-    back_ns = await there.line.turn(Way.OPEN)
+    back_ns = await there.line.open()
     await there.settle(events)
     return Reconnect(first_s=_after(there, events, back_ns, first=True))
 

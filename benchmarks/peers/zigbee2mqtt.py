@@ -57,7 +57,9 @@ def find() -> Installation | str:
     return f"zigbee2mqtt is not in {root} ({ENVIRONMENT} names another folder)"
 
 
-def configuration(radio_port: str, broker_port: int, base_topic: str) -> dict[str, object]:
+def configuration(
+    radio_port: str, broker_port: int, base_topic: str, adapter: str
+) -> dict[str, object]:
     """A configuration with nothing switched on that is not needed to receive and publish."""
     return {
         "version": 5,
@@ -65,7 +67,7 @@ def configuration(radio_port: str, broker_port: int, base_topic: str) -> dict[st
         "frontend": {"enabled": False},
         "availability": {"enabled": False},
         "mqtt": {"base_topic": base_topic, "server": f"mqtt://127.0.0.1:{broker_port}"},
-        "serial": {"port": _serial_port(radio_port), "adapter": "zstack"},
+        "serial": {"port": _serial_port(radio_port), "adapter": adapter},
         "advanced": {
             "log_level": "info",
             "log_output": ["console"],
@@ -132,13 +134,14 @@ async def running(
     radio_port: str,
     broker_port: int,
     base_topic: str = "zigbee2mqtt",
+    adapter: str = "zstack",
 ) -> AsyncIterator[Zigbee2Mqtt]:
     """Run it while the context lasts, ready when the context begins.
 
     `data` keeps its configuration and database: the same folder again is a restart. `radio_port`
     is a path or socket://127.0.0.1:PORT. Raises StartError.
     """
-    _write_settings(data, configuration(radio_port, broker_port, base_topic))
+    _write_settings(data, configuration(radio_port, broker_port, base_topic, adapter))
     environment = {
         **os.environ,
         "ZIGBEE2MQTT_DATA": str(data),

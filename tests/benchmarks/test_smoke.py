@@ -19,6 +19,7 @@ TINY = Plan(
     events=20,
     block=10,
     quiet_s=0.3,
+    rounds=1,
     starts=1,
     burst=40,
     commits=20,
@@ -30,6 +31,8 @@ TINY = Plan(
     down_s=0.5,
     idle_s=0.5,
     week=200,
+    lives=1,
+    days=2,
 )
 
 
@@ -53,6 +56,13 @@ async def test_every_part_yields_figures(tmp_path: Path) -> None:
     assert paced["cpu_ms_per_press"] > 0
     burst = results["burst"]["heimvakt"]
     assert (burst["frames"], burst["presses"]) == (40, 20)
+    zigbee = results["zigbee"]["hosts"]
+    assert set(zigbee) == {"heimvakt", "raw reader"}
+    for host in zigbee.values():
+        assert host["paced"]["latency"]["count"] + host["paced"]["lost"] == TINY.events
+        assert host["paced"]["cpu_ms_per_frame"] > 0
+        assert host["bursts"][0]["frames"] == TINY.burst
+        assert host["starts"][0]["ready_s"] > 0
     assert results["floors"]["flush_4_kib"]["count"] == TINY.events
     assert set(results["store"]["events_per_s"]) == {"1", "10", "64"}
     backlog = results["backlog"]["200"]
@@ -67,7 +77,13 @@ async def test_every_part_yields_figures(tmp_path: Path) -> None:
     assert json.loads(json.dumps(results))["plan"]["events"] == TINY.events
     printed = io.StringIO()
     show(results, Console(file=printed, width=110))
-    for said in ("press to subscriber", "waiting alarms", "was away for 0.5 s", "a day of nothing"):
+    for said in (
+        "press to subscriber",
+        "waiting alarms",
+        "was away for 0.5 s",
+        "a day of nothing",
+        "raw reader",
+    ):
         assert said in printed.getvalue()
 
 

@@ -6,8 +6,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from heimvakt.core.outgoing import CONFIRM_S
-from heimvakt.core.sessions import HIGH_MAX, OTHERS_MAX
+from heimvakt.core.delivery import Send
+from heimvakt.core.ledger import Waiting
+from heimvakt.core.outgoing import CONFIRM_S, FRESH_S
+from heimvakt.core.sessions import FRESH_MAX, OTHERS_MAX
 from heimvakt.core.uplink import Line, Waits
 from tests.support.outbox import HIGH, LOW, MEDIUM, Outbox, row
 
@@ -23,18 +25,33 @@ class Delivery(RuleBasedStateMachine):
     def begin(self, line: Line, seed: int) -> None:
         self.outbox = Outbox(paths=BOTH, line=line, seed=seed)
         self.number = 0
+        self.written: dict[str, float] = {}
+        """When, by alarm, as it is now."""
         self.round()
 
     def round(self) -> None:
         """What there is to do now, and that the order was kept."""
         before = len(self.outbox.sends)
         self.outbox.go()
-        keys = [(s.row.urgency, s.row.number) for s in self.outbox.sends[before:]]
-        assert keys == sorted(keys), "in one round: priority, then age"
+        keys = [
+            (-1, -s.row.number) if s.fresh else (s.row.urgency, s.row.number)
+            for s in self.outbox.sends[before:]
+        ]
+        assert keys == sorted(keys), "in one round: what is fresh, then priority, then age"
+
+    def write(self, new: Waiting) -> None:
+        self.outbox.write(new)
+        self.written[new.alarm_id] = self.outbox.now
 
     @property
-    def sent(self) -> set[str]:
-        return {send.row.alarm_id for send in self.outbox.sends}
+    def unsent_high(self) -> list[Waiting]:
+        sent = {send.row.alarm_id for send in self.outbox.sends}
+        waiting = self.outbox.rows.values()
+        return [row for row in waiting if row.urgency == HIGH and row.alarm_id not in sent]
+
+    def high_under_way(self, path: str) -> list[Send]:
+        under_way = self.outbox.under_way.values()
+        return [s for s in under_way if s.session == path and s.row.urgency == HIGH]
 
     @property
     def standing(self) -> list[str]:
@@ -46,14 +63,14 @@ class Delivery(RuleBasedStateMachine):
     def raised(self, urgency: int, count: int) -> None:
         for _ in range(count):
             self.number += 1
-            self.outbox.write(row(self.number, urgency))
+            self.write(row(self.number, urgency))
         self.round()
 
     @precondition(lambda self: self.outbox.rows)
     @rule(data=st.data())
     def changed(self, data: st.DataObject) -> None:
         old = self.outbox.rows[data.draw(st.sampled_from(sorted(self.outbox.rows)))]
-        self.outbox.write(row(old.number, old.urgency, old.revision + 1))
+        self.write(row(old.number, old.urgency, old.revision + 1))
         self.round()
 
     @rule(path=PATHS)
@@ -93,19 +110,28 @@ class Delivery(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.3, 1.0, 4.0, 11.0, 31.0, 700.0]))
     def time_passes(self, seconds: float) -> None:
         self.outbox.until(self.outbox.now + seconds)
+        self.round()
 
     # --- what must be true at any time ------------------------------------------------------------
 
     @invariant()
-    def no_high_alarm_waits_for_anything_but_a_connection(self) -> None:
-        if not hasattr(self, "outbox") or not self.standing:
+    def a_fresh_high_alarm_waits_for_nothing_but_newer_ones(self) -> None:
+        if not hasattr(self, "outbox"):
             return
-        under_way = [s for s in self.outbox.under_way.values() if s.row.urgency == HIGH]
-        if len(under_way) >= HIGH_MAX:
+        for each in self.unsent_high:
+            if self.outbox.now < self.written[each.alarm_id] + FRESH_S:
+                for path in self.standing:
+                    fresh = [s for s in self.high_under_way(path) if s.fresh]
+                    assert len(fresh) >= FRESH_MAX
+
+    @invariant()
+    def those_that_have_waited_always_have_one_under_way(self) -> None:
+        if not hasattr(self, "outbox"):
             return
-        for each in self.outbox.rows.values():
-            if each.urgency == HIGH:
-                assert each.alarm_id in self.sent
+        for each in self.unsent_high:
+            if self.outbox.now >= self.written[each.alarm_id] + FRESH_S:
+                for path in self.standing:
+                    assert any(not s.fresh for s in self.high_under_way(path))
 
     @invariant()
     def what_is_under_way_is_bounded(self) -> None:

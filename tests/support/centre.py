@@ -20,17 +20,9 @@ class Centre:
     def __init__(self, receiver: Receiver) -> None:
         self.receiver = receiver
         self.received: list[Received] = []
-        self._news = asyncio.Event()
-
-    @property
-    def alarms(self) -> dict[str, list[dict[str, Any]]]:
+        self.alarms: dict[str, list[dict[str, Any]]] = {}
         """Alarm id -> the data of each message that carried it, in the order in which they came."""
-        alarms: dict[str, list[dict[str, Any]]] = {}
-        for received in self.received:
-            if received.kind == "alarm":
-                data = received.message["data"]
-                alarms.setdefault(data["alarm_id"], []).append(data)
-        return alarms
+        self._news = asyncio.Event()
 
     @property
     def states(self) -> list[dict[str, Any]]:
@@ -62,6 +54,9 @@ class Centre:
     async def _keep(self) -> None:
         async for received in self.receiver.stream():
             self.received.append(received)
+            if received.kind == "alarm":
+                data = received.message["data"]
+                self.alarms.setdefault(data["alarm_id"], []).append(data)
             self._news.set()
 
 

@@ -55,6 +55,9 @@ class GatedStore:
     async def waiting(self, receiver: str, limit: int) -> Sequence[Waiting]:
         return await self._store.waiting(receiver, limit)
 
+    async def newest_high(self, receiver: str, limit: int) -> Sequence[Waiting]:
+        return await self._store.newest_high(receiver, limit)
+
     async def waits_for(self, receiver: str, alarm_id: str) -> int | None:
         return await self._store.waits_for(receiver, alarm_id)
 

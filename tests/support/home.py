@@ -22,6 +22,8 @@ from heimvakt_drivers.virtual.zigbee import (
     BedMat,
     ContactSensor,
     EmergencyButton,
+    Face,
+    IasZoneDevice,
     MotionSensor,
     VirtualDevice,
     VirtualRadio,
@@ -123,7 +125,10 @@ class Home:
     def write(self, rules: str | None = None, *, more: str = "") -> None:
         """Write the configuration; it is taken with the next start or SIGHUP."""
         text = self.scene.configuration(
-            port=str(self.folder / "radio"), broker=self.broker.url, protocol=PROTOCOL
+            port=str(self.folder / "radio"),
+            broker=self.broker.url,
+            radio=self.radio.speaks,
+            protocol=PROTOCOL,
         )
         if rules is not None:
             text = text.replace(self.scene.rules, rules)
@@ -159,7 +164,8 @@ class Home:
                 await device.join()
             for device in new:
                 await device.wait_bound(0x0001)
-            await watched.event("enrolment-verified", len(new))
+            zones = [device for device in new if isinstance(device, IasZoneDevice)]
+            await watched.event("enrolment-verified", len(zones))
 
 
 @asynccontextmanager
@@ -170,6 +176,7 @@ async def home(
     behaviour: Behaviour | None = None,
     broker_there: bool = True,
     plugged: bool = True,
+    speaks: Face = "znp",
 ) -> AsyncIterator[Home]:
     """Everything but the daemon; with `broker_there` the centre as well.
 
@@ -186,7 +193,7 @@ async def home(
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hv-")))
         at = await stack.enter_async_context(broker(BROKER, started=broker_there))
-        one = Home(folder, scene, formed(), at)
+        one = Home(folder, scene, formed(speaks=speaks), at)
         one.write()
         await stack.enter_async_context(one.radio.serve_pty(link=folder / "radio"))
         if not plugged:

@@ -16,6 +16,7 @@ from heimvakt.core.uplink import (
     Heartbeat,
     Line,
     NotConnected,
+    NotNeeded,
     ReportBatch,
     ReportReceipt,
     Sending,
@@ -42,6 +43,12 @@ class MemoryUplink:
         """What `run` was given: call it to answer."""
         self.confirms = asyncio.Event()
         self.confirms.set()
+        self.remembers = True
+        self.trouble: str | None = None
+        self.doubted = 0
+        self.spares = False
+        """It need not be told of what somebody has taken."""
+        self.newest: list[Alarm] = []
         self.line = Line()
         """As if it had been measured."""
         self.poison: set[str] = set()
@@ -69,6 +76,12 @@ class MemoryUplink:
     def connected(self) -> bool:
         return self._standing.is_set()
 
+    def superseded(self, alarm: Alarm) -> None:
+        self.newest.append(alarm)
+
+    def doubt(self) -> None:
+        self.doubted += 1
+
     def hurry(self) -> None:
         self.hurried += 1
 
@@ -87,6 +100,8 @@ class MemoryUplink:
 
     async def send(self, alarm: Alarm, sending: Sending) -> None:
         self._must_stand()
+        if self.spares and alarm.accepted_by is not None:
+            raise NotNeeded(self._name)
         if alarm.alarm_id in self.poison:
             raise ValueError("no message can say that")
         self.sent.append((alarm, sending))

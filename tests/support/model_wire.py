@@ -62,7 +62,7 @@ class Far:
         sessions = Sessions([self.session])
         self.planner = Planner(sessions, Schedule(), Random(1))
         self.batches = Batches([TELEMETRY], sessions, Random(1))
-        self.planner.connected("broadband")
+        self.planner.connected("broadband", 0.0)
 
     def press(self, number: int, urgency: int = 0) -> None:
         """An alarm is raised now."""
@@ -71,7 +71,7 @@ class Far:
             receiver="centre", alarm_id=alarm_id, urgency=urgency, number=number, revision=0
         )
         self.alarms[alarm_id] = waiting
-        self.planner.offer(waiting)
+        self.planner.offer(waiting, self.now)
         self._go()
 
     def until(self, at: float, *, presses: dict[float, int] | None = None) -> None:

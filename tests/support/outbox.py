@@ -58,7 +58,7 @@ class Outbox:
     # --- what happens -----------------------------------------------------------------------------
 
     def connect(self, path: str) -> None:
-        self.planner.connected(path)
+        self.planner.connected(path, self.now)
         self.sessions[path].line = self.line
 
     def lose(self, path: str) -> None:
@@ -68,7 +68,7 @@ class Outbox:
     def write(self, new: Waiting, *, offered: bool = True) -> None:
         self.rows[new.alarm_id] = new
         if offered:
-            self.planner.offer(new)
+            self.planner.offer(new, self.now)
 
     def confirm(self, *numbers: int, path: str = "broadband") -> None:
         for number in numbers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Any
 
@@ -10,19 +11,24 @@ from hypothesis import strategies as st
 from heimvakt.core.alarms import Priority
 from heimvakt.core.calendar import Window
 from heimvakt.core.chain import Target
-from heimvakt.core.devices import Home
+from heimvakt.core.devices import Device, Home, Role
 from heimvakt.core.events import (
     AlarmAcknowledged,
     AlarmClosed,
     AlarmDelivered,
+    BatteryMeasured,
     BedEntered,
     BedLeft,
     ButtonCancelled,
     ButtonPressed,
     ClockStepped,
     DeviceSeen,
+    DoorClosed,
     DoorOpened,
     Event,
+    MainsLost,
+    MainsRestored,
+    MotionCleared,
     MotionDetected,
     RadioBack,
     RadioLost,
@@ -32,6 +38,15 @@ from heimvakt.core.routes import Route, Routes
 from tests.support.homes import DEVICES, GATEWAY, OSLO, RULES, Desk, home, moved, routes
 
 WIRED = {"bed", "front-door", "hall"}
+LAMP = Device(device_id="lamp", role=Role.LIGHT, driver="zigbee", address="6")
+ALL = {**DEVICES, "lamp": LAMP}
+"""With something that is fed by the mains."""
+ALL_RULES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    **RULES,
+    "device-stuck": ("device-stuck", {}),
+    "device-battery": ("device-battery", {}),
+    "mains-lost": ("mains-lost", {}),
+}
 CENTRE, DAUGHTER = Target("centre"), Target("daughter", timedelta(minutes=5))
 CHAIN = (CENTRE, Target("guard"), DAUGHTER, Target("neighbour", timedelta(seconds=30)))
 HIGH = frozenset({Priority.HIGH})
@@ -51,16 +66,18 @@ ROUTES = (
 )
 HOMES = st.builds(
     lambda devices, rules, soon, told: home(
-        {i: moved(d, silent_after=soon) for i, d in DEVICES.items() if i in devices},
-        {i: RULES[i] for i in sorted(rules)},
+        {i: moved(d, silent_after=soon, stuck_after=soon) for i, d in ALL.items() if i in devices},
+        {i: ALL_RULES[i] for i in sorted(rules)},
         told,
     ),
-    st.sets(st.sampled_from(sorted(DEVICES))).map(lambda less: DEVICES.keys() - less | WIRED),
-    st.sets(st.sampled_from(sorted(RULES)), max_size=2).map(lambda less: RULES.keys() - less),
+    st.sets(st.sampled_from(sorted(ALL))).map(lambda less: ALL.keys() - less | WIRED),
+    st.sets(st.sampled_from(sorted(ALL_RULES)), max_size=3).map(
+        lambda less: ALL_RULES.keys() - less
+    ),
     st.none() | st.just(timedelta(minutes=30)),
     st.sampled_from(ROUTES),
 )
-DEVICE = st.sampled_from(sorted(DEVICES))
+DEVICE = st.sampled_from(sorted(ALL))
 ALARM = st.integers(1, 6).map(lambda number: f"{GATEWAY}-{number}")
 RECEIVER = st.sampled_from(["centre", "daughter", "guard", "other-centre"])
 ANSWERS = st.one_of(
@@ -73,7 +90,11 @@ FACTS = st.one_of(
         st.builds(kind, device_id=DEVICE)
         for kind in (ButtonPressed, ButtonCancelled, BedLeft, BedEntered, DoorOpened)
     ),
-    st.builds(MotionDetected, device_id=DEVICE),
+    *(st.builds(kind, device_id=DEVICE) for kind in (MotionDetected, MotionCleared, DoorClosed)),
+    st.builds(
+        BatteryMeasured, device_id=DEVICE, percent=st.none() | st.floats(0, 100), low=st.booleans()
+    ),
+    st.sampled_from([MainsLost(), MainsRestored()]),
     st.builds(DeviceSeen, device_id=DEVICE),
     st.builds(RadioLost, driver=st.sampled_from(["zigbee", "gpio"]), reason=st.just("gone")),
     st.builds(RadioBack, driver=st.sampled_from(["zigbee", "gpio"])),

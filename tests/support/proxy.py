@@ -1,21 +1,25 @@
-"""A TCP proxy on loopback that does to a connection what networks do: cut, stall, delay, narrow."""
+"""A TCP proxy on loopback that does to a connection what networks do: cut, stall, delay, narrow;
+and to whoever connects what a machine does that is off or hangs. The far end never notices."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 CHUNK = 65536
+UNDER_WAY_MAX = 256
+"""Chunks in one direction: 16 MiB, more than a host has under way."""
 
 
 class Proxy:
     """Passes bytes on to `target_port` until told otherwise; for one event loop."""
 
-    def __init__(self, target_port: int) -> None:
+    def __init__(self, target_port: int, *, rtt_s: float = 0.0) -> None:
         self.target_port = target_port
         self.port = 0
-        self.delay_s = 0.0
+        self.delay_s = rtt_s / 2
         """Held back so long, each way, as by a long line: what is sent meanwhile is not held up."""
         self.bytes_per_s: float | None = None
         """What the line carries towards the broker; None: no limit."""
@@ -28,7 +32,30 @@ class Proxy:
         self._cut = asyncio.Event()
         self._flows = asyncio.Event()
         self._flows.set()
+        self._swallowing = False
         self._writers: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> int:
+        """Listen from now on; the moment, on the clock of `time.monotonic_ns`."""
+        if self._server is None:
+            self._server = await asyncio.start_server(self._take, "127.0.0.1", self.port)
+            self.port = self._server.sockets[0].getsockname()[1]
+        return time.monotonic_ns()
+
+    async def shut(self) -> None:
+        """Nobody listens any more, as when the process is gone, and every connection is broken."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+        self._break()
+        for task in self._serving:
+            task.cancel()
+        if self._serving:
+            await asyncio.wait(self._serving)
+        if server is not None:
+            await server.wait_closed()
 
     @property
     def url(self) -> str:
@@ -59,9 +86,16 @@ class Proxy:
         """A black hole: connections stand and new ones are taken, but nothing gets through."""
         self._flows.clear()
 
+    def swallow(self) -> None:
+        """A far end that hangs: connections stand, what is sent is taken, nothing comes of it."""
+        self._swallowing = True
+
     def mend(self) -> None:
-        """All is well again; what was stalled flows on."""
-        self._refusing = False
+        """All is well again; what was stalled flows on, what was swallowed is gone and its
+        connections with it."""
+        if self._swallowing:
+            self._break()
+        self._refusing = self._swallowing = False
         self._cut_after = None
         self._flows.set()
 
@@ -70,7 +104,20 @@ class Proxy:
         for writer in self._writers:
             writer.transport.abort()
 
-    async def serve(
+    async def _take(
+        self, client_reader: asyncio.StreamReader, client_writer: asyncio.StreamWriter
+    ) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
+        try:
+            await self._serve(client_reader, client_writer)
+        except asyncio.CancelledError:
+            pass  # the streams of asyncio would complain of it
+        finally:
+            self._serving.discard(task)
+
+    async def _serve(
         self, client_reader: asyncio.StreamReader, client_writer: asyncio.StreamWriter
     ) -> None:
         self.connections += 1
@@ -97,7 +144,7 @@ class Proxy:
     async def _pump(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, upstream: bool
     ) -> None:
-        line: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+        line: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(UNDER_WAY_MAX)
         loop = asyncio.get_running_loop()
         filling = loop.create_task(self._fill(reader, line, upstream=upstream))
         first = upstream
@@ -149,34 +196,16 @@ class Proxy:
                 data = b""
             if rate:
                 await asyncio.sleep(len(data) / rate)
-            line.put_nowait((loop.time() + self.delay_s, data))
+            if not (self._swallowing and data):
+                await line.put((loop.time() + self.delay_s, data))
 
 
 @asynccontextmanager
-async def proxy(target_port: int) -> AsyncIterator[Proxy]:
-    """A proxy for one test; its connections are broken at the end."""
-    one = Proxy(target_port)
-    serving: set[asyncio.Task[None]] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        serving.add(task)
-        try:
-            await one.serve(reader, writer)
-        except asyncio.CancelledError:
-            pass  # the streams of asyncio would complain of it
-        finally:
-            serving.discard(task)
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    one.port = server.sockets[0].getsockname()[1]
+async def proxy(target_port: int, *, rtt_s: float = 0.0) -> AsyncIterator[Proxy]:
+    """A proxy for so long; its connections are broken at the end."""
+    one = Proxy(target_port, rtt_s=rtt_s)
+    await one.open()
     try:
         yield one
     finally:
-        server.close()
-        one.cut()
-        for task in list(serving):
-            task.cancel()
-        await asyncio.gather(*serving, return_exceptions=True)
-        await server.wait_closed()
+        await one.shut()

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from heimvakt.core.devices import Device, Role
-from heimvakt_drivers.virtual.zigbee import VirtualRadio
+from heimvakt_drivers.virtual.zigbee import Face, VirtualRadio
 from heimvakt_drivers.zigbee.driver import ZigbeeDriver
 from heimvakt_drivers.zigbee.settings import ZigbeeSettings
 from tests.support.drivers import Gateway, running
@@ -22,9 +22,9 @@ def device(number: int, role: Role, name: str | None = None) -> Device:
     )
 
 
-def formed(seed: int = 7) -> VirtualRadio:
+def formed(seed: int = 7, speaks: Face = "znp") -> VirtualRadio:
     """A radio with a network: forming one takes a host a second."""
-    radio = VirtualRadio(seed=seed, asleep_s=0.2)
+    radio = VirtualRadio(seed=seed, asleep_s=0.2, speaks=speaks)
     radio.coordinator.start()
     radio.coordinator.reset()
     return radio
@@ -42,7 +42,9 @@ class ZigbeeBench:
 
     def driver(self, *, permit: str = "4m") -> ZigbeeDriver:
         within = timedelta(minutes=4) if permit == "4m" else timedelta(0)
-        return ZigbeeDriver(ZigbeeSettings(port=self.port, permit_join_on_start=within))
+        return ZigbeeDriver(
+            ZigbeeSettings(radio=self.radio.speaks, port=self.port, permit_join_on_start=within)
+        )
 
     def gateway(self) -> Gateway:
         return Gateway(self.devices, self.state_directory)

@@ -1,4 +1,4 @@
-"""An unmodified zigpy with its radio library for Z-Stack, as a host for tests.
+"""An unmodified zigpy with its radio library for Z-Stack or for EmberZNet, as a host for tests.
 
 It does what a host program does: start, permit joining, enrol zones. Nothing in it knows that the
 radio is virtual.
@@ -17,10 +17,9 @@ from zigpy.application import ControllerApplication
 from zigpy.types import EUI64
 from zigpy.zcl import Cluster
 
-# The library for Z-Stack comes without type hints; its application is one of zigpy's, which has.
-ZNP: type[ControllerApplication] = import_module(
-    "zigpy_znp.zigbee.application"
-).ControllerApplication
+LIBRARIES = {"znp": "zigpy_znp", "ezsp": "bellows"}
+"""Without type hints; their applications are of zigpy's, which has."""
+
 Device = Any
 """A device of zigpy, whose class has not had the same name in all versions."""
 IAS_ZONE = 0x0500
@@ -115,19 +114,22 @@ class _Reports:
 
 @asynccontextmanager
 async def running(
-    port: str, *, database: Path | None = None, auto_form: bool = True
+    port: str, *, speaks: str = "znp", database: Path | None = None, auto_form: bool = True
 ) -> AsyncIterator[Host]:
     """Run a host at this port while the context lasts."""
+    library = import_module(f"{LIBRARIES[speaks]}.zigbee.application")
+    application: type[ControllerApplication] = library.ControllerApplication
     config: dict[str, Any] = {
         "device": {"path": port},
         "database_path": None if database is None else str(database),
         "backup_enabled": False,
         "topology_scan_enabled": False,
         "ota": {"enabled": False},
-        # No toggling of pins: that is half a second of nothing at every start.
-        "znp_config": {"skip_bootloader": False},
     }
-    app = await ZNP.new(config, auto_form=auto_form)
+    if speaks == "znp":
+        # No toggling of pins: that is half a second of nothing at every start.
+        config["znp_config"] = {"skip_bootloader": False}
+    app = await application.new(config, auto_form=auto_form)
     try:
         yield Host(app)
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -16,6 +16,7 @@ from heimvakt.core.ledger import Restored, StoreUnavailable
 from heimvakt.core.snapshot import restore
 from heimvakt.runtime.beginning import requeue
 from heimvakt.runtime.clock import DrivenClock, SystemClock
+from heimvakt.runtime.control import RequestRefused
 from heimvakt.runtime.notify import Notifier
 from heimvakt.runtime.pipeline import Pipeline
 from heimvakt.runtime.supervise import Policy, UnitGaveUp, supervise
@@ -35,12 +36,23 @@ VITAL = Policy(restarts_max=3, within_s=120.0)
 """For what the gateway cannot do without: better that systemd starts all of it afresh."""
 
 
+ReadAgain = Callable[[], Configuration | None]
+
+
 class Gateway:
     """Made for one configuration and run once."""
 
     def __init__(
-        self, configuration: Configuration, places: Places, clock: SystemClock | DrivenClock
+        self,
+        configuration: Configuration,
+        places: Places,
+        clock: SystemClock | DrivenClock,
+        read_again: ReadAgain,
     ) -> None:
+        """`read_again`: the configuration as its file is now; None if it has mistakes."""
+        self._read_again = read_again
+        self.next: Configuration | None = None
+        """Under which another life is to begin after this one."""
         self._configuration = configuration
         self._places = places
         self._clock = clock
@@ -52,6 +64,11 @@ class Gateway:
         """Ask for a clean end; it comes within five seconds."""
         self._for_good = for_good
         self._stop.set()
+
+    def live_on(self, configuration: Configuration) -> None:
+        """End, so that another life begins under this configuration."""
+        self.next = configuration
+        self.stop(for_good=False)
 
     async def run(self, cause: str) -> None:
         """Live until `stop`.
@@ -74,7 +91,15 @@ class Gateway:
 
     async def _live(self, store: SqliteStore, cause: str) -> None:
         pipeline = await self._pipeline(store)
-        life = Life(self._configuration, self._places, self._clock, store, pipeline, self._notifier)
+        life = Life(
+            self._configuration,
+            self._places,
+            self._clock,
+            store,
+            pipeline,
+            self._notifier,
+            lambda: self._take_over(life),
+        )
         async with asyncio.TaskGroup() as group:
             units: list[asyncio.Task[None]] = []
 
@@ -105,6 +130,21 @@ class Gateway:
                     await pipeline.emit(GatewayStopping())
             log.info("stopping", events=pipeline.seq)
             await _cancel(units[::-1])
+
+    async def _take_over(self, life: Life) -> bool:
+        """Take the file of the home anew; whether this life goes on under it, or another begins.
+
+        Raises:
+            RequestRefused: it has mistakes; all stays as it is.
+        """
+        fresh = self._read_again()
+        if fresh is None:
+            raise RequestRefused("the file has mistakes: it is not taken\n  heimvakt check FILE")
+        if await life.take_over(fresh):
+            log.info("goes on under a new configuration", devices=len(fresh.devices))
+            return True
+        self.live_on(fresh)
+        return False
 
     async def _pipeline(self, store: SqliteStore) -> Pipeline:
         configuration, restored = self._configuration, store.restored

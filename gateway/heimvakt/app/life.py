@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from heimvakt.config.configuration import Configuration
+from heimvakt.core.events import ConfigurationChanged
+from heimvakt.core.radios import HasRadio
 from heimvakt.runtime.alive import run_alive
 from heimvakt.runtime.clock import DrivenClock, SystemClock
 from heimvakt.runtime.clock_watch import run_clock_watch
@@ -17,6 +19,7 @@ from heimvakt.runtime.deadlines import run_deadlines
 from heimvakt.runtime.dispatch import Dispatcher
 from heimvakt.runtime.hosting import HostedDriver
 from heimvakt.runtime.housekeeping import run_housekeeping
+from heimvakt.runtime.inventory import Inventory
 from heimvakt.runtime.notify import Notifier
 from heimvakt.runtime.pipeline import Pipeline
 from heimvakt.runtime.report import Report
@@ -25,8 +28,11 @@ from heimvakt.runtime.vitals import Vitals
 from heimvakt.store.store import SqliteStore
 
 from .box import Box
+from .radio_requests import radio_requests, radio_works
 from .receivers import Receivers
 from .requests import requests
+from .taking_over import is_light
+from .tending import tending_requests, tending_works
 
 Unit = Callable[[], Awaitable[None]]
 
@@ -37,6 +43,8 @@ class Places:
 
     state: Path
     socket: Path
+    file: Path | None = None
+    """Of the home, for those who change it."""
 
 
 class Life:
@@ -50,7 +58,10 @@ class Life:
         store: SqliteStore,
         pipeline: Pipeline,
         notifier: Notifier,
+        read_again: Callable[[], Awaitable[bool]],
     ) -> None:
+        """`read_again` takes the file of the home anew and says whether this life goes on."""
+        self._configuration = configuration
         self._clock = clock
         self._store = store
         self._pipeline = pipeline
@@ -72,8 +83,10 @@ class Life:
             )
             for name, entry in configuration.drivers.items()
         ]
+        self._devices = dict(configuration.devices)
+        """Shared, and others after `take_over`."""
         self._dispatcher = Dispatcher(
-            configuration.devices, {each.name: each.execute for each in self.drivers}, pipeline.emit
+            self._devices, {each.name: each.execute for each in self.drivers}, pipeline.emit
         )
         pipeline.watch(self._dispatcher.watch)
         vitals = Vitals(
@@ -87,7 +100,36 @@ class Life:
         self._hearts = self._receivers.hearts(vitals)
         report = self._report(configuration, vitals)
         asked = requests(store, pipeline, report, clock, timezone=configuration.gateway.timezone)
-        self._control = ControlSocket(places.socket, pipeline, asked)
+        radios = {e.name: e.driver for e in self.drivers if isinstance(e.driver, HasRadio)}
+        drivers = {each.name: each for each in self.drivers}
+        tending = tending_requests(
+            pipeline,
+            drivers,
+            Inventory(pipeline, drivers, clock, configuration.gateway.timezone),
+            file=str(places.file) if places.file else None,
+            take_over=read_again,
+        )
+        self._control = ControlSocket(
+            places.socket,
+            pipeline,
+            {**asked, **tending, **radio_requests(radios)},
+            in_steps={**tending_works(pipeline, drivers), **radio_works(radios)},
+        )
+
+    async def take_over(self, configuration: Configuration) -> bool:
+        """Go on under another configuration; False if that takes a new life."""
+        if not is_light(self._configuration, configuration):
+            return False
+        if not all(driver.can_take_over(configuration.devices) for driver in self.drivers):
+            return False
+        self._configuration = configuration
+        self._devices.clear()
+        self._devices |= configuration.devices
+        self._pipeline.home = configuration.to_home()
+        await self._pipeline.emit(ConfigurationChanged(digest=configuration.digest))
+        for driver in self.drivers:
+            driver.take_over(configuration.devices)
+        return True
 
     def first(self) -> Iterator[tuple[str, Unit]]:
         """What must run before the first event, and always, with names."""

@@ -36,10 +36,7 @@ Unit = Callable[[], Awaitable[None]]
 
 def wanted_by(configuration: Configuration) -> dict[str, Wanted]:
     """What each receiver wants to be told beside alarms."""
-    return {
-        name: getattr(entry.settings, "reports", Wanted.NONE)
-        for name, entry in configuration.receivers.items()
-    }
+    return {name: entry.settings.wanted for name, entry in configuration.receivers.items()}
 
 
 class Receivers:
@@ -65,7 +62,12 @@ class Receivers:
         self.uplinks = {
             name: self._uplinks(entry) for name, entry in configuration.receivers.items()
         }
-        self.watch = PathWatch(configuration.paths, self._over_paths(), pipeline.emit)
+        self.watch = PathWatch(
+            configuration.paths,
+            self._over_paths(),
+            pipeline.emit,
+            others=[each for each in self._all() if not each.carries_reports],
+        )
         self.wanted = wanted_by(configuration)
         caps = {
             path.name: path.bytes_per_s_max
@@ -116,9 +118,10 @@ class Receivers:
             yield f"shipping {name}", shipping.run
 
     def _over_paths(self) -> list[Uplink]:
-        return [
-            each for uplinks in self.uplinks.values() for each in uplinks if each.carries_reports
-        ]
+        return [each for each in self._all() if each.carries_reports]
+
+    def _all(self) -> list[Uplink]:
+        return [each for uplinks in self.uplinks.values() for each in uplinks]
 
     def _uplinks(self, entry: ReceiverEntry) -> Sequence[Uplink]:
         match entry.settings:

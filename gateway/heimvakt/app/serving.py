@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
 from datetime import datetime
 
 import structlog
@@ -12,12 +11,10 @@ import structlog
 from heimvakt.config.configuration import Configuration
 from heimvakt.runtime.clock import DrivenClock, SystemClock
 
-from .gateway import Gateway
+from .gateway import Gateway, ReadAgain
 from .life import Places
 
 log = structlog.get_logger("gateway")
-
-ReadAgain = Callable[[], Configuration | None]
 
 
 async def serve(
@@ -35,20 +32,19 @@ async def serve(
     clock = DrivenClock(driven_from) if driven_from else SystemClock()
     cause = "started"
     while True:
-        gateway = Gateway(configuration, places, clock)
-        fresh = _obey(gateway, read_again)
+        gateway = Gateway(configuration, places, clock, read_again)
+        _obey(gateway, read_again)
         await gateway.run(cause)
-        if not fresh:
+        if gateway.next is None:
             return
-        configuration, cause = fresh[-1], "configuration changed"
+        configuration, cause = gateway.next, "configuration changed"
 
 
-def _obey(gateway: Gateway, read_again: ReadAgain) -> list[Configuration]:
-    """Let signals act on this gateway; the list holds the configuration it ended for, if any."""
-    fresh: list[Configuration] = []
+def _obey(gateway: Gateway, read_again: ReadAgain) -> None:
+    """Let signals act on this gateway."""
 
     def end() -> None:
-        fresh.clear()
+        gateway.next = None
         gateway.stop()
 
     def reload() -> None:
@@ -56,11 +52,9 @@ def _obey(gateway: Gateway, read_again: ReadAgain) -> list[Configuration]:
         if read is None:
             log.error("configuration not taken: the one before stays", hint="heimvakt check FILE")
             return
-        fresh.append(read)
-        gateway.stop(for_good=False)
+        gateway.live_on(read)
 
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, end)
     loop.add_signal_handler(signal.SIGINT, end)
     loop.add_signal_handler(signal.SIGHUP, reload)
-    return fresh

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from .root import app
+from . import lean
 
 
 def main() -> None:
     """The command `heimvakt`."""
+    lean.begin()
+    from .root import app
+
     app()

@@ -13,6 +13,7 @@ import typer
 
 from .exits import Exit, fail
 
+SOON_S = 1.0
 ANSWER_S = 10.0
 """A service that says nothing for so long is not well."""
 
@@ -27,6 +28,11 @@ def default_socket() -> Path:
     return Path(os.environ.get("RUNTIME_DIRECTORY", "/run/heimvakt")) / "control"
 
 
+def is_there(path: Path | None) -> bool:
+    """Whether a service has its socket there; it may still not answer."""
+    return (path or default_socket()).is_socket()
+
+
 def ask(path: Path | None, request: Mapping[str, Any]) -> dict[str, Any]:
     """One request, one answer; ends the command with code 3 if nobody answers."""
     for answer in _lines(path, request):
@@ -36,10 +42,43 @@ def ask(path: Path | None, request: Mapping[str, Any]) -> dict[str, Any]:
     fail(Exit.NO_SERVICE, "the service hung up without an answer", "see: journalctl -u heimvakt")
 
 
-def _lines(path: Path | None, request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def ask_if_there(path: Path | None, request: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The answer, or None while nobody answers: for the Tab key, and while a service begins."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as end:
+        end.settimeout(SOON_S)
+        try:
+            end.connect(str(path or default_socket()))
+            end.sendall(json.dumps(request).encode() + b"\n")
+            with end.makefile("rb") as lines:
+                answer: dict[str, Any] = json.loads(lines.readline())
+        except (OSError, ValueError):
+            return None
+    return None if "error" in answer else answer
+
+
+def follow(
+    path: Path | None, request: Mapping[str, Any], *, quiet_s: float = ANSWER_S
+) -> Iterator[dict[str, Any]]:
+    """One request that is answered in steps: each of them, up to the one that says `done`.
+
+    Hanging up, as by Ctrl-C or by leaving this iteration, ends what was begun. The command ends as
+    with `ask`, also when nothing comes for `quiet_s`.
+    """
+    for answer in _lines(path, request, quiet_s):
+        if "error" in answer:
+            fail(Exit.FOUND, str(answer["error"]))
+        yield answer
+        if answer.get("done"):
+            return
+    fail(Exit.NO_SERVICE, "the service hung up in the middle", "see: journalctl -u heimvakt")
+
+
+def _lines(
+    path: Path | None, request: Mapping[str, Any], quiet_s: float = ANSWER_S
+) -> Iterator[dict[str, Any]]:
     where = path or default_socket()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as end:
-        end.settimeout(ANSWER_S)
+        end.settimeout(quiet_s)
         try:
             end.connect(str(where))
             end.sendall(json.dumps(request).encode() + b"\n")
@@ -57,6 +96,6 @@ def _lines(path: Path | None, request: Mapping[str, Any]) -> Iterator[dict[str, 
         except TimeoutError:
             fail(
                 Exit.NO_SERVICE,
-                f"the service at {where} did not answer within {ANSWER_S:.0f} s",
+                f"the service at {where} did not answer within {quiet_s:.0f} s",
                 "see: journalctl -u heimvakt",
             )

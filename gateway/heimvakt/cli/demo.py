@@ -17,6 +17,7 @@ from heimvakt.demo.screens import JsonScreen, PlainScreen, Screen
 from heimvakt.demo.show import Wishes, show
 from heimvakt.demo.story import ZONE, story
 from heimvakt.runtime.clock import SystemClock
+from heimvakt_drivers.virtual.zigbee import FACES, Face
 
 from .exits import Exit, fail
 
@@ -58,6 +59,9 @@ def command(
     mosquitto: Annotated[
         Path | None, typer.Option(help="Use this mosquitto as the broker.", show_default=False)
     ] = None,
+    radio: Annotated[
+        str, typer.Option(help="What the virtual radio speaks: znp or ezsp.", metavar="FAMILY")
+    ] = "znp",
     keep: Annotated[
         Path | None,
         typer.Option(help="Keep database, configuration and log in this folder.", metavar="DIR"),
@@ -82,6 +86,7 @@ def command(
         mosquitto=mosquitto,
         keep=keep,
         driven=True,
+        radio=_face(radio),
     )
     try:
         good = asyncio.run(show(scene, wishes, _screen(scene, speed, plain, as_json)))
@@ -104,6 +109,13 @@ def _scene(
         return recording(recorded, home, first=first, last=last)
     except BadRecording as error:
         fail(Exit.USAGE, str(error), "--recording is the folder with Ordonez*_Sensors.txt")
+
+
+def _face(radio: str) -> Face:
+    for face in FACES:
+        if radio == face:
+            return face
+    fail(Exit.USAGE, f"--radio {radio}: there are {' and '.join(FACES)}")
 
 
 def _screen(scene: Scene, speed: float, plain: bool, as_json: bool) -> Screen:

@@ -10,8 +10,20 @@ from typer.core import TyperGroup
 
 from heimvakt import __version__
 
-VERBS = ("run", "check", "status", "alarms", "schema", "demo")
-"""Each is a module beside this one with `command` and `EXAMPLE`."""
+VERBS = (
+    "run",
+    "check",
+    "status",
+    "alarms",
+    "devices",
+    "pair",
+    "device",
+    "radios",
+    "radio",
+    "schema",
+    "demo",
+)
+"""Each is a module beside this one with `command` and `EXAMPLE`, or with a `group` of them."""
 
 
 class Verbs(TyperGroup):
@@ -27,6 +39,8 @@ class Verbs(TyperGroup):
         if cmd_name not in VERBS:
             return None
         module = import_module(f"heimvakt.cli.{cmd_name}")
+        if (group := getattr(module, "group", None)) is not None:
+            return typer.main.get_command(group)
         alone = typer.Typer(
             add_completion=False,
             rich_markup_mode=None,

@@ -19,6 +19,7 @@ from heimvakt.config.configuration import Configuration
 from heimvakt.config.findings import render_findings
 from heimvakt.config.loader import load
 from heimvakt.core.ledger import StoreUnavailable
+from heimvakt.runtime.collector import put_off
 from heimvakt.runtime.logs import configure_logs
 from heimvakt.runtime.supervise import UnitGaveUp
 
@@ -61,6 +62,7 @@ def command(
     """Run the gateway until it is told to stop."""
     # The store's thread must not wait 5 ms for its turn whenever the event loop is at work.
     sys.setswitchinterval(SWITCH_S)
+    put_off()
     faulthandler.enable()  # when the watchdog kills a hung process, its stack is in the journal
     on_terminal = log_format is Log.AUTO and sys.stderr.isatty()
     configure_logs(
@@ -70,7 +72,7 @@ def command(
     if configuration is None:
         fail(Exit.CONFIGURATION, f"{config} is not used", f"see: heimvakt check {config}")
     directory = state or Path(os.environ.get("STATE_DIRECTORY", "/var/lib/heimvakt"))
-    places = app.Places(state=directory, socket=socket or default_socket())
+    places = app.Places(state=directory, socket=socket or default_socket(), file=config.absolute())
     if driven_from is not None:
         log.warning("the clock of this gateway is driven from outside", start=driven_from)
     try:

@@ -118,7 +118,9 @@ def _signals(paths: dict[str, Any]) -> Iterator[str]:
 
 
 def _receiver(receiver: dict[str, Any], now: datetime) -> str:
-    said = ["connected" if receiver["connected"] else "NOT CONNECTED"]
+    why = "; ".join(dict.fromkeys(receiver.get("trouble", {}).values()))
+    away = f"NOT CONNECTED ({why})" if why else "NOT CONNECTED"
+    said = ["connected" if receiver["connected"] else away]
     if (ago_s := receiver["heartbeat_ago_s"]) is not None:
         said.append(f"last heartbeat {spell_duration(ago_s).en} ago")
     if receiver["answered_at"]:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel
-
 from heimvakt.core.ports import DriverPlugin
+from heimvakt.core.receiver import ReceiverSettings
 from heimvakt.rules import KINDS, RuleKind
 
 from .machine import Machine
@@ -28,7 +27,7 @@ class Catalogue:
     drivers: Mapping[str, Callable[[], DriverPlugin]]
     """Name -> how to get the plugin; asked for only if the home uses it. May raise `CannotUse`."""
     rules: Mapping[str, RuleKind[Any]] = field(default_factory=lambda: KINDS)
-    receivers: Mapping[str, type[BaseModel]]
+    receivers: Mapping[str, type[ReceiverSettings]]
     """Kind -> the model of its `[receivers.NAME]`, with or without a field `kind`."""
     machine: Callable[[], Machine] | None = None
     """What there is on the machine that the file is for; None: it is for another."""

@@ -35,6 +35,8 @@ class Configuration:
     """In the order of use; never empty."""
     signs: SignSettings
     store: StoreSettings
+    digest: str = ""
+    """SHA-256 of the file, in hex."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from types import MappingProxyType
 from typing import Any
@@ -67,6 +67,8 @@ def load(path: str | FilePath, catalogue: Catalogue) -> Loaded:
     configuration = _checked(source.document, catalogue, report)
     if has_errors(report.findings):
         configuration = None
+    elif configuration is not None:
+        configuration = replace(configuration, digest=source.digest)
     return Loaded(configuration, report.findings, source.digest)
 
 

@@ -183,7 +183,18 @@ class DeviceSettings(Section):
     silent_after: Annotated[
         timedelta | None,
         duration(at_least="10m", at_most="14d"),
-        Field(description="How long it may say nothing before that is told. Usually left out."),
+        Field(
+            description="How long it may say nothing before that is told. Usually left out: it is "
+            "learned from the device."
+        ),
+    ] = None
+    stuck_after: Annotated[
+        timedelta | None,
+        duration(at_least="1h", at_most="31d"),
+        Field(
+            description="How long it may say the same, such as that it is open, before that is "
+            "told. Usually left out."
+        ),
     ] = None
 
     def to_device(self, device_id: str) -> Device:
@@ -197,6 +208,7 @@ class DeviceSettings(Section):
             outer=self.outer,
             cancel=self.cancel,
             silent_after=self.silent_after,
+            stuck_after=self.stuck_after,
         )
 
 

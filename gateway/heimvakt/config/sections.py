@@ -32,7 +32,7 @@ def read_section(
         return None
 
 
-def without_mistakes(model: type[BaseModel], table: Mapping[str, Any]) -> BaseModel | None:
+def without_mistakes(model: type[ModelT], table: Mapping[str, Any]) -> ModelT | None:
     """The table without the keys that have mistakes, or None if it cannot do without them."""
     try:
         return model.model_validate(table)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
+from heimvakt.core.receiver import ReceiverSettings
 
 from .catalogue import Catalogue
 from .findings import dotted, either, nearest, quoted
@@ -21,7 +21,7 @@ class ReceiverEntry:
 
     name: str
     kind: str
-    settings: Any
+    settings: ReceiverSettings
     """A value of the model of the kind."""
 
 
@@ -30,7 +30,7 @@ def read_receivers(
 ) -> dict[str, ReceiverEntry]:
     """The receivers without mistakes; what is wrong with the others is told."""
     entries: dict[str, ReceiverEntry] = {}
-    reached: dict[str, tuple[str, Any]] = {}
+    reached: dict[str, ReceiverSettings] = {}
     all_tables = dict(tables(report, data, "receivers"))
     for name, table in all_tables.items():
         path: Path = ("receivers", name)
@@ -43,16 +43,14 @@ def read_receivers(
         settings = read_section(report, model, _for_model(model, table, meant), path)
         if settings is not None and fine and not report.has_error_at((*path, "kind")):
             entries[name] = ReceiverEntry(name, meant, settings)
-        reached[name] = (
-            meant,
-            settings or without_mistakes(model, _for_model(model, table, meant)),
-        )
+        if known := settings or without_mistakes(model, _for_model(model, table, meant)):
+            reached[name] = known
     if not all_tables and not report.has_error_at(("receivers",)):
-        known = "|".join(sorted(catalogue.receivers))
+        kinds = "|".join(sorted(catalogue.receivers))
         report.error(
             ("receivers",),
             "there is no receiver: nobody would be told",
-            f'add a section [receivers.centre] with kind = "{known}" and its keys',
+            f'add a section [receivers.centre] with kind = "{kinds}" and its keys',
         )
     _check_ways(report, data, reached)
     if all_tables and all(table.get("kind") == "sms" for table in all_tables.values()):
@@ -83,14 +81,14 @@ def _kind(report: Report, catalogue: Catalogue, table: Mapping[str, Any], path: 
 
 
 def _check_ways(
-    report: Report, data: Mapping[str, Any], receivers: Mapping[str, tuple[str, Any]]
+    report: Report, data: Mapping[str, Any], receivers: Mapping[str, ReceiverSettings]
 ) -> None:
     """Whether each receiver can be reached, beside the others."""
     addresses: dict[object, str] = {}
     numbers: dict[object, str] = {}
-    for name, (_, settings) in receivers.items():
+    for name, settings in receivers.items():
         path: Path = ("receivers", name)
-        if getattr(settings, "needs_modem", False) and not _has_modem(data.get("paths")):
+        if settings.needs_modem and not _has_modem(data.get("paths")):
             report.wrong(
                 (*path, "kind"),
                 f"{dotted(path)} needs a modem, and no path has one",
@@ -98,7 +96,7 @@ def _check_ways(
                 if "paths" in data
                 else 'add [paths.broadband] and [paths.mobile], with modem = "auto" in the second',
             )
-        for number, address in enumerate(getattr(settings, "addresses", ())):
+        for number, address in enumerate(settings.addresses):
             where = (*path, "brokers", number)
             first = addresses.setdefault(address, name)
             if first != name:
@@ -110,7 +108,7 @@ def _check_ways(
                 )
             elif address in settings.addresses[:number]:
                 report.wrong(where, "this broker stands here already", "take it away")
-        if (telephone := getattr(settings, "number", None)) is not None:
+        if (telephone := settings.telephone) is not None:
             first = numbers.setdefault(telephone, name)
             if first != name:
                 report.warning(
@@ -126,7 +124,9 @@ def _has_modem(paths: object) -> bool:
     return any(isinstance(t, dict) and t.get("modem", "none") != "none" for t in tables)
 
 
-def _for_model(model: type[BaseModel], table: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
+def _for_model(
+    model: type[ReceiverSettings], table: Mapping[str, Any], kind: str
+) -> Mapping[str, Any]:
     """The table as its model knows it: with the kind that was meant, or without any."""
     rest = {key: value for key, value in table.items() if key != "kind"}
     return {"kind": kind, **rest} if "kind" in model.model_fields else rest

@@ -7,6 +7,7 @@ the place moves over what is answered without a gap.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -14,7 +15,7 @@ from .batch import Batch
 from .ledger import Stored
 from .pace import UNDER_WAY_BYTES_MAX
 from .reports import ReportClass
-from .retry import Chance
+from .retry import FORGOTTEN_S, Chance
 from .sessions import TROUBLE_S, Kind, Session, Sessions
 from .uplink import ReportBatch
 
@@ -23,6 +24,8 @@ LINGER_S = 1.0
 AGAIN_S = 30.0
 AGAIN_S_MAX = 600.0
 ROWS_MAX = 1_000
+DONE_MAX = 64
+"""Batches that were answered and are remembered: the same answer may come on each path."""
 UNANSWERED_BYTES_MAX = UNDER_WAY_BYTES_MAX
 """Of one class. A receiver that answers nothing is sent no more than this, and then only the oldest
 batch again."""
@@ -78,6 +81,7 @@ class Batches:
         self._classes = {of: _Class() for of in classes}
         self._sessions = sessions
         self._chance = chance
+        self._done: deque[str] = deque(maxlen=DONE_MAX)
 
     def news(self, of: ReportClass, now: float) -> bool:
         """There is a new event of this class; whether that was not known already."""
@@ -162,6 +166,8 @@ class Batches:
                 batch.confirmed = True
                 batch.tries += 1
                 wait_s = min(AGAIN_S * 2.0 ** min(batch.tries - 1, 10), AGAIN_S_MAX)
+                if batch.forgotten:
+                    batch.forgotten, batch.tries, wait_s = False, 0, FORGOTTEN_S
                 batch.again_at = now + wait_s * self._chance.uniform(0.9, 1.1)
 
     def lost(self, name: str) -> None:
@@ -170,6 +176,14 @@ class Batches:
             for batch in known.batches:
                 if batch.session == name and not batch.confirmed:
                     batch.ticket = 0
+
+    def forgotten(self, name: str) -> None:
+        """A connection stands, and nobody there has what was confirmed on it before."""
+        for known in self._classes.values():
+            for batch in known.batches:
+                if batch.session == name and batch.confirmed and not batch.answered:
+                    batch.ticket, batch.confirmed, batch.tries = 0, False, 0
+                    batch.forgotten = True
 
     def cannot(self, send: SendReports, now: float) -> bool:
         """No message can say this batch; whether it was a single event, which is then left out."""
@@ -187,8 +201,13 @@ class Batches:
             for batch in known.batches:
                 if batch.batch_id == batch_id and not batch.answered:
                     batch.answered = True
+                    self._done.append(batch_id)
                     return True
         return False
+
+    def was_answered(self, batch_id: str) -> bool:
+        """Whether the receiver has said so before, as on the other path."""
+        return batch_id in self._done
 
     def passed(self) -> list[tuple[ReportClass, int]]:
         """How far all is answered without a gap, for the classes where that has changed."""

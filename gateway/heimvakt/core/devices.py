@@ -39,18 +39,11 @@ class Role(StrEnum):
     """Carries what others say; missed when it is silent."""
 
 
-CALLS_FOR_HELP = frozenset(
-    {Role.BUTTON, Role.FALL, Role.SMOKE, Role.HEAT, Role.CARBON_MONOXIDE}
-)
+CALLS_FOR_HELP = frozenset({Role.BUTTON, Role.FALL, Role.SMOKE, Role.HEAT, Role.CARBON_MONOXIDE})
 """What must be heard at any moment: somebody relies on it."""
 
-SILENT_AFTER: Mapping[Role, timedelta] = {
-    Role.BUTTON: timedelta(hours=6),
-}
-"""How long a role may say nothing before it counts as silent, where the home says nothing else."""
-
-SILENT_AFTER_DEFAULT = timedelta(hours=14)
-"""Contacts on the market were silent for up to 13 h and alive (field recordings); learned later."""
+MAINS_FED = frozenset({Role.APPLIANCE, Role.LIGHT, Role.REPEATER, Role.SIREN})
+"""Goes out with the mains of the home, and carries what other devices say while it is on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +60,9 @@ class Device:
     cancel: timedelta | None = None
     """A button: pressed again within this time, no alarm goes out."""
     silent_after: timedelta | None = None
-
-    @property
-    def silence_limit(self) -> timedelta:
-        """How long it may say nothing."""
-        return self.silent_after or SILENT_AFTER.get(self.role, SILENT_AFTER_DEFAULT)
+    """How long it may say nothing; without it that is learned (`checkins`)."""
+    stuck_after: timedelta | None = None
+    """How long it may say the same; without it what is usual for the role (`stuck`)."""
 
 
 NO_ROUTES = Routes()

@@ -78,7 +78,5 @@ class GiveCommand:
     lasting: timedelta | None = None
 
 
-Effect = (
-    ArmTimer | CancelTimer | RaiseAlarm | ConfirmAlarm | CancelAlarm | ResetAlarm | GiveCommand
-)
+Effect = ArmTimer | CancelTimer | RaiseAlarm | ConfirmAlarm | CancelAlarm | ResetAlarm | GiveCommand
 Effects = Sequence[Effect]

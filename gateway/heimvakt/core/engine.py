@@ -20,6 +20,7 @@ from .events import (
     AlarmClosed,
     AlarmDelivered,
     AlarmUnanswered,
+    ConfigurationChanged,
     Event,
     GatewayStarted,
     RuleFailed,
@@ -66,6 +67,8 @@ def step(home: Home, state: State, event: Event) -> Outcome:
     _acknowledge(work, event)
     if isinstance(event, GatewayStarted):
         _begin(work, event)
+    elif isinstance(event, ConfigurationChanged):
+        _take_up(work)
     for each in (event, *derived):
         _rules(work, each)
     for fault in tuple(work.failed):
@@ -157,16 +160,16 @@ def _ask(work: Work, rule_id: str, rule: Rule[object], event: Event) -> Effects:
 def _acknowledge(work: Work, event: Event) -> None:
     match event:
         case AlarmDelivered(alarm_id=alarm_id, receiver=by):
-            what = Move.DELIVER
+            what, said_by = Move.DELIVER, by
         case AlarmAcknowledged(alarm_id=alarm_id, receiver=receiver, by=person):
-            what, by = Move.ACCEPT, _whom(receiver, person)
+            what, by, said_by = Move.ACCEPT, _whom(receiver, person), receiver
         case AlarmClosed(alarm_id=alarm_id, receiver=receiver, by=person):
-            what, by = Move.CLOSE, _whom(receiver, person)
+            what, by, said_by = Move.CLOSE, _whom(receiver, person), receiver
         case _:
             return
     alarm = work.state.alarms.get(alarm_id)
     if alarm is not None:
-        work.move(alarm, what, by)
+        work.move(alarm, what, by, said_by=said_by)
 
 
 def _whom(receiver: str, person: str) -> str:
@@ -196,10 +199,15 @@ def _follow_clock(work: Work, event: Event) -> None:
 
 def _begin(work: Work, event: GatewayStarted) -> None:
     """Take up what was stored under the configuration of today."""
-    known = work.state.rules
-    work.state = adopt(work.home, work.state)
     if event.alarms_raised > work.state.alarms_raised:
         work.state = replace(work.state, alarms_raised=event.alarms_raised)
+    _take_up(work)
+
+
+def _take_up(work: Work) -> None:
+    """Go on under another configuration."""
+    known = work.state.rules
+    work.state = adopt(work.home, work.state)
     for alarm in tuple(work.state.alarms.values()):
         if alarm.state is AlarmState.PENDING:
             _take_up_pending(work, alarm, known)
@@ -218,9 +226,10 @@ def _take_up_raised(work: Work, alarm: Alarm) -> None:
     """Go on along the chain of today; begin it if nobody is left of those who were told."""
     chain = work.home.routes.chain(alarm)
     if chain != alarm.chain:
-        there = work.home.routes.receivers
-        told = tuple(one for one in alarm.told if one.receiver in there)
-        alarm = replace(alarm, chain=chain, told=told, place=place_of(chain, told))
+        # Who was not in the chain until now has it no longer: what waited for him may be erased.
+        until_now = {target.receiver for target in alarm.chain}
+        told = [one for one in alarm.told if one.receiver in until_now]
+        alarm = replace(alarm, chain=chain, place=place_of(chain, told))
         if alarm.place == 0:
             work.tell_next(alarm, Why.STARTED)
         else:

@@ -181,6 +181,11 @@ class ButtonPressed(DeviceEvent):
 
 
 @_event
+class ButtonHeld(DeviceEvent):
+    """A button says again that it is pressed, and was not let go between: no new press."""
+
+
+@_event
 class ButtonCancelled(DeviceEvent):
     """The resident took a press back at the button itself."""
 
@@ -306,11 +311,29 @@ class DeviceSilent(DeviceEvent):
     last_seen: datetime | None
     limit_s: float
     blind_rules: tuple[str, ...] = ()
+    usual_s: float | None = None
+    """How often it usually speaks, and the longest silence of the last weeks that it came back
+    from; None while too little is known of it."""
+    longest_s: float | None = None
 
 
 @_event
 class DeviceBack(DeviceEvent):
     """A silent device was heard again (derived inside the engine)."""
+
+
+@_event
+class DeviceStuck(DeviceEvent):
+    """A device lives and has said the same for too long (derived inside the engine)."""
+
+    since: datetime
+    limit_s: float
+    blind_rules: tuple[str, ...] = ()
+
+
+@_event
+class DeviceUnstuck(DeviceEvent):
+    """It says something else again, or nothing at all (derived inside the engine)."""
 
 
 @_event
@@ -517,6 +540,15 @@ class ConfigurationChanged(Event):
 @_event
 class AlarmDelivered(Event):
     """A receiver's system answered for this alarm."""
+
+    alarm_id: str
+    receiver: str
+    revision: int
+
+
+@_event
+class AlarmSpared(Event):
+    """A receiver was not told of this alarm after all: a person took it before its turn came."""
 
     alarm_id: str
     receiver: str

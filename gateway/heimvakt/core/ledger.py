@@ -145,6 +145,9 @@ class Store(Protocol):
     async def waiting(self, receiver: str, limit: int) -> Sequence[Waiting]:
         """What a receiver has not answered for: most urgent first, then oldest."""
 
+    async def newest_high(self, receiver: str, limit: int) -> Sequence[Waiting]:
+        """Of the high alarms that a receiver has not answered for those that were raised last."""
+
     async def waits_for(self, receiver: str, alarm_id: str) -> int | None:
         """The revision that waits for this receiver's answer; None if none does."""
 

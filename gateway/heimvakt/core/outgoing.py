@@ -12,13 +12,16 @@ from .alarms import Priority
 from .ledger import Waiting
 from .sessions import TROUBLE_S, Kind, Session, Sessions
 
+FRESH_S = 60.0
+"""A high alarm that was written so short a time ago goes before those that have waited."""
 CONFIRM_S = 1.0
 """A medium alarm that the transport has not confirmed for so long goes on the next path as well."""
 ANSWER_S = 20.0
 """Promise 4: an alarm that nobody has answered for so long goes on the next path as well."""
 
 Order = tuple[int, int]
-"""Priority, then age by number."""
+"""Priority, then age by number; before all of them what is fresh, the newest first."""
+_BEFORE_ALL = -1
 
 
 @dataclass(slots=True)
@@ -45,20 +48,28 @@ class Outgoing:
     """A copy of this attempt went out."""
     next_at: float = 0.0
     """The next attempt."""
-    ready: bool = False
-    """It is to be looked at in its turn."""
+    fresh_until: float = float("-inf")
+    """Till then it goes before all that have waited."""
+    ready_as: Order | None = None
+    """It is to be looked at in its turn, which is this."""
     due_at: float | None = None
     """Else it is to be looked at then."""
 
-    @property
-    def order(self) -> Order:
+    def order(self, now: float) -> Order:
         """Its place among the others."""
+        if self.is_fresh(now):
+            return _BEFORE_ALL, -self.row.number
         return self.row.urgency, self.row.number
 
-    @property
-    def kind(self) -> Kind:
+    def kind(self, now: float) -> Kind:
         """How it is treated on the wire."""
+        if self.is_fresh(now):
+            return Kind.FRESH
         return Kind.HIGH if self.is_high else Kind.ALARM
+
+    def is_fresh(self, now: float) -> bool:
+        """Whether nothing that has waited may keep it waiting."""
+        return self.is_high and now < self.fresh_until
 
     @property
     def is_high(self) -> bool:

@@ -15,7 +15,10 @@ START_BYTES = 4 * 1024
 """Before anything was measured. What goes out is measured, and so this grows as TCP's window does:
 in a round trip of 50 ms threefold, until the line is the limit."""
 BATCH_BYTES_MIN = 2 * 1024
-"""Smaller ones are mostly envelope. On a line of 10 kB/s it takes the whole 0.2 s."""
+"""Smaller ones are mostly envelope..."""
+BATCH_BYTES_LEAST = 768
+"""...and are so on a line that carries less than the others in `QUEUE_S`: with its envelope a batch
+is then 0.15 s of 8 kB/s."""
 BATCH_BYTES_MAX = 64 * 1024
 UNDER_WAY_BYTES_MAX = 1024 * 1024
 BURST_S = 30.0
@@ -27,14 +30,20 @@ def window_bytes(line: Line) -> int:
     if line.bytes_per_s is None:
         return START_BYTES
     carried = int(line.bytes_per_s * ((line.rtt_s or 0.0) + QUEUE_S))
-    return max(BATCH_BYTES_MIN, min(carried, UNDER_WAY_BYTES_MAX))
+    return max(_least(line), min(carried, UNDER_WAY_BYTES_MAX))
 
 
 def batch_bytes(line: Line) -> int:
     """How long one message may be: two fit into the window, so that one is always under way."""
-    size = max(BATCH_BYTES_MIN, min(window_bytes(line) // 2, BATCH_BYTES_MAX))
+    size = max(_least(line), min(window_bytes(line) // 2, BATCH_BYTES_MAX))
     # Half of what the broker takes: an event grows when it is put into a message.
     return size if line.message_bytes_max is None else min(size, line.message_bytes_max // 2)
+
+
+def _least(line: Line) -> int:
+    if line.bytes_per_s is None:
+        return BATCH_BYTES_MIN
+    return max(BATCH_BYTES_LEAST, min(int(line.bytes_per_s * QUEUE_S), BATCH_BYTES_MIN))
 
 
 class Allowance:

@@ -17,7 +17,8 @@ PAGE = 200
 TRACKED_MAX = 2_000
 """Read, and not answered; the rest waits in the store until some are."""
 OFFERED_MAX = 2 * TRACKED_MAX
-"""With those that were raised since and go before what was read."""
+"""With those that were raised since and go before what was read. When a high one comes that is one
+too many, the one that is last in order is left to the store."""
 
 _LAST: Order = (1_000, 0)
 
@@ -38,12 +39,17 @@ class Paging:
 
     def takes(self, row: Waiting, tracked: int) -> bool:
         """Whether a row that was written just now may go out without being read; else it is left in
-        the store. A high one may always, as long as there is room for it in memory."""
-        in_order = (row.urgency, row.number) < self._horizon or row.urgency == Priority.HIGH.rank
-        if in_order and tracked < OFFERED_MAX:
+        the store. A high one always may."""
+        in_order = (row.urgency, row.number) < self._horizon and tracked < OFFERED_MAX
+        if in_order or row.urgency == Priority.HIGH.rank:
             return True
-        self.more = self._left = True
+        self.leave(row)
         return False
+
+    def leave(self, row: Waiting) -> None:
+        """This row is known here no longer, or not yet: it is found in the store in its turn."""
+        self._horizon = min(self._horizon, (row.urgency, row.number))
+        self.more = self._left = True
 
     def wants(self, tracked: int) -> int | None:
         """How many rows should be read now; None if none."""

@@ -14,6 +14,7 @@ from .events import (
     AlarmAcknowledged,
     AlarmClosed,
     AlarmDelivered,
+    AlarmSpared,
     DeviceEvent,
     Event,
     TimerFired,
@@ -55,7 +56,7 @@ class Wanted(StrEnum):
                 assert_never(self)
 
 
-_OURS = (AlarmDelivered, AlarmAcknowledged, AlarmClosed, TimerFired)
+_OURS = (AlarmDelivered, AlarmSpared, AlarmAcknowledged, AlarmClosed, TimerFired)
 """What receivers said themselves, and what only the engine understands: never reported."""
 _INFORMATION = (
     _e.BatteryMeasured,

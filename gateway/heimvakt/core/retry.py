@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+FORGOTTEN_S = 5.0
+"""What a broker forgot goes to it at once, and again after so long: the receiver that is to fetch
+it there has lost its session as well, and what comes before it is back goes to nobody."""
+
 
 class Chance(Protocol):
     """What the core needs of `random.Random`."""

@@ -5,6 +5,7 @@ Pure: what was started, confirmed and lost comes in with its time; an order of u
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -18,6 +19,9 @@ OTHERS_MAX = 20
 """Alarms below high that are under way on one session."""
 HIGH_MAX = 200
 """High alarms, likewise: a window of their own."""
+FRESH_MAX = 4
+"""High alarms that were raised just now, likewise, and whatever else is under way: places that no
+older one takes. At 32 kB/s they are a quarter of a second of the wire."""
 TROUBLE_S = 5.0
 """Nothing was confirmed for so long though something is under way: what can goes elsewhere."""
 
@@ -25,8 +29,10 @@ TROUBLE_S = 5.0
 class Kind(Enum):
     """What a message carries."""
 
+    FRESH = "fresh"
+    """A high alarm that was raised just now: it waits for nothing else and is exempt from caps."""
     HIGH = "high"
-    """A high alarm: it waits for nothing else and is exempt from caps."""
+    """A high alarm that has waited: one of thousands, perhaps. Exempt from caps."""
     ALARM = "alarm"
     REPORTS = "reports"
 
@@ -49,23 +55,21 @@ class Session:
         self.line = Line()
         self._allowance = Allowance(bytes_per_s_max) if bytes_per_s_max else None
         self._loads: dict[int, _Load] = {}
+        self._counts: Counter[Kind] = Counter()
         self._tickets = 0
         self._progress_at = 0.0
-
-    @property
-    def bytes_under_way(self) -> int:
+        self.bytes_under_way = 0
         """Sent, and not confirmed by the transport."""
-        return sum(load.size for load in self._loads.values())
 
     def stand(self) -> None:
         """A connection stands, and nothing is known of it yet."""
         self.standing = True
-        self._loads.clear()
+        self._empty()
 
     def lose(self) -> None:
         """It is gone, with all that was under way."""
         self.standing = False
-        self._loads.clear()
+        self._empty()
 
     def start(self, kind: Kind, size: int, now: float) -> int:
         """Something goes out now; returns the ticket to confirm it with."""
@@ -73,14 +77,19 @@ class Session:
             self._progress_at = now
         self._tickets += 1
         self._loads[self._tickets] = _Load(kind, size)
-        if self._allowance and kind is not Kind.HIGH:
+        self._counts[kind] += 1
+        self.bytes_under_way += size
+        if self._allowance and kind not in (Kind.FRESH, Kind.HIGH):
             self._allowance.use(size, now)
         return self._tickets
 
     def confirm(self, ticket: int, now: float) -> bool:
         """The transport has taken it; False if that was on a connection that is gone."""
-        if self._loads.pop(ticket, None) is None:
+        load = self._loads.pop(ticket, None)
+        if load is None:
             return False
+        self._counts[load.kind] -= 1
+        self.bytes_under_way -= load.size
         self._progress_at = now
         return True
 
@@ -97,15 +106,19 @@ class Session:
         at = self.stalled_at(patience_s)
         return at is not None and at <= now
 
-    def has_room(self, *, high: bool, now: float) -> bool:
+    def has_room(self, kind: Kind, now: float) -> bool:
         """Whether an alarm may go out now."""
-        if high:
-            return self._count(Kind.HIGH) < HIGH_MAX
-        if self._allowance and self._allowance.for_alarms(now) <= 0:
-            return False
-        under_way = self.bytes_under_way
-        fits = not under_way or under_way + ALARM_BYTES <= window_bytes(self.line)
-        return fits and self._count(Kind.ALARM) < OTHERS_MAX
+        count = self._counts[kind]
+        match kind:
+            case Kind.FRESH:
+                return count < FRESH_MAX or (count < HIGH_MAX and self._fits(ALARM_BYTES))
+            case Kind.HIGH:
+                # One always, whatever else fills the line.
+                return not count or (count < HIGH_MAX and self._fits(ALARM_BYTES))
+            case _:
+                if self._allowance and self._allowance.for_alarms(now) <= 0:
+                    return False
+                return count < OTHERS_MAX and self._fits(ALARM_BYTES)
 
     def batch_bytes(self, now: float) -> int:
         """How long a batch of reports may go out now; 0 if none."""
@@ -114,9 +127,7 @@ class Session:
             size = min(size, self._allowance.for_reports(now))
             if size < BATCH_BYTES_MIN:
                 return 0
-        under_way = self.bytes_under_way
-        fits = not under_way or under_way + size <= window_bytes(self.line)
-        return size if fits else 0
+        return size if self._fits(size) else 0
 
     def allowed_at(self, *, reports: bool, now: float) -> float | None:
         """When a cap that holds something back will not any more; None if it does not."""
@@ -128,8 +139,15 @@ class Session:
             missing = 1 - self._allowance.for_alarms(now)
         return now + self._allowance.wait_s(missing) if missing > 0 else None
 
-    def _count(self, kind: Kind) -> int:
-        return sum(load.kind is kind for load in self._loads.values())
+    def _fits(self, size: int) -> bool:
+        """Whether the line takes it without a queue in front of it; a line that is idle does."""
+        under_way = self.bytes_under_way
+        return not under_way or under_way + size <= window_bytes(self.line)
+
+    def _empty(self) -> None:
+        self._loads.clear()
+        self._counts.clear()
+        self.bytes_under_way = 0
 
 
 class Sessions:

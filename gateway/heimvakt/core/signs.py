@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from .alarms import Alarm, AlarmState, Priority
 from .devices import CALLS_FOR_HELP, Home
-from .supervision import Supervised
+from .health import Supervised
 
 CUT_OFF_AFTER_S = 60.0
 """No path has been good for so long. Found within 100 s, so that it is shown within 3 min."""

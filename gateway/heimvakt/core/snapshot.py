@@ -12,13 +12,15 @@ from typing import Any
 from .alarms import Alarm
 from .codec import CannotDecode, Json, decode, decode_tagged, encode, encode_tagged
 from .devices import Home
+from .health import Health, Supervised
 from .ledger import COUNTER
 from .state import State
-from .supervision import Health, Supervised
 from .times import BootClock
 
 CLOCK = "clock:boot"
 """The row with what is known of the clock."""
+MAINS = "mains:lost"
+"""The row with when they were lost; none while they are there."""
 
 
 def changes(before: State, after: State) -> dict[str, Json | None]:
@@ -32,6 +34,8 @@ def changes(before: State, after: State) -> dict[str, Json | None]:
         rows[f"timer:{key}"] = None if due is None else {"at": due.isoformat()}
     for key, since in _changed(before.supervised.lost, after.supervised.lost):
         rows[f"lost:{key}"] = None if since is None else {"at": since.isoformat()}
+    if before.supervised.mains_lost != (since := after.supervised.mains_lost):
+        rows[MAINS] = None if since is None else {"at": since.isoformat()}
     if before.alarms_raised != after.alarms_raised:
         rows[COUNTER] = {"n": after.alarms_raised}
     if before.clock is not after.clock:
@@ -49,7 +53,7 @@ def restore(
     state, which erases it. Alarms get numbers above `number_floor` if the counter is lost.
     """
     parts: dict[str, dict[str, Any]] = {
-        name: {} for name in ("rule", "device", "timer", "lost", "counter", "clock")
+        name: {} for name in ("rule", "device", "timer", "lost", "mains", "counter", "clock")
     }
     unread: list[str] = []
     for row, body in rows.items():
@@ -65,7 +69,9 @@ def restore(
         rules=parts["rule"],
         timers=parts["timer"],
         alarms=kept,
-        supervised=Supervised(devices=parts["device"], lost=parts["lost"]),
+        supervised=Supervised(
+            devices=parts["device"], lost=parts["lost"], mains_lost=parts["mains"].get("lost")
+        ),
         alarms_raised=max([counted, *(alarm.number for alarm in kept.values())]),
         clock=parts["clock"].get("boot"),
     )
@@ -79,7 +85,7 @@ def _read(home: Home, part: str, key: str, body: Json) -> object:
             return body if rule is None else decode_tagged(rule.states, body)
         case "device":
             return decode(Health, body)
-        case "timer" | "lost":
+        case "timer" | "lost" | "mains":
             return datetime.fromisoformat(body["at"])
         case "clock":
             return decode(BootClock, body)

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from .alarms import Alarm, AlarmState
 from .devices import Home
-from .supervision import Supervised, deadlines
+from .health import Supervised
+from .supervision import deadlines
 from .times import BootClock
 
 PENDING_MAX = timedelta(seconds=90)

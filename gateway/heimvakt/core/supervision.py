@@ -1,69 +1,70 @@
-"""Which devices are heard, which are silent, and when the next one would be.
+"""Which devices are heard, which are silent or stuck, and when the next one would be silent.
 
 A silent sensor never looks like a quiet resident, and time in which nothing could be heard (the
-radio lost, the gateway off) is nobody's silence: deadlines move by as long as it took.
+radio lost, the gateway off, the repeaters without mains) is nobody's silence: deadlines move by as
+long as it took, and nothing is learned from it (`health`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
-from .devices import Home
+from .checkins import learn, silence_limit
+from .devices import Device, Home
 from .events import (
     ClockStepped,
+    ConfigurationChanged,
     DeviceBack,
     DeviceEvent,
     DeviceSilent,
+    DeviceStuck,
+    DeviceUnstuck,
     Event,
     GatewayStarted,
+    MainsLost,
+    MainsRestored,
     RadioBack,
     RadioLost,
     TimerFired,
 )
+from .health import (
+    MAINS_MAX,
+    Health,
+    Supervised,
+    adopted,
+    fed_by_mains,
+    mains_back,
+    radio_back,
+    shifted,
+    started,
+)
+from .stuck import follow, stuck_limit, stuck_since
 
 PREFIX = "/silent/"
 """Of its deadlines; ids of rules have no stroke, so no rule can have the same."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """What is known of one device."""
-
-    last_seen: datetime | None = None
-    silent_at: datetime
-    """When it counts as silent if nothing is heard until then."""
-    silent: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Supervised:
-    """The health of all devices, and since when which drivers hear nothing."""
-
-    devices: Mapping[str, Health]
-    lost: Mapping[str, datetime]
-
-
 def supervise(home: Home, before: Supervised, event: Event) -> tuple[Supervised, list[DeviceEvent]]:
     """The health after `event`, and what the rules must be told of it."""
     match event:
+        case DeviceEvent():
+            return _heard(home, before, event)
         case GatewayStarted(at=at, last_alive=last_alive):
-            return _started(home, before, at, last_alive), []
+            return started(home, before, at, last_alive), []
+        case ConfigurationChanged(at=at):
+            return adopted(home, before, at), []
         case ClockStepped(before=was, after=after):
-            return _shifted(before, after - was), []
+            return shifted(before, after - was), []
         case RadioLost(driver=driver, at=at) if driver not in before.lost:
             return replace(before, lost={**before.lost, driver: at}), []
         case RadioBack(driver=driver, at=at) if driver in before.lost:
-            gap = max(at - before.lost[driver], timedelta())
-            lost = {name: since for name, since in before.lost.items() if name != driver}
-            devices = {
-                name: _later(health, gap) if _driver_of(home, name) == driver else health
-                for name, health in before.devices.items()
-            }
-            return Supervised(devices=devices, lost=lost), []
-        case DeviceEvent():
-            return _heard(home, before, event)
+            return radio_back(home, before, driver, at), []
+        case MainsLost(at=at) if before.mains_lost is None:
+            return replace(before, mains_lost=at), []
+        case MainsRestored(at=at) if before.mains_lost is not None:
+            return mains_back(home, before, before.mains_lost, at), []
         case TimerFired(name=name) if name.startswith(PREFIX):
             return _silent(home, before, event, name.removeprefix(PREFIX))
         case _:
@@ -72,36 +73,13 @@ def supervise(home: Home, before: Supervised, event: Event) -> tuple[Supervised,
 
 def deadlines(home: Home, supervised: Supervised) -> Iterator[tuple[str, datetime]]:
     """When each device that can be heard would count as silent."""
+    devices, lost = home.devices, supervised.lost
+    fed = fed_by_mains(home) if supervised.mains_lost is not None else ()
     for device_id, health in supervised.devices.items():
-        if not health.silent and _driver_of(home, device_id) not in supervised.lost:
-            yield PREFIX + device_id, health.silent_at
-
-
-def _started(
-    home: Home, before: Supervised, at: datetime, last_alive: datetime | None
-) -> Supervised:
-    devices = {}
-    for device_id, device in home.devices.items():
-        known = before.devices.get(device_id)
-        # Nothing was heard since the gateway went off, or since the radio was lost before that. A
-        # clock that has gone back moves the deadline back with it.
-        heard_until = before.lost.get(device.driver, last_alive)
-        if known is None or heard_until is None:
-            devices[device_id] = Health(silent_at=at + device.silence_limit)
-        else:
-            devices[device_id] = _later(known, at - heard_until)
-    return Supervised(devices=devices, lost={})
-
-
-def _shifted(before: Supervised, by: timedelta) -> Supervised:
-    return Supervised(
-        devices={name: _later(health, by) for name, health in before.devices.items()},
-        lost={name: since + by for name, since in before.lost.items()},
-    )
-
-
-def _later(health: Health, gap: timedelta) -> Health:
-    return replace(health, silent_at=health.silent_at + gap)
+        if health.silent or (device := devices.get(device_id)) is None or device.driver in lost:
+            continue
+        at = health.silent_at
+        yield PREFIX + device_id, at + MAINS_MAX if device.driver in fed else at
 
 
 def _heard(
@@ -110,29 +88,63 @@ def _heard(
     device = home.devices.get(event.device_id)
     if device is None:
         return before, []
-    known = before.devices.get(event.device_id)
-    now = Health(last_seen=event.at, silent_at=event.at + device.silence_limit)
-    after = replace(before, devices={**before.devices, event.device_id: now})
-    if known is None or not known.silent:
-        return after, []
-    return after, [DeviceBack(stamp=event.stamp, device_id=event.device_id)]
+    stamp = event.stamp
+    known = before.devices.get(device.device_id) or Health(silent_at=stamp.at)
+    learned = known.learned
+    if known.heard_at is not None and before.mains_lost is None:
+        learned = learn(learned, device.role, max(stamp.monotonic - known.heard_at, 0.0))
+    hold = follow(known.hold, event)
+    since = stuck_since(device, hold, stamp.at)
+    now = Health(
+        last_seen=stamp.at,
+        silent_at=stamp.at + silence_limit(device, learned),
+        heard_at=stamp.monotonic,
+        stuck=since is not None,
+        hold=hold,
+        learned=learned,
+    )
+    told: list[DeviceEvent] = []
+    if known.silent:
+        told.append(DeviceBack(stamp=stamp, device_id=device.device_id))
+    if known.stuck and since is None:
+        told.append(DeviceUnstuck(stamp=stamp, device_id=device.device_id))
+    elif since is not None and not known.stuck:
+        told.append(_stuck(home, device, since, event))
+    return Supervised(  # not `replace`, which takes longer than all of this
+        devices={**before.devices, device.device_id: now},
+        lost=before.lost,
+        mains_lost=before.mains_lost,
+    ), told
+
+
+def _stuck(home: Home, device: Device, since: datetime, event: Event) -> DeviceStuck:
+    return DeviceStuck(
+        stamp=event.stamp,
+        device_id=device.device_id,
+        since=since,
+        limit_s=stuck_limit(device).total_seconds(),
+        blind_rules=home.rules_that_need(device.device_id),
+    )
 
 
 def _silent(
     home: Home, before: Supervised, event: TimerFired, device_id: str
 ) -> tuple[Supervised, list[DeviceEvent]]:
-    health = before.devices[device_id]
-    silent = replace(health, silent=True)
-    told = DeviceSilent(
-        stamp=event.stamp,
-        device_id=device_id,
-        last_seen=health.last_seen,
-        limit_s=home.devices[device_id].silence_limit.total_seconds(),
-        blind_rules=home.rules_that_need(device_id),
-    )
-    return replace(before, devices={**before.devices, device_id: silent}), [told]
-
-
-def _driver_of(home: Home, device_id: str) -> str | None:
-    device = home.devices.get(device_id)
-    return device.driver if device else None
+    health, device = before.devices[device_id], home.devices[device_id]
+    learned = health.learned
+    told: list[DeviceEvent] = [
+        DeviceSilent(
+            stamp=event.stamp,
+            device_id=device_id,
+            last_seen=health.last_seen,
+            limit_s=silence_limit(device, learned).total_seconds(),
+            blind_rules=home.rules_that_need(device_id),
+            usual_s=learned.usual_s if learned.is_settled else None,
+            longest_s=learned.longest_known_s if learned.is_settled else None,
+        )
+    ]
+    if health.stuck:
+        told.append(DeviceUnstuck(stamp=event.stamp, device_id=device_id))
+    # A state of before the silence may long be over when it is back.
+    silent = replace(health, silent=True, stuck=False, hold=replace(health.hold, now=None))
+    return replace(before, devices={**before.devices, device_id: silent}), told

@@ -129,6 +129,8 @@ class Sending:
     """The path on which this copy goes."""
     durable: bool = True
     """False: the disk takes nothing, and this is said from memory; the id will stay the same."""
+    fresh: bool = False
+    """A high alarm that was raised just now: it goes before those that have waited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +164,10 @@ class NotConnected(Exception):
     """The transport cannot take anything now; try again when it is connected."""
 
 
+class NotNeeded(Exception):
+    """A person took the alarm before this receiver could be told of it: it need not be told."""
+
+
 class Uplink(Protocol):
     """One receiver, reached over one path. What it sends is never proof of delivery."""
 
@@ -180,6 +186,22 @@ class Uplink(Protocol):
     @property
     def line(self) -> Line:
         """What the connection has been measured to carry."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the transport does not stand, for a technician; None if it does, or nobody knows."""
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the far end still has what it confirmed on connections before this one."""
+
+    def superseded(self, alarm: Alarm) -> None:
+        """It is now like this, and will be sent so: a copy of an older revision that has waited for
+        its turn need not go any more, and its `send` returns. Harmless if there is none."""
+
+    def doubt(self) -> None:
+        """Nobody answers for what was confirmed on this connection: where there is another address,
+        end it and try that one. Harmless when not connected."""
 
     def hurry(self) -> None:
         """An alarm was queued just now, or the interface has come up: end the pause between two
@@ -214,6 +236,7 @@ class Uplink(Protocol):
 
         Raises:
             NotConnected: it was not, or ceased to be before it confirmed.
+            NotNeeded: somebody has taken it, and this receiver was never told of it.
         """
 
     async def report(self, batch: ReportBatch) -> None:

@@ -116,8 +116,14 @@ class Work:
             if alarm.key == key and alarm.rule_id == rule_id:
                 self.move(alarm, what)
 
-    def move(self, alarm: Alarm, what: Move, by: str | None = None) -> None:
-        """Make a move, or leave the alarm as it is where the table has none."""
+    def move(
+        self, alarm: Alarm, what: Move, by: str | None = None, *, said_by: str | None = None
+    ) -> None:
+        """Make a move, or leave the alarm as it is where the table has none.
+
+        That a person has taken it is a change that all who were told hear of, but for `said_by`:
+        the receiver that says so.
+        """
         try:
             moved = move(alarm, what, at=self.event.at, by=by)
         except MoveRefused:
@@ -129,9 +135,12 @@ class Work:
         if what is Move.CONFIRM:
             self.tell_next(replace(moved, chain=self.home.routes.chain(moved)), Why.RAISED)
             return
+        others = [one.receiver for one in moved.told if one.receiver != said_by]
+        if moved.state is AlarmState.ACCEPTED and alarm.needs_somebody and others:
+            moved = replace(moved, revision=alarm.revision + 1)
         self.keep(moved)
         if moved.revision != alarm.revision:
-            self._tell(moved, *(one.receiver for one in moved.told))
+            self._tell(moved, *others)
         if not moved.needs_somebody:
             self.forget_timer(UNACCEPTED + alarm.alarm_id)
         if not moved.needs_somebody or moved.delivered_at is not None:
@@ -190,5 +199,6 @@ class Work:
         self.state = replace(self.state, alarms=alarms)
 
     def _tell(self, alarm: Alarm, *receivers: str) -> None:
-        if receivers:
-            self.told.setdefault(alarm.alarm_id, {}).update(dict.fromkeys(receivers))
+        there = self.home.routes.receivers  # who was told before may be so no longer
+        if left := [receiver for receiver in receivers if receiver in there]:
+            self.told.setdefault(alarm.alarm_id, {}).update(dict.fromkeys(left))

@@ -32,6 +32,8 @@ __all__ = ["Behaviour", "Manners", "Received", "Receiver"]
 QUEUE_MAX = 10_000
 """What nobody has read yet; beyond it the oldest is dropped and counted. What came is in `messages`
 and `reports`, read or not."""
+SAID_MAX = 10_000
+"""Alarms of which is known what the operator said; the oldest goes first."""
 KINDS = ("alarm", "state", "state/+", "heartbeat", "reports", "outstanding")
 
 
@@ -59,6 +61,8 @@ class Receiver:
         self._filters = [(f"heimvakt/v1/{gateway_id}/{kind}", 1) for kind in KINDS]
         self._queue: asyncio.Queue[Received] = asyncio.Queue(QUEUE_MAX)
         self._answers = 0
+        self._said: dict[str, tuple[str, ...]] = {}
+        """By alarm: what the operator has said of it."""
         self._ready = asyncio.Event()
         self._later: set[asyncio.TimerHandle] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -266,14 +270,23 @@ class Receiver:
                 # A repeat is answered again: the first answer may not have arrived.
                 for _ in range(2 if behaviour.manners is Manners.TWICE else 1):
                     answer("received", by=behaviour.system)
+        for said in self._said.get(alarm_id, ()) if received.duplicate else ():
+            # What a person did may not have arrived either, and the gateway waits for it.
+            answer(said, by=behaviour.operator)
         if accept_s is None or received.duplicate or data["state"] not in ("raised", "delivered"):
             return
-        self._in(accept_s, answer, "accepted", by=behaviour.operator)
+        self._in(accept_s, self._as_operator, answer, alarm_id, "accepted")
         if behaviour.close_after_s is not None:
             done_s = accept_s + behaviour.close_after_s
-            self._in(done_s, answer, "closed", by=behaviour.operator)
+            self._in(done_s, self._as_operator, answer, alarm_id, "closed")
 
-    def _in(self, delay_s: float, say: Callable[..., None], *args: str, **more: str) -> None:
+    def _as_operator(self, answer: Callable[..., None], alarm_id: str, what: str) -> None:
+        answer(what, by=self.behaviour.operator)
+        self._said[alarm_id] = (*self._said.pop(alarm_id, ()), what)
+        if len(self._said) > SAID_MAX:
+            del self._said[next(iter(self._said))]
+
+    def _in(self, delay_s: float, say: Callable[..., None], *args: Any, **more: str) -> None:
         def then() -> None:
             self._later.discard(handle)
             say(*args, **more)

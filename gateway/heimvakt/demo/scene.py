@@ -69,7 +69,9 @@ class Scene:
             for number, thing in enumerate(self.things, start=1)
         }
 
-    def configuration(self, *, port: str, broker: str, protocol: str = "auto") -> str:
+    def configuration(
+        self, *, port: str, broker: str, radio: str = "znp", protocol: str = "auto"
+    ) -> str:
         """The file of this home."""
         addresses = self.addresses
         devices = "\n".join(
@@ -86,6 +88,7 @@ timezone = "{self.zone.key}"
 language = "en"
 
 [drivers.zigbee]
+radio = "{radio}"
 port = "{port}"
 permit_join_on_start = "10m"
 

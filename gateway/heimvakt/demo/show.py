@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from heimvakt_drivers.virtual.zigbee import Face
+
 from .broker import NoBroker
 from .daemon import DaemonFailed
 from .link import ServiceGone
@@ -28,6 +30,7 @@ class Wishes:
     mosquitto: Path | None
     keep: Path | None
     driven: bool
+    radio: Face
 
 
 async def show(scene: Scene, wishes: Wishes, screen: Screen) -> bool:
@@ -53,6 +56,7 @@ async def _show_in(folder: Path, scene: Scene, wishes: Wishes, screen: Screen) -
             driven=wishes.driven,
             mosquitto=wishes.mosquitto,
             accept_after_s=0.0 if fast else 1.0,
+            radio=wishes.radio,
         ) as stage:
             tally = stage.tally
             screen.stage("all devices have joined")

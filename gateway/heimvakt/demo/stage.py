@@ -12,7 +12,7 @@ from typing import Any
 
 from heimvakt.runtime.clock import SystemClock
 from heimvakt_drivers.virtual import zigbee
-from heimvakt_drivers.virtual.zigbee import IasZoneDevice, VirtualDevice, VirtualRadio
+from heimvakt_drivers.virtual.zigbee import Face, IasZoneDevice, VirtualDevice, VirtualRadio
 
 from .broker import embedded_broker
 from .daemon import Daemon, daemon
@@ -138,6 +138,7 @@ async def staged(
     driven: bool,
     mosquitto: Path | None = None,
     accept_after_s: float = 1.0,
+    radio: Face = "znp",
 ) -> AsyncIterator[Stage]:
     """Set everything up; the devices have joined and are enrolled when the block begins.
 
@@ -145,27 +146,27 @@ async def staged(
         NoBroker, DaemonFailed, NotStaged: something of it did not start.
     """
     behaviour = Behaviour(accept_after_s=accept_after_s)
-    radio = VirtualRadio(seed=7)
+    virtual = VirtualRadio(seed=7, speaks=radio)
     async with (
         embedded_broker(mosquitto) as broker,
         Receiver(broker, clock=SystemClock(), behaviour=behaviour).open(),
-        radio.serve_pty(link=folder / "radio") as port,
+        virtual.serve_pty(link=folder / "radio") as port,
     ):
         configuration = folder / "home.toml"
         # amqtt answers MQTT 5 with silence: asking for it costs the first three seconds.
         protocol = "auto" if mosquitto else "3.1.1"
-        text = scene.configuration(port=str(port), broker=broker, protocol=protocol)
+        text = scene.configuration(radio=radio, port=str(port), broker=broker, protocol=protocol)
         configuration.write_text(text)
         driven_from = scene.start if driven else None
         async with (
             daemon(configuration, folder, driven_from=driven_from) as running,
             linked(running.control) as link,
         ):
-            devices = _devices(scene, radio)
-            stage = Stage(scene, radio, devices, running, link, tell)
+            devices = _devices(scene, virtual)
+            stage = Stage(scene, virtual, devices, running, link, tell)
             async with asyncio.TaskGroup() as group:
                 following = group.create_task(link.follow(stage.committed))
-                await _join(radio, devices)
+                await _join(virtual, devices)
                 yield stage
                 following.cancel()
 

@@ -40,13 +40,18 @@ class PathWatch:
         uplinks: Sequence[Uplink],
         emit: Callable[..., Awaitable[None]],
         *,
+        others: Sequence[Uplink] = (),
         now: Callable[[], float] | None = None,
     ) -> None:
-        """`uplinks` are those that carry heartbeats, each over one of the paths."""
+        """`uplinks` are those that carry heartbeats, each over one of the paths; `others` go by no
+        path of the box. In a home that has only those nothing is asked of a path."""
         self._now = now or asyncio.get_running_loop().time
         self._interfaces = {path.name: path.interface for path in paths}
         self._paths = Paths(paths, self._now())
         self._uplinks = uplinks
+        self._others = others
+        self._out_of_reach_since: float | None = self._now()
+        """None: one of the others stands."""
         self._emit = emit
         self._unsaid: deque[Event] = deque(maxlen=UNSAID_MAX)
         self._news = asyncio.Event()
@@ -98,6 +103,10 @@ class PathWatch:
     def look(self) -> None:
         """Take note of the sessions as they are."""
         now = self._now()
+        if any(other.connected for other in self._others):
+            self._out_of_reach_since = None
+        elif self._out_of_reach_since is None:
+            self._out_of_reach_since = now
         for uplink in self._uplinks:
             self._paths.session(uplink.path, uplink.name, uplink.connected, now)
         self._tell()
@@ -129,15 +138,21 @@ class PathWatch:
 
     def reason(self, path: str) -> str | None:
         """Why nothing gets through on this path now; None while something does."""
-        return self._paths.reason(path)
+        return self._paths.reason(path) if self._uplinks else "nobody is told over it"
 
     def cut_off_s(self) -> float | None:
-        """For how long no path at all has been good; None while one is."""
-        return self._paths.cut_off_s(self._now())
+        """For how long no path at all has been good; None while one is. Where nobody is told over a
+        path, for how long none of the others stands."""
+        if self._uplinks:
+            return self._paths.cut_off_s(self._now())
+        since = self._out_of_reach_since
+        return None if since is None else self._now() - since
 
     # --- how --------------------------------------------------------------------------------------
 
     def _tell(self) -> None:
+        if not self._uplinks:
+            return
         now = self._now()
         for event in self._paths.changes(now):
             match event:

@@ -1,8 +1,8 @@
 """Once a day a real alarm goes the whole way, to learn that it would: the daily test.
 
-It is raised at a moment of its window that the gateway's id chooses, so that thousands of homes do
-not speak together, and ends by itself when a receiver has answered. One that nobody answers in time
-is an alarm of its own: low the first time, medium when it happens on a second day.
+It is raised at its moment of the day, and ends by itself when a receiver has answered. One that
+nobody answers in time is an alarm of its own: low the first time, medium when it happens on a
+second day.
 
     idle --its moment--> waiting --answered--> idle
                          |-- not in time --> late --answered, or the next day--> idle
@@ -12,16 +12,14 @@ A day has one test, whatever the clock does: the last days that had one are reme
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
-from heimvakt.core.calendar import Window
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, RaiseAlarm, ResetAlarm
 from heimvakt.core.events import (
     AlarmDelivered,
@@ -33,39 +31,25 @@ from heimvakt.core.events import (
     Stamp,
     TimerFired,
 )
-from heimvakt.core.fields import HOURS_PATTERN, Hours, duration
+from heimvakt.core.fields import Hours, duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.times import stepped
 from heimvakt.core.words import Words, spell_duration
 
-from .kind import Context, RuleKind, RuleSettings
+from .daily_moment import HoursOrNever, Moment
+from .kind import Context, RuleKind, RuleSettings, home_rule
 
-NEVER = "never"
 NEXT, LATE = "next", "late"
 FAILED = "failed"
 """The key of the alarm that the test itself did not get through."""
 DAYS_KEPT = 8
 
 
-def _hours_or_never(value: Any) -> Any:
-    return None if value == NEVER else value
-
-
 class Settings(RuleSettings):
     """`[rules.daily-test]`: armed in every home, also without this section."""
 
     at: Annotated[
-        Hours | None,
-        BeforeValidator(_hours_or_never),
-        WithJsonSchema(
-            {
-                "anyOf": [
-                    {"type": "string", "pattern": HOURS_PATTERN},
-                    {"const": NEVER},
-                ],
-                "examples": ["10:00-11:00", NEVER],
-            }
-        ),
+        HoursOrNever,
         Field(
             description="When it is, local time: the gateway's id chooses the moment in the "
             'window. "never": there is none.'
@@ -115,26 +99,16 @@ class State:
     """Tests that were not answered in time since the last that was."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
-    """The settings in a home."""
-
-    settings: Settings
-    window: Window | None
-    into: timedelta
-    """How far into the window."""
-
-
-def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
+def step(settings: Settings, moment: Moment, state: State, event: Event) -> tuple[State, Effects]:
     """What becomes of the test with `event`."""
     match event:
         case GatewayStarted() | ClockStepped() | ClockQualityChanged():
             after = _on_this_clock(state, event)
-            return after, [_arm(bound, after, event.stamp)]
+            return after, [_arm(moment, after, event.stamp)]
         case TimerFired(name="next"):
-            return _begin(bound, state, event)
+            return _begin(settings, moment, state, event)
         case TimerFired(name="late") if state.waiting is not None:
-            return _fail(bound, state, state.waiting, event)
+            return _fail(settings, state, state.waiting, event)
         case AlarmDelivered(alarm_id=key) if state.waiting is not None and key == state.waiting.key:
             return _passed(state, state.waiting, event)
         case _:
@@ -149,22 +123,20 @@ def _on_this_clock(state: State, event: Event) -> State:
     return replace(state, waiting=moved)
 
 
-def _next(bound: Bound, state: State, now: datetime) -> tuple[date, datetime] | None:
-    return bound.window.next_once(bound.into, now, done=state.days) if bound.window else None
-
-
-def _arm(bound: Bound, state: State, stamp: Stamp) -> ArmTimer | CancelTimer:
+def _arm(moment: Moment, state: State, stamp: Stamp) -> ArmTimer | CancelTimer:
     """The next test; none while nobody knows what day it is."""
     if stamp.clock is ClockQuality.UNKNOWN:
         return CancelTimer(NEXT)
-    found = _next(bound, state, stamp.at)
+    found = moment.after(stamp.at, state.days)
     return CancelTimer(NEXT) if found is None else ArmTimer(NEXT, found[1])
 
 
-def _begin(bound: Bound, state: State, event: TimerFired) -> tuple[State, Effects]:
-    found = _next(bound, state, event.at)
+def _begin(
+    settings: Settings, moment: Moment, state: State, event: TimerFired
+) -> tuple[State, Effects]:
+    found = moment.after(event.at, state.days)
     if event.stamp.clock is ClockQuality.UNKNOWN or found is None or found[1] > event.at:
-        return state, [_arm(bound, state, event.stamp)]
+        return state, [_arm(moment, state, event.stamp)]
     key = found[0].isoformat()
     waiting = Waiting(
         key=key,
@@ -176,18 +148,18 @@ def _begin(bound: Bound, state: State, event: TimerFired) -> tuple[State, Effect
     alarm = RaiseAlarm(
         key=key,
         kind="test",
-        priority=bound.settings.priority,
+        priority=settings.priority,
         began_at=event.at,
         text=Words(
             nb="Daglig prøve: gatewayen sender en alarm for å se at den kommer frem.",
             en="Daily test: the gateway sends an alarm to see that it gets through.",
         ),
         evidence=(Evidence.of(event),),
-        thresholds=(("within", spell_duration(bound.settings.within.total_seconds()).en),),
+        thresholds=(("within", spell_duration(settings.within.total_seconds()).en),),
     )
     given_up = [ResetAlarm(state.waiting.key)] if state.waiting else []
-    late = ArmTimer(LATE, event.at + bound.settings.within)
-    return after, [*given_up, alarm, late, _arm(bound, after, event.stamp)]
+    late = ArmTimer(LATE, event.at + settings.within)
+    return after, [*given_up, alarm, late, _arm(moment, after, event.stamp)]
 
 
 def _passed(state: State, waiting: Waiting, event: AlarmDelivered) -> tuple[State, Effects]:
@@ -210,12 +182,14 @@ def _passed(state: State, waiting: Waiting, event: AlarmDelivered) -> tuple[Stat
     return replace(after, failures=0), [*over, ResetAlarm(FAILED)]
 
 
-def _fail(bound: Bound, state: State, waiting: Waiting, event: TimerFired) -> tuple[State, Effects]:
+def _fail(
+    settings: Settings, state: State, waiting: Waiting, event: TimerFired
+) -> tuple[State, Effects]:
     failures = state.failures + 1
     after = replace(state, waiting=replace(waiting, late=True), failures=failures)
     if failures > 2:
         return after, []  # told as loud as it gets
-    limit = spell_duration(bound.settings.within.total_seconds())
+    limit = spell_duration(settings.within.total_seconds())
     alarm = RaiseAlarm(
         key=FAILED,
         kind="test-failed",
@@ -233,25 +207,11 @@ def _fail(bound: Bound, state: State, waiting: Waiting, event: TimerFired) -> tu
     return after, [ResetAlarm(FAILED), alarm] if failures > 1 else [alarm]
 
 
-def moment_of(gateway_id: str, window: Window) -> timedelta:
-    """How far into the window the test of this gateway is, to the second."""
-    number = int.from_bytes(hashlib.sha256(gateway_id.encode()).digest()[:8])
-    return timedelta(seconds=number % int(window.length.total_seconds()))
-
-
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule; it needs no device."""
     window = settings.at.window(context.zone) if settings.at else None
-    into = moment_of(context.gateway_id, window) if window else timedelta()
-    return Rule(
-        rule_id=rule_id,
-        kind=KIND.kind,
-        version=1,
-        initial=State(),
-        states=(State,),
-        step=partial(step, Bound(settings=settings, window=window, into=into)),
-        needs=frozenset(),
-    )
+    moment = Moment.of(context.gateway_id, window)
+    return home_rule(rule_id, KIND, State(), partial(step, settings, moment))
 
 
 KIND = RuleKind(

@@ -16,9 +16,10 @@ from typing import Annotated
 from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
-from heimvakt.core.devices import CALLS_FOR_HELP, Device
+from heimvakt.core.devices import CALLS_FOR_HELP, Role
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, RaiseAlarm, ResetAlarm
 from heimvakt.core.events import (
+    ConfigurationChanged,
     DeviceBack,
     DeviceSilent,
     EnrolmentFailed,
@@ -31,7 +32,8 @@ from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words, spell_duration
 
-from .kind import Context, RuleKind, RuleSettings
+from .kind import Context, RuleKind, RuleSettings, home_rule
+from .wording import blind_words, spell_about
 
 ENROLMENT = "/enrolment"
 """Beside being silent as a whole, a device can live and keep its alarms to itself."""
@@ -57,6 +59,7 @@ class Silence:
 
     event: Evidence
     words: Words
+    thresholds: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +70,25 @@ class State:
 
 
 def step(
-    settings: Settings, devices: Mapping[str, Device], state: State, event: Event
+    settings: Settings, roles: Mapping[str, Role], state: State, event: Event
 ) -> tuple[State, Effects]:
     """Who is silent after `event`, and who must hear of it."""
     match event:
-        case DeviceSilent(device_id=device_id) if device_id in devices:
-            silence = Silence(Evidence.of(event), _text(devices[device_id], event))
-            return _tell(settings, devices, state, event, device_id, silence)
-        case EnrolmentFailed(device_id=device_id) if device_id in devices:
+        case DeviceSilent(device_id=device_id) if device_id in roles:
+            silence = Silence(Evidence.of(event), _text(event), _thresholds(event))
+            return _tell(settings, roles, state, event, device_id, silence)
+        case EnrolmentFailed(device_id=device_id) if device_id in roles:
             silence = Silence(Evidence.of(event), _not_enrolled(event))
-            return _tell(settings, devices, state, event, device_id + ENROLMENT, silence)
+            return _tell(settings, roles, state, event, device_id + ENROLMENT, silence)
         case DeviceBack(device_id=device_id) if device_id in state.silent:
             return _over(state, {device_id})
         case EnrolmentVerified(device_id=device_id) if device_id + ENROLMENT in state.silent:
             return _over(state, {device_id + ENROLMENT})
-        case GatewayStarted():
+        case GatewayStarted() | ConfigurationChanged():
             # Taken out of the home: it is nobody's silence any more.
-            return _over(state, {k for k, s in state.silent.items() if _device(s) not in devices})
-        case TimerFired(name=key) if key in state.silent and _device(state.silent[key]) in devices:
-            return _tell(settings, devices, state, event, key, state.silent[key])
+            return _over(state, {k for k, s in state.silent.items() if _device(s) not in roles})
+        case TimerFired(name=key) if key in state.silent and _device(state.silent[key]) in roles:
+            return _tell(settings, roles, state, event, key, state.silent[key])
         case _:
             return state, []
 
@@ -103,14 +106,14 @@ def _device(silence: Silence) -> str:
 
 def _tell(
     settings: Settings,
-    devices: Mapping[str, Device],
+    roles: Mapping[str, Role],
     state: State,
     event: Event,
     key: str,
     silence: Silence,
 ) -> tuple[State, Effects]:
-    device = devices[_device(silence)]
-    by_role = Priority.MEDIUM if device.role in CALLS_FOR_HELP else Priority.LOW
+    device_id = _device(silence)
+    by_role = Priority.MEDIUM if roles[device_id] in CALLS_FOR_HELP else Priority.LOW
     alarm = RaiseAlarm(
         key=key,
         kind="device-silent",
@@ -118,8 +121,8 @@ def _tell(
         began_at=silence.event.at,
         text=silence.words,
         evidence=(silence.event,),
-        device_id=device.device_id,
-        thresholds=(("silent_after", spell_duration(device.silence_limit.total_seconds()).en),),
+        device_id=device_id,
+        thresholds=silence.thresholds,
     )
     again = ArmTimer(key, event.at + settings.repeat)
     return State({**state.silent, key: silence}), [alarm, again]
@@ -134,28 +137,29 @@ def _not_enrolled(event: EnrolmentFailed) -> Words:
     )
 
 
-def _text(device: Device, event: DeviceSilent) -> Words:
-    limit = spell_duration(event.limit_s)
-    blind = ", ".join(rule for rule in event.blind_rules if rule != "device-silent")
+def _text(event: DeviceSilent) -> Words:
+    limit, blind = spell_duration(event.limit_s), blind_words(event.blind_rules)
+    usual_nb = usual_en = ""
+    if event.usual_s is not None:
+        usual = spell_about(event.usual_s)
+        usual_nb, usual_en = (
+            f"; ellers går det omtrent {usual.nb}",
+            f"; usually it does about every {usual.en}",
+        )
     return Words(
-        nb=f"{device.device_id} har ikke gitt lyd fra seg på {limit.nb}."
-        + (f" Uten den ser disse reglene ikke: {blind}." if blind else ""),
-        en=f"{device.device_id} has said nothing for {limit.en}."
-        + (f" Without it these rules are blind: {blind}." if blind else ""),
+        nb=f"{event.device_id} har ikke gitt lyd fra seg på {limit.nb}{usual_nb}.{blind.nb}",
+        en=f"{event.device_id} has said nothing for {limit.en}{usual_en}.{blind.en}",
     )
+
+
+def _thresholds(event: DeviceSilent) -> tuple[tuple[str, str], ...]:
+    told = [("silent_after", event.limit_s), ("usual", event.usual_s), ("longest", event.longest_s)]
+    return tuple((name, spell_duration(s).en) for name, s in told if s is not None)
 
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule for every device of this home."""
-    return Rule(
-        rule_id=rule_id,
-        kind=KIND.kind,
-        version=1,
-        initial=State(),
-        states=(State,),
-        step=partial(step, settings, context.devices),
-        needs=frozenset(),
-    )
+    return home_rule(rule_id, KIND, State(), partial(step, settings, context.roles))
 
 
 KIND = RuleKind(

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from heimvakt.core.alarms import Priority
 from heimvakt.core.calendar import Night, UnknownClock
 from heimvakt.core.devices import Device, Role
+from heimvakt.core.effects import Effects
+from heimvakt.core.events import Event
 from heimvakt.core.fields import Hours
 from heimvakt.core.rule import Rule
 
@@ -35,6 +37,11 @@ class Context:
     paths: tuple[str, ...] = ()
     """The names of the ways out of the box."""
     unknown_clock: UnknownClock = UnknownClock.NIGHT
+
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        """What each device of the home is."""
+        return {i: device.role for i, device in self.devices.items()}
 
     def of_role(self, role: Role) -> frozenset[str]:
         """The ids of the home's devices of one role."""
@@ -70,3 +77,27 @@ class RuleKind(Generic[SettingsT]):
     """What a home may choose from."""
     implicit: bool = False
     """Armed in every home, with its defaults where there is no section."""
+
+
+StateT = TypeVar("StateT")
+
+
+def home_rule(
+    rule_id: str,
+    kind: RuleKind[Any],
+    initial: StateT,
+    step: Callable[[StateT, Event], tuple[StateT, Effects]],
+    *,
+    version: int = 1,
+) -> Rule[StateT]:
+    """A rule about the home or the gateway: no device makes it blind, and its state is of one
+    class."""
+    return Rule(
+        rule_id=rule_id,
+        kind=kind.kind,
+        version=version,
+        initial=initial,
+        states=(type(initial),),
+        step=step,
+        needs=frozenset(),
+    )

@@ -21,7 +21,7 @@ from heimvakt.core.events import Event, GatewayStarted, PathBack, PathLost, Time
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
-from .kind import Context, RuleKind, RuleSettings
+from .kind import Context, RuleKind, RuleSettings, home_rule
 
 TOGETHER = timedelta(seconds=5)
 """Losses and returns that follow within this have one cause: they are told together."""
@@ -137,15 +137,7 @@ def _clock(at: datetime, zone: ZoneInfo) -> str:
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule for every path of this home."""
-    return Rule(
-        rule_id=rule_id,
-        kind=KIND.kind,
-        version=1,
-        initial=State(),
-        states=(State,),
-        step=partial(step, settings, context.paths, context.zone),
-        needs=frozenset(),
-    )
+    return home_rule(rule_id, KIND, State(), partial(step, settings, context.paths, context.zone))
 
 
 KIND = RuleKind(

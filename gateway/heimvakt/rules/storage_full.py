@@ -22,7 +22,7 @@ from heimvakt.core.events import (
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
-from .kind import Context, RuleKind, RuleSettings
+from .kind import Context, RuleKind, RuleSettings, home_rule
 
 GATHER = timedelta(minutes=10)
 """Drops come in series: the first telling waits for so long."""
@@ -108,15 +108,7 @@ def _full(event: Event, reason: str) -> RaiseAlarm:
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule; it needs no device."""
-    return Rule(
-        rule_id=rule_id,
-        kind=KIND.kind,
-        version=1,
-        initial=State(),
-        states=(State,),
-        step=step,
-        needs=frozenset(),
-    )
+    return home_rule(rule_id, KIND, State(), step)
 
 
 KIND = RuleKind(

@@ -1,7 +1,8 @@
 """The control socket: one JSON object a line, for the commands of this machine.
 
-A request names what to do; the answer is one line, or for `watch` a line for every committed event
-until the other side hangs up. The socket is a file that only its owner and group may open.
+A request names what to do. Most are answered by one line; what takes its time is told step by step,
+a line each, and the last one says `done`; `watch` tells every committed event until the other side
+hangs up. The socket is a file that only its owner and group may open.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -25,8 +27,17 @@ LINE_BYTES_MAX = 65_536
 WATCH_WAITING_MAX = 10_000
 """Lines that a watcher may be behind; one that is further behind is hung up on."""
 
+SEND_S = 10.0
+"""Whoever follows steps and does not read for so long is hung up on."""
+
+Answer = Mapping[str, Any]
 Request = Mapping[str, Any]
-Handler = Callable[[Request], Awaitable[Mapping[str, Any]]]
+Handler = Callable[[Request], Awaitable[Answer]]
+Tell = Callable[[Answer], Awaitable[None]]
+"""Send a step now; returns when it is on its way."""
+StepHandler = Callable[[Request, Tell], Awaitable[Answer]]
+"""Does something that takes its time and tells how it goes; what it returns is the last line, which
+has `done` beside it. It is cancelled as soon as nobody follows any more."""
 
 
 class RequestRefused(Exception):
@@ -34,7 +45,7 @@ class RequestRefused(Exception):
 
 
 class ControlSocket:
-    """Answers requests by their `do`; `watch` is its own."""
+    """Answers requests by their `do`: at once, or in steps; `watch` is its own."""
 
     def __init__(
         self,
@@ -42,11 +53,13 @@ class ControlSocket:
         pipeline: Pipeline,
         handlers: Mapping[str, Handler],
         *,
+        in_steps: Mapping[str, StepHandler] = MappingProxyType({}),
         watch_waiting_max: int = WATCH_WAITING_MAX,
     ) -> None:
         self._path = path
         self._pipeline = pipeline
         self._handlers = handlers
+        self._in_steps = in_steps
         self._watch_waiting_max = watch_waiting_max
         self._conversations: set[asyncio.Task[None]] = set()
 
@@ -95,13 +108,16 @@ class ControlSocket:
             elif request.get("do") == "watch":
                 await self._watch(reader, writer)
                 return
+            elif (handler := self._in_steps.get(str(request.get("do")))) is not None:
+                await _follow(reader, writer, handler, request)
+                return
             else:
                 await _send(writer, await self._answer(request))
 
     async def _answer(self, request: Request) -> Mapping[str, Any]:
         handler = self._handlers.get(str(request.get("do")))
         if handler is None:
-            known = ", ".join(sorted([*self._handlers, "watch"]))
+            known = ", ".join(sorted([*self._handlers, *self._in_steps, "watch"]))
             return {"error": f"no such request; known: {known}"}
         try:
             return await handler(request)
@@ -142,6 +158,53 @@ def describe(committed: Committed) -> dict[str, Any]:
             for rule, effect in outcome.thoughts
         ],
     }
+
+
+async def _follow(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    handler: StepHandler,
+    request: Request,
+) -> None:
+    """Let the handler work until it is done, or until the other side hangs up."""
+    async with asyncio.TaskGroup() as group:
+        gone = group.create_task(_hung_up(reader))
+        work = group.create_task(_work(writer, handler, request))
+        await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+        gone.cancel()
+        work.cancel()
+
+
+async def _work(writer: asyncio.StreamWriter, handler: StepHandler, request: Request) -> None:
+    async def tell(step: Answer) -> None:
+        await _send_soon(writer, step)
+
+    try:
+        try:
+            last: Answer = {**await handler(request, tell), "done": True}
+        except (RequestRefused, StoreUnavailable) as refused:
+            last = {"error": str(refused)}
+        await _send_soon(writer, last)
+    except ConnectionError:
+        log.debug("whoever asked is gone before it was done")
+
+
+async def _send_soon(writer: asyncio.StreamWriter, answer: Answer) -> None:
+    try:
+        async with asyncio.timeout(SEND_S):
+            await _send(writer, answer)
+    except TimeoutError:
+        writer.transport.abort()
+        raise ConnectionAbortedError("whoever asked does not read") from None
+
+
+async def _hung_up(reader: asyncio.StreamReader) -> None:
+    """Return when nobody is at the other end any more; what is said meanwhile is not read."""
+    try:
+        while await reader.read(LINE_BYTES_MAX):
+            pass
+    except ConnectionError:
+        return
 
 
 async def _send_lines(

@@ -51,33 +51,31 @@ class Hearing:
         self._one_at_a_time = asyncio.Lock()
         """The same answer may come on two paths at once."""
 
-    async def take(self, answer: Acknowledgement) -> int | None:
-        """Take an answer; returns when it is durable, with the revision that was answered for.
-
-        None if it took nothing out of the outbox: a person has accepted what was received before;
-        or it is for an alarm that never was, or says nothing new, and is counted and left.
-        """
+    async def take(self, answer: Acknowledgement) -> None:
+        """Take an answer; returns when it is durable. One that is for an alarm that never was, or
+        says nothing new, is counted and left."""
         async with self._one_at_a_time:
             while True:
                 try:
-                    return await self._take(answer)
+                    await self._take(answer)
                 except StoreUnavailable:
                     # The transport keeps the answer meanwhile; the pipeline ends it if it must end.
                     self._counts["answer-waited-for-store"] += 1
                     await asyncio.sleep(STORE_RETRY_S)
+                else:
+                    return
 
-    async def _take(self, answer: Acknowledgement) -> int | None:
+    async def _take(self, answer: Acknowledgement) -> None:
         alarm = await self._store.alarm(answer.alarm_id)
         if alarm is None:
             self._refuse(answer, "not-saved" if self._is_unsaved(answer) else "unknown-alarm")
-            return None
+            return
         revision = alarm.revision if answer.revision is None else answer.revision
         if revision > alarm.revision:
             self._refuse(answer, "not-saved" if self._is_unsaved(answer) else "unknown-revision")
-            return None
+            return
         events: list[Event] = []
-        waits = await self._waits(answer.alarm_id, revision)
-        if waits:
+        if await self._waits(answer.alarm_id, revision):
             # A person who accepts proves that the system has it too.
             events.append(
                 AlarmDelivered(alarm_id=alarm.alarm_id, receiver=self._receiver, revision=revision)
@@ -85,10 +83,8 @@ class Hearing:
         events += self._by_person(alarm, answer)
         if not events:
             self._counts["nothing-new"] += 1
-            return None
+            return
         await self._emit(*events)
-        # A row that was written meanwhile, since it was time to tell it again, still waits.
-        return revision if waits else None
 
     def _is_unsaved(self, answer: Acknowledgement) -> bool:
         """Whether it is sent again when the disk has it, and the receiver then answers again."""

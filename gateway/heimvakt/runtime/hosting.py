@@ -11,6 +11,7 @@ from heimvakt.core.devices import Device
 from heimvakt.core.events import Event, RadioLost
 from heimvakt.core.ledger import StoreFull
 from heimvakt.core.ports import Driver
+from heimvakt.core.tending import Tended
 
 from .supervise import supervise
 
@@ -37,7 +38,12 @@ class HostedDriver:
         self._emit = emit
         self.monotonic = monotonic
         self._directory = state_directory
-        self.devices = {d.address: d for d in devices.values() if d.driver == name}
+        self.devices = self._own(devices)
+
+    @property
+    def driver(self) -> Driver:
+        """The driver itself, for what only some can do: `core.tending`, `core.radios`."""
+        return self._driver
 
     @property
     def state_directory(self) -> str:
@@ -56,6 +62,20 @@ class HostedDriver:
     def armed(self) -> None:
         """See the port."""
         self.is_armed.set()
+
+    def can_take_over(self, devices: Mapping[str, Device]) -> bool:
+        """Whether the driver can go on with these devices of the home without being opened anew."""
+        return self._own(devices) == self.devices or isinstance(self._driver, Tended)
+
+    def take_over(self, devices: Mapping[str, Device]) -> None:
+        """Go on with these devices of the home; only where it can."""
+        own = self._own(devices)
+        if own != self.devices and isinstance(self._driver, Tended):
+            self.devices = own
+            self._driver.take_over(own)
+
+    def _own(self, devices: Mapping[str, Device]) -> dict[str, Device]:
+        return {d.address: d for d in devices.values() if d.driver == self.name}
 
     async def execute(self, command: Command) -> None:
         """See the port of drivers.

@@ -13,11 +13,12 @@ from heimvakt.core.events import (
     AlarmAcknowledged,
     AlarmClosed,
     AlarmDelivered,
+    AlarmSpared,
     ClockQuality,
     Event,
 )
 
-ANSWERS = (AlarmDelivered, AlarmAcknowledged, AlarmClosed)
+ANSWERS = (AlarmDelivered, AlarmSpared, AlarmAcknowledged, AlarmClosed)
 WAITING_MAX = 1_000
 """Of each queue; whoever hands over more waits until there is room."""
 BATCH_MAX = 64

@@ -14,6 +14,7 @@ from heimvakt.core.devices import Home
 from heimvakt.core.engine import Outcome, step
 from heimvakt.core.events import (
     AlarmDelivered,
+    AlarmSpared,
     ClockStepped,
     Event,
     GatewayStarted,
@@ -247,7 +248,10 @@ class Pipeline:
         for dispatch in outcome.send:
             for waiting in waiting_for(dispatch.alarm, dispatch.receivers):
                 transaction.outbox[(waiting.receiver, waiting.alarm_id)] = waiting
-        if isinstance(event, AlarmDelivered):
+        if isinstance(event, AlarmDelivered | AlarmSpared):
+            row = transaction.outbox.get((event.receiver, event.alarm_id))
+            if row is not None and row.revision <= event.revision:
+                del transaction.outbox[(event.receiver, event.alarm_id)]  # told again just before
             transaction.answered.append((event.receiver, event.alarm_id, event.revision))
 
     async def _commit(self, transaction: Transaction, decided: Sequence[Committed]) -> None:

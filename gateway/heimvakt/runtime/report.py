@@ -184,6 +184,7 @@ class Report:
         return {
             "connected": any(uplink.connected for uplink in told.uplinks),
             "paths": {uplink.path: uplink.connected for uplink in told.uplinks},
+            "trouble": {uplink.path: uplink.trouble for uplink in told.uplinks if uplink.trouble},
             "heartbeat_ago_s": round(now - max(beats), 1) if beats else None,
             "answered_at": _iso(self._answers.get(name)),
             "waiting": waiting,

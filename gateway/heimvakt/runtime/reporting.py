@@ -87,6 +87,11 @@ class Reporting:
         """Something has changed with the sessions or the alarms."""
         self._news.set()
 
+    def forgotten(self, path: str) -> None:
+        """The far end has nothing any more of what it confirmed on this path."""
+        self._batches.forgotten(path)
+        self._news.set()
+
     def lost(self, path: str) -> None:
         """A session is gone."""
         self._batches.lost(path)
@@ -103,7 +108,8 @@ class Reporting:
     async def receipt(self, receipt: ReportReceipt) -> None:
         """The receiver has stored a batch: only that very batch counts."""
         if not self._batches.answered(receipt.batch_id):
-            self._counts["unknown-batch"] += 1
+            again = self._batches.was_answered(receipt.batch_id)
+            self._counts["nothing-new" if again else "unknown-batch"] += 1
             return
         await self._pass()
         self._news.set()

@@ -18,18 +18,20 @@ import structlog
 
 from heimvakt.core.alarms import Alarm, Priority
 from heimvakt.core.delivery import Planner, Send
-from heimvakt.core.events import Event
+from heimvakt.core.events import AlarmDelivered, AlarmSpared, Event
 from heimvakt.core.ledger import Store, StoreUnavailable, Waiting
 from heimvakt.core.ports import Clock
 from heimvakt.core.reports import Wanted
 from heimvakt.core.retry import Chance, Schedule
-from heimvakt.core.sessions import Session, Sessions
-from heimvakt.core.uplink import Acknowledgement, Asked, Heard, NotConnected, Sending, Uplink, Waits
+from heimvakt.core.sessions import FRESH_MAX, Session, Sessions
+from heimvakt.core.unheard import Unheard
+from heimvakt.core.uplink import Acknowledgement, Asked, Heard, Uplink, Waits
 
 from .doubts import Doubts, Witness
 from .hearing import Hearing
 from .questions import Questions
 from .reporting import Reporting
+from .sending import Sender
 from .waits import now, until
 
 log = structlog.get_logger("shipping")
@@ -37,8 +39,6 @@ log = structlog.get_logger("shipping")
 RECONNECT_S = 0.1
 """The least between two connections of one session: no tight loop whatever a transport does."""
 STORE_RETRY_S = 1.0
-UNSAVED_MAX = 100
-"""High alarms that go out from memory while the disk takes nothing."""
 
 
 class Shipping:
@@ -87,17 +87,27 @@ class Shipping:
         )
         chance = chance or random.Random()
         self._planner = Planner(self._sessions, schedule or Schedule(), chance)
-        self._unsaved: dict[str, Alarm] = {}
         self._fresh: dict[str, Alarm] = {}
         """Bodies of alarms that need not be read."""
         self._group: asyncio.TaskGroup | None = None
         self._news = asyncio.Event()
-        self._being_read = 0
-        """Alarms that go out as soon as they are read."""
         self._doubts = Doubts(self.receiver, self._sessions, witness)
+        self._unheard = Unheard()
+        self._sender = Sender(
+            self.receiver,
+            self._uplinks,
+            self._sessions,
+            self._planner,
+            store,
+            clock,
+            emit,
+            confirmed=self._alarm_confirmed,
+            lost=self._lost,
+            counts=self.counts,
+        )
         self._questions = Questions(self._uplinks, self._sessions, outstanding, clock, self.counts)
         self._hearing = Hearing(
-            self.receiver, store, emit, unsaved=self._unsaved, counts=self.counts
+            self.receiver, store, emit, unsaved=self._sender.unsaved, counts=self.counts
         )
         self._reporting = Reporting(
             self.receiver,
@@ -105,7 +115,7 @@ class Shipping:
             self._sessions,
             store,
             wanted=wanted,
-            may_go=lambda: not (self._planner.holds_reports or self._being_read),
+            may_go=lambda: not (self._planner.holds_reports or self._sender.reads),
             started=self._spawn,
             confirmed=self._confirmed,
             lost=self._lost,
@@ -117,20 +127,20 @@ class Shipping:
 
     def offer(self, alarm: Alarm) -> None:
         """This alarm was committed to the outbox just now: it goes out without being read again."""
-        self._unsaved.pop(alarm.alarm_id, None)
+        self._sender.unsaved.pop(alarm.alarm_id, None)
         self._take(alarm)
 
     def offer_unsaved(self, alarm: Alarm) -> None:
         """The disk has not taken this high alarm for too long: it goes out from memory, and says
         so. It is offered again, under the same id, when it is committed."""
-        if alarm.alarm_id not in self._unsaved and len(self._unsaved) >= UNSAVED_MAX:
-            self.counts["unsaved-too-many"] += 1
-            return
-        self._unsaved[alarm.alarm_id] = alarm
-        self._take(alarm)
+        if self._sender.keep_unsaved(alarm):
+            self._take(alarm)
 
     def happened(self, event: Event) -> None:
         """This event was committed to the journal just now."""
+        if isinstance(event, AlarmDelivered | AlarmSpared) and event.receiver == self.receiver:
+            self._planner.answered(event.alarm_id, event.revision)
+            self._news.set()
         self._reporting.happened(event)
 
     def prefer(self, paths: Sequence[str]) -> None:
@@ -143,11 +153,9 @@ class Shipping:
 
         What it says is for any path: a receiver has one state, however it is reached.
         """
+        self._unheard.heard()
         if isinstance(heard, Acknowledgement):
-            revision = await self._hearing.take(heard)
-            if revision is not None:
-                self._planner.answered(heard.alarm_id, revision)
-                self._news.set()
+            await self._hearing.take(heard)
         elif isinstance(heard, Asked):
             # Not here: what confirms the answer may have to be heard first.
             self._spawn(self._questions.answer(heard))
@@ -164,6 +172,7 @@ class Shipping:
                 for uplink in self._uplinks.values():
                     group.create_task(self._watch(uplink))
                 group.create_task(self._reporting.run())
+                group.create_task(self._read_newest())
                 while True:
                     self._news.clear()
                     asked = self._planner.wants()
@@ -183,7 +192,9 @@ class Shipping:
     async def _watch(self, uplink: Uplink) -> None:
         while True:
             await uplink.wait_connected()
-            self._planner.connected(uplink.path)
+            self._planner.connected(uplink.path, now(), remembers=uplink.remembers)
+            if not uplink.remembers:
+                self._reporting.forgotten(uplink.path)
             self._news.set()
             await uplink.wait_lost()
             self._lost(uplink.path)
@@ -192,8 +203,16 @@ class Shipping:
     def _lost(self, path: str) -> None:
         """Harmless when that is known."""
         self._doubts.lost(path)
+        self._unheard.lost(path)
         self._planner.lost(path)
         self._reporting.lost(path)
+        self._news.set()
+
+    async def _read_newest(self) -> None:
+        """What was raised in the last moment before the end must not wait for all the pages."""
+        with suppress(StoreUnavailable):  # reading by pages tells of it, and finds them in time
+            for row in await self._store.newest_high(self.receiver, FRESH_MAX):
+                self._planner.offer(row, now())
         self._news.set()
 
     async def _read(self, asked: int) -> None:
@@ -202,7 +221,7 @@ class Shipping:
         try:
             rows = await self._store.waiting(self.receiver, asked)
         except StoreUnavailable as error:
-            self._tell_unreadable(error)
+            self._sender.tell_unreadable(error)
             await asyncio.sleep(STORE_RETRY_S)
         finally:
             if rows is None:
@@ -214,7 +233,10 @@ class Shipping:
     # --- alarms -----------------------------------------------------------------------------------
 
     def _take(self, alarm: Alarm) -> None:
-        self._planner.offer(_row(self.receiver, alarm))
+        self._planner.offer(_row(self.receiver, alarm), now())
+        if alarm.revision:
+            for uplink in self._uplinks.values():
+                uplink.superseded(alarm)
         if self._group is not None:
             self._fresh[alarm.alarm_id] = alarm
             self._go()  # now, and not when `run` has its turn
@@ -239,57 +261,8 @@ class Shipping:
         coroutine.close()
 
     async def _send(self, send: Send, alarm: Alarm | None) -> None:
-        uplink = self._uplinks[send.session]
-        try:
-            alarm = alarm or self._unsaved.get(send.row.alarm_id) or await self._body(send.row)
-            if alarm is None:
-                self._sessions[send.session].confirm(send.ticket, now())
-                self._planner.forget(send.row.alarm_id)
-                return
-            sending = Sending(
-                sent_at=self._clock.now(),
-                clock=self._clock.quality(),
-                attempt=send.attempt,
-                path=send.session,
-                durable=send.row.alarm_id not in self._unsaved,
-            )
-            await uplink.send(alarm, sending)
-        except NotConnected:
-            self._lost(send.session)
-        except StoreUnavailable as error:
-            self._tell_unreadable(error)
-            self._planner.put_off(send, now())
-        # One alarm that cannot be put into a message must not keep the others at home.
-        except Exception as error:  # noqa: BLE001
-            self._cannot(send.row, "unsendable", f"{type(error).__name__}: {error}")
-            self._planner.confirmed(send, now())
-        else:
-            self._planner.confirmed(send, now())
-            self._confirmed(send.session)
+        await self._sender.send(send, alarm)
         self._news.set()  # there is room for the next
-
-    async def _body(self, row: Waiting) -> Alarm | None:
-        """The alarm as it is now; None if it waits no longer, or nobody can read it."""
-        self._being_read += 1
-        try:
-            if await self._store.waits_for(row.receiver, row.alarm_id) is None:
-                return None
-            alarm = await self._store.alarm(row.alarm_id)
-        finally:
-            self._being_read -= 1
-        if alarm is None:
-            self._cannot(row, "unreadable", "the outbox names an alarm that cannot be read")
-        return alarm
-
-    def _cannot(self, row: Waiting, reason: str, why: str) -> None:
-        self.counts[reason] += 1
-        if self.counts[reason] == 1:
-            log.error("an alarm cannot be sent", alarm_id=row.alarm_id, reason=reason, why=why)
-
-    def _tell_unreadable(self, error: StoreUnavailable) -> None:
-        self.counts["store-unavailable"] += 1
-        if self.counts["store-unavailable"] == 1:
-            log.error("the outbox cannot be read", receiver=self.receiver, why=str(error))
 
     # --- sessions ---------------------------------------------------------------------------------
 
@@ -300,6 +273,11 @@ class Shipping:
             waits = Waits.SOMETHING
         for uplink in self._uplinks.values():
             uplink.pressing(waits)
+
+    def _alarm_confirmed(self, path: str) -> None:
+        self._confirmed(path)
+        if self._unheard.confirmed(path, now()):
+            self._uplinks[path].doubt()
 
     def _confirmed(self, path: str) -> None:
         """The transport has confirmed something, and there is room for more."""

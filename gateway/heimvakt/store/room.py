@@ -24,6 +24,8 @@ ROW_BYTES = 1 << 16
 """Of filler in one row: what an alarm takes at least when it takes from the reserve."""
 STEP = 4
 """Rows of filler that are made at a time; 256 KiB are written within 50 ms on a card too."""
+YOUNG_BYTES = 1 << 20
+"""A home and its first day; house keeping has written the reserve within minutes."""
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -61,6 +63,11 @@ class FileRoom:
     def is_at_its_limit(self) -> bool:
         """Whether it is the limit on bytes that leaves no room, and not the disk."""
         return self._ask("page_count") + self._pages_of(1) > self._limits.bytes_max // self._page
+
+    @property
+    def is_young(self) -> bool:
+        """Whether hardly anything was written yet."""
+        return self.bytes_used < YOUNG_BYTES
 
     def usable_rows(self, *, urgent: bool) -> int:
         """Rows of filler that a transaction may erase."""

@@ -182,10 +182,25 @@ def read_kept(connection: sqlite3.Connection) -> list[Alarm]:
 def read_waiting(connection: sqlite3.Connection, receiver: str, limit: int) -> list[Waiting]:
     """Most urgent first, then oldest."""
     rows = connection.execute(
-        "SELECT receiver, alarm_id, urgency, number, revision FROM outbox "
-        "WHERE receiver = ? ORDER BY urgency, number LIMIT ?",
+        f"{_WAITING} ORDER BY urgency, number LIMIT ?",
         (receiver, limit),
     )
+    return _waitings(rows)
+
+
+def read_newest_high(connection: sqlite3.Connection, receiver: str, limit: int) -> list[Waiting]:
+    """The newest first."""
+    rows = connection.execute(
+        f"{_WAITING} AND urgency = ? ORDER BY number DESC LIMIT ?",
+        (receiver, Priority.HIGH.rank, limit),
+    )
+    return _waitings(rows)
+
+
+_WAITING = "SELECT receiver, alarm_id, urgency, number, revision FROM outbox WHERE receiver = ?"
+
+
+def _waitings(rows: Iterable[tuple[str, str, int, int, int]]) -> list[Waiting]:
     return [
         Waiting(receiver=r, alarm_id=a, urgency=u, number=n, revision=v) for r, a, u, n, v in rows
     ]

@@ -94,6 +94,10 @@ class SqliteStore:
         """See the port."""
         return await self._run(lambda: sql.read_waiting(self.works.connection, receiver, limit))
 
+    async def newest_high(self, receiver: str, limit: int) -> Sequence[Waiting]:
+        """See the port."""
+        return await self._run(lambda: sql.read_newest_high(self.works.connection, receiver, limit))
+
     async def waits_for(self, receiver: str, alarm_id: str) -> int | None:
         """See the port."""
         return await self._run(

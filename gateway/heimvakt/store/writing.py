@@ -76,9 +76,11 @@ class Writer:
             # Then it is the log that could not grow.
             self._room.empty_log()
             yield usable
-        steps = 1
+        steps, before = 1, self._room.rows
         while sum(self._room.make_some() for _ in range(steps)):
-            yield self._room.usable_rows(urgent=urgent)
+            # The first rows of a new database do not wait until the whole reserve is written.
+            own = self._room.rows - before if self._room.is_young else 0
+            yield max(own, self._room.usable_rows(urgent=urgent))
             steps = min(steps * 2, STEPS_MAX)
         while self._thinner.thin(low=urgent):
             yield self._room.usable_rows(urgent=urgent)

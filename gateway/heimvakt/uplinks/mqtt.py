@@ -133,6 +133,23 @@ class MqttUplink:
         """Whether the transport stands."""
         return self._session.connected
 
+    @property
+    def trouble(self) -> str | None:
+        """Why there is no connection. See the port."""
+        return self._session.trouble
+
+    @property
+    def remembers(self) -> bool:
+        """As the broker says when it greets. See the port."""
+        return self._session.link is not None and self._session.link.remembers
+
+    def superseded(self, alarm: Alarm) -> None:
+        """Nothing waits here for longer than the line takes. See the port."""
+
+    def doubt(self) -> None:
+        """Leave the broker for another address, where there is one. See the port."""
+        self._session.doubt()
+
     def hurry(self) -> None:
         """End the pause between two attempts to connect. See the port."""
         self._session.hurry()
@@ -172,9 +189,8 @@ class MqttUplink:
             payload = render.to_bytes(short)
             if bytes_max is not None and len(payload) > bytes_max:
                 link.leave(f"the broker takes {bytes_max} bytes at most, which is no alarm")
-        lane = Lane.HIGH if alarm.priority is Priority.HIGH else Lane.ALARM
         try:
-            await link.publish(self._topics.alarm, payload, lane=lane)
+            await link.publish(self._topics.alarm, payload, lane=_lane(alarm, sending))
         except LinkLost as lost:
             if lost.hung_up:
                 self._shortened.hung_up(message.id, len(payload))
@@ -249,3 +265,9 @@ class MqttUplink:
             _log.warning(
                 "alarm-shortened", receiver=self._name, alarm_id=alarm.alarm_id, bytes=size
             )
+
+
+def _lane(alarm: Alarm, sending: Sending) -> Lane:
+    if alarm.priority is not Priority.HIGH:
+        return Lane.ALARM
+    return Lane.FRESH if sending.fresh else Lane.HIGH

@@ -23,18 +23,13 @@ from heimvakt.core.uplink import Line
 
 from .backoff import Failure
 from .link_lost import LinkLost
-from .mqtt_line import Departure, Meter
-from .mqtt_window import Lane, Window, WindowClosed
+from .mqtt_under_way import PLACES, UnderWay, fail
+from .mqtt_window import Lane, WindowClosed
 from .mqtt_wire import Wire
 
 TICK_S = 1.0
 INBOX_MAX = 64
 """Answers not yet taken care of; beyond it nothing more is read."""
-PLACES = 256
-"""Messages under way, where the broker of MQTT 5 takes as many (mosquitto as shipped: 20). At a
-round trip of 50 ms that is 5,000 alarms in a second; bytes are bounded by the window."""
-RESERVED = 4
-"""Places that only high alarms take: one goes out although the rest fills the line."""
 OVERHEAD = 32
 """Of a message on the wire, beside topic and payload: header, properties, and a share of TLS."""
 
@@ -47,15 +42,6 @@ class Incoming:
     payload: bytes
     mid: int
     qos: int
-
-
-@dataclass(frozen=True, slots=True)
-class _UnderWay:
-    """A message that the broker has not confirmed."""
-
-    answer: asyncio.Future[None]
-    lane: Lane
-    departure: Departure
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +71,13 @@ class Link:
         self._lost: LinkLost | None = None
         self._ended = asyncio.Event()
         self._accepted: asyncio.Future[ReasonCode] = self._loop.create_future()
-        self._pubacks: dict[int, _UnderWay] = {}
+        self._under_way = UnderWay(clear=lambda: self._wire.clear())
         self._subacks: dict[int, _Subscribing] = {}
         self._inbox: deque[Incoming] = deque()
         self._news = asyncio.Event()
-        self._meter = Meter()
-        self._window = self._places(PLACES)
         self._bytes_max: int | None = None
+        self.remembers = False
+        """The broker has kept our session from the connection before."""
         self._timer = self._loop.call_later(TICK_S, self._tick)
 
         client.on_connect = self._on_connect
@@ -102,7 +88,7 @@ class Link:
         self._wire = Wire(
             client,
             nonsense=lambda what: self._lose(what, elsewhere=True, failure=Failure.UNWELCOME),
-            relieved=lambda: self._window.wake(),
+            relieved=lambda: self._under_way.window.wake(),
         )
         if client.socket() is None:
             self._lose(self.complaint or "at once")
@@ -121,7 +107,7 @@ class Link:
     @property
     def line(self) -> Line:
         """What it has been measured to carry."""
-        return replace(self._meter.line, message_bytes_max=self._bytes_max)
+        return replace(self._under_way.line, message_bytes_max=self._bytes_max)
 
     @property
     def complaint(self) -> str:
@@ -173,7 +159,7 @@ class Link:
         """
         self._check()
         size = len(payload) + len(topic) + OVERHEAD
-        window = self._window
+        window = self._under_way.window
         try:
             await window.enter(lane, size)
         except WindowClosed:
@@ -187,8 +173,8 @@ class Link:
     def announce(self, topic: str, payload: bytes) -> None:
         """Publish with QoS 1, retained, before anything else; nobody waits for it."""
         if self._lost is None:
-            self._window.take(Lane.HIGH, 0)
-            self._send(topic, payload, Lane.HIGH, retain=True)
+            self._under_way.window.take(Lane.FRESH, 0)
+            self._send(topic, payload, Lane.FRESH, retain=True)
 
     async def receive(self) -> Incoming:
         """The next message.
@@ -218,9 +204,9 @@ class Link:
             self._wire.flush()
             await self._ended.wait()
 
-    def leave(self, reason: str) -> None:
+    def leave(self, reason: str, failure: Failure = Failure.UNWELCOME) -> None:
         """This broker is of no use to us: end it, and try another address first."""
-        self._lose(reason, elsewhere=True, failure=Failure.UNWELCOME)
+        self._lose(reason, elsewhere=True, failure=failure)
 
     def drop(self) -> None:
         """End it without a word. Harmless if it has ended."""
@@ -232,14 +218,13 @@ class Link:
         self,
         _client: Client,
         _data: Any,
-        _flags: ConnectFlags,
+        flags: ConnectFlags,
         reason: ReasonCode,
         said: Properties | None,
     ) -> None:
+        self.remembers = bool(flags.session_present)
         # MQTT 5: more than this under way, or anything longer, and the broker hangs up.
-        limit = getattr(said, "ReceiveMaximum", PLACES)
-        if limit < PLACES:
-            self._window = self._places(limit)
+        self._under_way.limit(getattr(said, "ReceiveMaximum", PLACES))
         self._bytes_max = getattr(said, "MaximumPacketSize", None)
         if not self._accepted.done():
             self._accepted.set_result(reason)
@@ -271,22 +256,18 @@ class Link:
     def _on_publish(
         self, _client: Client, _data: Any, mid: int, reason: ReasonCode, _said: Properties
     ) -> None:
-        is_oldest = next(iter(self._pubacks), None) == mid
-        under_way = self._pubacks.pop(mid, None)
-        if under_way is None:  # confirmed twice
+        if self._under_way.is_oldest(mid):
+            self._progress_at = self._loop.time()
+        answer = self._under_way.confirmed(mid)
+        if answer is None:
             return
-        now = self._loop.time()
-        if is_oldest:  # brokers confirm in order: a later one says nothing for an alarm before it
-            self._progress_at = now
-        self._meter.confirmed(under_way.departure, now)
-        self._window.leave(under_way.lane, under_way.departure.size)
         if reason.is_failure:
             # It would refuse the next one too; another broker may not.
             what = f"the broker refuses what is published: {reason}"
             lost = self._lose(what, elsewhere=True, failure=Failure.UNWELCOME)
-            _fail(under_way.answer, lost)
-        elif not under_way.answer.done():
-            under_way.answer.set_result(None)
+            fail(answer, lost)
+        elif not answer.done():
+            answer.set_result(None)
 
     def _on_subscribe(
         self,
@@ -324,17 +305,16 @@ class Link:
         retain: bool,
         expiry_s: int | None = None,
     ) -> asyncio.Future[None]:
-        answer: asyncio.Future[None] = self._loop.create_future()
         result = self._client.publish(
             topic, payload, qos=1, retain=retain, properties=self._expiring(expiry_s)
         )
         if result.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
-            _fail(answer, self._lose(f"cannot publish: {result.rc.name}"))
+            answer: asyncio.Future[None] = self._loop.create_future()
+            fail(answer, self._lose(f"cannot publish: {result.rc.name}"))
             return answer
         self._waiting_begins()
         size = len(payload) + len(topic) + OVERHEAD
-        departure = self._meter.sent(size, self._loop.time())
-        self._pubacks[result.mid] = _UnderWay(answer, lane, departure)
+        answer = self._under_way.sent(result.mid, lane, size)
         self._wire.flush()
         return answer
 
@@ -345,16 +325,8 @@ class Link:
         said.MessageExpiryInterval = expiry_s
         return said
 
-    def _places(self, limit: int) -> Window:
-        return Window(
-            limit,
-            reserved=min(RESERVED, limit // 2),
-            room=lambda: self._meter.room,
-            clear=lambda: self._wire.clear(),
-        )
-
     def _waiting_begins(self) -> None:
-        if not self._pubacks and not self._subacks:
+        if not self._under_way and not self._subacks:
             self._progress_at = self._loop.time()
 
     def _tick(self) -> None:
@@ -363,7 +335,7 @@ class Link:
         self._timer = self._loop.call_later(TICK_S, self._tick)
         self._client.loop_misc()  # keepalive
         waited_s = self._loop.time() - self._progress_at
-        if (self._pubacks or self._subacks) and waited_s > self._puback_s_max:
+        if (self._under_way or self._subacks) and waited_s > self._puback_s_max:
             self._lose(f"nothing was confirmed for {waited_s:.0f} s", elsewhere=True)
 
     def _check(self) -> None:
@@ -383,18 +355,9 @@ class Link:
         self._lost = LinkLost(reason, elsewhere=elsewhere, failure=failure, hung_up=hung_up)
         self._timer.cancel()
         self._wire.close()
-        _fail(self._accepted, self._lost)
-        for under_way in self._pubacks.values():
-            _fail(under_way.answer, self._lost)
-        self._pubacks.clear()
+        fail(self._accepted, self._lost)
+        self._under_way.end(self._lost)
         self._subacks.clear()
-        self._window.close()
         self._ended.set()
         self._news.set()
         return self._lost
-
-
-def _fail(answer: asyncio.Future[Any], lost: LinkLost) -> None:
-    if not answer.done():
-        answer.set_exception(lost.again())
-        answer.exception()  # whoever was to hear it may have left: that is no error

@@ -15,12 +15,16 @@ from heimvakt.core.uplink import Line
 
 QUEUE_S = 0.15
 """What stands before the bottleneck: with one message that is being sent an alarm waits 0.2 s."""
-ROOM_MIN = 4 * 1024
-"""Before anything is known; 0.13 s at 32 kB/s, a bad 2G link."""
+ROOM_START = 4 * 1024
+"""Before anything is known; 0.13 s at 32 kB/s."""
+ROOM_MIN = 1_024
+"""On a bad 2G link; one message always may."""
 ROOM_MAX = 1024 * 1024
 """A line that slows down suddenly must not have taken more than this."""
 SMALL = 2 * 1024
 """Larger messages are no measure of the round trip: they take time themselves."""
+SLOW = 16_000
+"""Bytes a second. Messages are short on such a line, and half of `SMALL` is a measure of it."""
 SLOWER = 1.25
 """A message that takes so much longer than was expected shows that the line has become slower."""
 GAIN_RTT = 1 / 8
@@ -72,7 +76,8 @@ class Meter:
             self._measure_rtt(
                 max(took_s - departure.size / self._rate, 0.0) if self._rate else took_s
             )
-        if departure.before + departure.size > SMALL:
+        is_slow = self._rate is not None and self._rate < SLOW
+        if departure.before + departure.size > (SMALL // 2 if is_slow else SMALL):
             carried = self._confirmed - departure.confirmed
             self._measure_rate(carried, max(now - departure.since, 1e-6))
 
@@ -85,7 +90,7 @@ class Meter:
     def room(self) -> int:
         """Bytes that may be under way at once."""
         if self._rate is None:
-            return ROOM_MIN
+            return ROOM_START
         wanted = self._rate * ((self._rtt_s or 0.0) + QUEUE_S)
         return int(min(ROOM_MAX, max(ROOM_MIN, wanted)))
 

@@ -20,7 +20,7 @@ from heimvakt.core.ports import Clock
 from heimvakt.core.uplink import Acknowledgement, Asked, Heard, ReportReceipt, Waits
 
 from . import render
-from .backoff import Backoff
+from .backoff import Backoff, Failure
 from .binding import PathBinding
 from .gateway_messages import StateReason
 from .link_lost import LinkLost
@@ -74,6 +74,8 @@ class Session:
         counts: Counter[str],
     ) -> None:
         self.link: Link | None = None
+        self.trouble: str | None = None
+        """Why there is no connection; None while there is one or nothing was tried."""
         self._who = who
         self._settings = settings
         self._topics = topics
@@ -108,6 +110,12 @@ class Session:
         """Return when it is not connected."""
         if self.link is not None:
             await self.link.wait_ended()
+
+    def doubt(self) -> None:
+        """Nobody answers for what this broker confirms: see the port."""
+        if self.link is not None and len(self._settings.addresses) > 1:
+            self._counts["left-unanswered"] += 1
+            self.link.leave("it confirms alarms that nobody answers", Failure.AWAY)
 
     def hurry(self) -> None:
         """End the pause: see the port."""
@@ -210,6 +218,7 @@ class Session:
     def _begin(self, link: Link, address: BrokerAddress, refused: Sequence[str]) -> None:
         """Answers will be heard from now on: an alarm sent before might be answered to nobody."""
         self.link = link
+        self.trouble = None
         self._stands.set()
         self._backoff.connected()
         self._counts["connections"] += 1
@@ -251,7 +260,7 @@ class Session:
     async def _say_goodbye(self, link: Link) -> None:
         try:
             async with asyncio.timeout(self._patience.goodbye_s):
-                await link.publish(*self._state("stopped"), retain=True, lane=Lane.HIGH)
+                await link.publish(*self._state("stopped"), retain=True, lane=Lane.FRESH)
                 await link.close()
         except (LinkLost, TimeoutError):
             return  # the last will says it
@@ -278,7 +287,9 @@ class Session:
             self._log.info("broker-connected", address=str(address))
 
     def _tell(self, event: str, address: BrokerAddress, why: str, hint: str | None = None) -> None:
-        """Log a reason once until a connection has stood again."""
+        """Keep a reason for who asks, and log it once until a connection has stood again."""
+        if not self.connected:
+            self.trouble = f"{address}: {why}" + (f" ({hint})" if hint else "")
         key = f"{address}: {why}"
         if key not in self._told and len(self._told) < REASONS_MAX:
             self._told.add(key)

@@ -8,9 +8,10 @@ from ipaddress import ip_address
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from heimvakt.core.receiver import ReceiverSettings
 from heimvakt.core.reports import Wanted
 
 from .secrets import REFERENCE
@@ -93,10 +94,8 @@ def _check_url(url: str) -> str:
     return url
 
 
-class MqttReceiverSettings(BaseModel):
+class MqttReceiverSettings(ReceiverSettings):
     """A response centre that is reached over MQTT."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["mqtt"] = Field(description="How this receiver is reached.")
     brokers: tuple[Annotated[str, AfterValidator(_check_url)], ...] = Field(
@@ -151,6 +150,11 @@ class MqttReceiverSettings(BaseModel):
         if clear and (self.certificate or self.ca):
             raise ValueError(f"ca, certificate and key need TLS, which {clear[0]} has not")
         return self
+
+    @property
+    def wanted(self) -> Wanted:
+        """As it is written."""
+        return self.reports
 
     @property
     def addresses(self) -> tuple[BrokerAddress, ...]:

@@ -2,8 +2,9 @@
 the futures on which those wait who have no place yet.
 
 A message leaves its place when the broker has confirmed it, not when its sender lost patience:
-until then it fills the line. High alarms have places of their own and are held back by no bytes;
-all else is bounded in bytes, so that a high alarm is never behind more of it than `room` allows.
+until then it fills the line. High alarms have places of their own and are held back by no bytes
+(whoever ships bounds those that have waited), and a fresh one has places of its own among them; all
+else is bounded in bytes, so that a high alarm is never behind more of it than `room` allows.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from enum import IntEnum
 class Lane(IntEnum):
     """Who is let in first."""
 
-    HIGH = 0
-    """High alarms, and what the connection itself needs."""
-    ALARM = 1
+    FRESH = 0
+    """High alarms that were raised just now, and what the connection itself needs."""
+    HIGH = 1
+    """High alarms that have waited."""
+    ALARM = 2
     """Other alarms, heartbeats, answers."""
-    REPORT = 2
+    REPORT = 3
     """Batches of reports: only while no alarm waits for a place."""
 
 
@@ -44,10 +47,10 @@ class Window:
 
         Args:
             places: messages under way at most.
-            reserved: places that only `Lane.HIGH` takes.
+            reserved: places that only high alarms take; half of them only fresh ones.
             room: bytes of all else that may be under way now; one message always may.
-            clear: whether the socket takes more at once. What is not high waits here and not behind
-                it, so that an alarm can overtake it; `wake` says that this may have changed.
+            clear: whether the socket takes more at once. What is not fresh waits here and not
+                behind it, so that an alarm can overtake it; `wake` says that this may have changed.
         """
         if not 0 <= reserved < places:
             raise ValueError(f"of {places} places {reserved} cannot be reserved")
@@ -93,13 +96,13 @@ class Window:
     def take(self, lane: Lane, size: int) -> None:
         """Take a place without waiting, even one too many."""
         self._taken += 1
-        if lane is not Lane.HIGH:
+        if lane > Lane.HIGH:
             self._bytes += size
 
     def leave(self, lane: Lane, size: int) -> None:
         """Give a place back; the next one gets it."""
         self._taken -= 1
-        if lane is not Lane.HIGH:
+        if lane > Lane.HIGH:
             self._bytes -= size
         self.wake()
 
@@ -126,8 +129,11 @@ class Window:
             waiting.clear()
 
     def _fits(self, lane: Lane, size: int) -> bool:
-        if lane is Lane.HIGH:
+        if lane is Lane.FRESH:
             return self._taken < self._places
+        if lane is Lane.HIGH:
+            free = self._places - self._reserved // 2
+            return self._taken < free and not self._admitted and self._clear()
         # An alarm may be the one that fills the room; reports come in sizes that can be chosen.
         more = 1 if lane is Lane.ALARM else size
         return (

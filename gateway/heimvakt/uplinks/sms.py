@@ -33,6 +33,7 @@ from heimvakt.core.uplink import (
     Heartbeat,
     Line,
     NotConnected,
+    NotNeeded,
     ReportBatch,
     Sending,
     Waits,
@@ -67,6 +68,8 @@ class SmsUplink:
     carries_reports = False
     path = PATH
     line = Line()
+    remembers = True
+    """The network keeps what it has taken, whatever the modem does."""
 
     def __init__(
         self,
@@ -101,6 +104,8 @@ class SmsUplink:
         self._modem = modem
         self._kept = kept
         self._memory = SmsMemory(settings.at_most)
+        self._waiting: dict[str, int] = {}
+        """The newest revision of each alarm that waits for its turn."""
         self._saving = asyncio.Lock()
         self._gate = Gate(modem, self._memory.allowance, self._tell_of_limit)
         self._counts = self._gate.counts
@@ -118,6 +123,20 @@ class SmsUplink:
     def connected(self) -> bool:
         """Whether the network would take an SMS, as far as is known."""
         return self._gate.is_open
+
+    @property
+    def trouble(self) -> str | None:
+        """See the port."""
+        return None if self.connected else self._modem.state().trouble or "no network"
+
+    def superseded(self, alarm: Alarm) -> None:
+        """What waits for its turn as it was before lets the newer one have it. See the port."""
+        if alarm.revision > self._waiting.get(alarm.alarm_id, alarm.revision):
+            self._waiting[alarm.alarm_id] = alarm.revision
+            self._gate.pulse()
+
+    def doubt(self) -> None:
+        """There is one telephone, and no other way to it. See the port."""
 
     def hurry(self) -> None:
         """See the port."""
@@ -150,10 +169,17 @@ class SmsUplink:
     async def send(self, alarm: Alarm, sending: Sending) -> None:
         """Return when the network has taken the alarm, now or before. Beyond the allowance of the
         hour it waits here for its turn, high alarms first. See the port."""
-        async with self._gate.turn(alarm, lambda: self._memory.is_taken(alarm, now())) as mine:
-            if mine:
-                await self._send(alarm)
-                return
+        if alarm.accepted_by is not None and not self._memory.knows(alarm.alarm_id):
+            self._counts["alarms-spared"] += 1
+            raise NotNeeded(f"{self._name}: {alarm.accepted_by} has taken it")
+        self._waiting[alarm.alarm_id] = alarm.revision
+        try:
+            async with self._gate.turn(alarm, lambda: self._is_done(alarm)) as mine:
+                if mine:
+                    await self._send(alarm)
+                    return
+        finally:
+            self._waiting.pop(alarm.alarm_id, None)
         self._counts["not-sent-again"] += 1
         received = self._memory.received(alarm)
         if received is not None:  # whoever ships has missed that it was
@@ -177,6 +203,10 @@ class SmsUplink:
         return dict(self._counts)
 
     # --- sending ----------------------------------------------------------------------------------
+
+    def _is_done(self, alarm: Alarm) -> bool:
+        newest = self._waiting.get(alarm.alarm_id, alarm.revision)
+        return newest > alarm.revision or self._memory.is_taken(alarm, now())
 
     async def _send(self, alarm: Alarm) -> None:
         memory, began_at = self._memory, now()

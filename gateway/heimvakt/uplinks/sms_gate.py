@@ -91,10 +91,13 @@ class Gate:
         Raises:
             NotConnected: the network would take nothing now.
         """
-        place = (alarm.priority.rank, alarm.number, next(self._arrivals))
+        high = alarm.priority is Priority.HIGH and alarm.accepted_by is None
+        # That a person has taken it is good to know, and costs nobody else his alarm.
+        urgency = alarm.priority.rank if alarm.accepted_by is None else len(Priority)
+        place = (urgency, alarm.number, next(self._arrivals))
         insort(self._line, place)
         try:
-            yield await self._wait(place, is_done, high=alarm.priority is Priority.HIGH)
+            yield await self._wait(place, is_done, high=high)
         finally:
             self._line.remove(place)
             self.pulse()

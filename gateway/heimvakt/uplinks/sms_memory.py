@@ -85,6 +85,10 @@ class SmsMemory:
         self._answered: datetime | None = None
         """The network's time of the last yes that was acted on."""
 
+    def knows(self, alarm_id: str) -> bool:
+        """Whether this telephone was sent anything about it that is not known to have failed."""
+        return alarm_id in self._sent
+
     def is_taken(self, alarm: Alarm, now: float) -> bool:
         """Whether the network has this revision, and may still be delivering it or has."""
         sent = self._sent.get(alarm.alarm_id)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
+
+from heimvakt.core.receiver import ReceiverSettings
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 """ITU-T E.164. No subscriber has fewer than 7 digits with the country's code."""
@@ -38,10 +40,8 @@ def _hint(number: str) -> str:
     return 'write + and the country\'s code, and digits only, such as "+4790000000"'
 
 
-class SmsReceiverSettings(BaseModel):
+class SmsReceiverSettings(ReceiverSettings):
     """A person who is told by SMS, and answers OK."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     needs_modem: ClassVar[bool] = True
 
@@ -63,3 +63,8 @@ class SmsReceiverSettings(BaseModel):
         description="How many SMS an hour. Half of them are kept for high alarms; a high alarm "
         "beyond them waits.",
     )
+
+    @property
+    def telephone(self) -> str:
+        """The number."""
+        return self.number

@@ -33,7 +33,7 @@ class Tour:
         `stood`: it had lasted long enough to be called one."""
         if stood:
             self._tried.clear()
-            self._place = 1 % self._count if elsewhere and self._place == 0 else 0
+            self._place = (self._place + 1) % self._count if elsewhere else 0
             self._over = failure
             return
         if elsewhere or self._tried:  # twice in a row: it may take connections and do nothing else

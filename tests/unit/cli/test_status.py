@@ -106,9 +106,14 @@ def test_how_a_path_is_said_to_be(path: dict[str, object], said: str) -> None:
 
 
 def test_a_receiver_out_of_reach() -> None:
-    away = {"connected": False, "heartbeat_ago_s": None, "answered_at": None, "waiting": 3}
+    away: dict[str, object] = {"connected": False, "heartbeat_ago_s": None, "answered_at": None}
+    away["waiting"] = 3
     assert changed("receivers", "centre", to=away) == [
         "  centre    NOT CONNECTED, 3 waiting for its answer"
+    ]
+    away["trouble"] = dict.fromkeys(("broadband", "mobile"), "mqtts://in1: the name is not known")
+    assert changed("receivers", "centre", to=away) == [
+        "  centre    NOT CONNECTED (mqtts://in1: the name is not known), 3 waiting for its answer"
     ]
 
 

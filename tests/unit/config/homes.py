@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from heimvakt.config import CannotUse, Catalogue, Loaded, load
 from heimvakt.core.devices import Device
 from heimvakt.core.ports import Driver, DriverPlugin, Mistake
+from heimvakt.core.receiver import ReceiverSettings
 
 HERE = Path(__file__).parent
 GOOD = (HERE / "mistakes" / "home.toml").read_text(encoding="utf-8")
@@ -60,7 +61,7 @@ class Plugin:
         raise NotImplementedError
 
 
-class CentreSettings(_Settings):
+class CentreSettings(ReceiverSettings):
     kind: Annotated[Literal["mqtt"], Field(description="How.")]
     brokers: Annotated[
         tuple[str, ...], Field(min_length=1, max_length=2, description="Where.", examples=[["a"]])
@@ -68,7 +69,7 @@ class CentreSettings(_Settings):
     password: Annotated[str | None, Field(pattern="^credential:.+", description="Secret.")] = None
 
 
-class PhoneSettings(_Settings):
+class PhoneSettings(ReceiverSettings):
     """Without a field `kind`: the loader keeps it away."""
 
     number: Annotated[str, Field(pattern=r"^\+\d+$", description="Whom.", examples=["+4799999999"])]

@@ -52,7 +52,7 @@ def test_devices(home: Configuration) -> None:
         device_id="front-door", role=Role.DOOR, driver="osdp.front", address="3", outer=True
     )
     assert home.devices["pendant"].cancel == timedelta(seconds=10)
-    assert home.devices["pendant"].silence_limit == timedelta(hours=12)
+    assert home.devices["pendant"].silent_after == timedelta(hours=12)
     assert [device.device_id for device in home.devices_of("osdp.front")] == ["front-door"]
 
 

@@ -6,7 +6,9 @@ from itertools import pairwise
 
 import pytest
 
+from heimvakt.core.outgoing import FRESH_S
 from heimvakt.core.paging import OFFERED_MAX, PAGE, TRACKED_MAX
+from heimvakt.core.retry import FORGOTTEN_S
 from heimvakt.core.sessions import ALARM_BYTES, HIGH_MAX, OTHERS_MAX
 from heimvakt.core.uplink import Line, Waits
 from tests.support.outbox import HIGH, LOW, MEDIUM, Outbox, row
@@ -48,6 +50,56 @@ def test_a_high_one_goes_at_once_however_many_are_under_way() -> None:
 def test_high_ones_have_a_limit_too() -> None:
     outbox = Outbox(*(row(n, HIGH) for n in range(500)))
     assert len(outbox.start()) == HIGH_MAX
+
+
+def test_of_thousands_of_high_ones_that_wait_the_newest_goes_before_the_others() -> None:
+    line = Line(rtt_s=0.05, bytes_per_s=32_000)
+    outbox = Outbox(*(row(n, HIGH) for n in range(5_000)), line=line)
+    done = outbox.start()
+    assert len(done) * ALARM_BYTES <= 32_000 * 0.15, "what has waited is bounded in bytes"
+    for number in (9_000, 9_001):
+        outbox.write(row(number, HIGH))
+        assert outbox.start() == [number], "beside all that is under way, and without being read"
+    assert [send.fresh for send in outbox.sends[-2:]] == [True, True]
+    outbox.confirm(*done)
+    assert outbox.start()[0] == len(done), "and the oldest go on"
+
+
+def test_of_many_fresh_ones_the_newest_goes_first_and_old_ones_have_room_all_the_same() -> None:
+    line = Line(rtt_s=0.05, bytes_per_s=32_000)
+    outbox = Outbox(row(1, HIGH), row(2, HIGH), line=line)
+    for number in range(100, 140):
+        outbox.write(row(number, HIGH))
+    started = outbox.start()
+    assert started == [139, 138, 137, 136, 1]
+    outbox.write(row(200, HIGH))
+    outbox.confirm(139)
+    assert outbox.start() == [200]
+    outbox.confirm(1)
+    assert outbox.start() == [2]
+
+
+def test_after_a_minute_a_high_one_is_one_of_those_that_have_waited() -> None:
+    outbox = Outbox(line=Line(rtt_s=0.05, bytes_per_s=32_000))
+    outbox.lose("broadband")
+    for number in range(20):
+        outbox.write(row(number, HIGH))
+    outbox.go()
+    outbox.now = FRESH_S
+    outbox.write(row(900, HIGH))
+    outbox.connect("broadband")
+    assert outbox.start()[:2] == [900, 0]
+
+
+def test_a_high_one_for_which_a_path_has_no_room_goes_on_it_later() -> None:
+    outbox = Outbox(*(row(n, HIGH) for n in range(5)), paths=BOTH)
+    outbox.sessions["mobile"].line = Line(rtt_s=0.5, bytes_per_s=1_000)
+    assert outbox.go() == [
+        *((0, path) for path in BOTH),
+        *((n, "broadband") for n in range(1, 5)),
+    ]
+    outbox.confirm(0, path="mobile")
+    assert outbox.until(5.0) == [(5.0, 1, "mobile")]
 
 
 def test_what_was_raised_just_now_goes_out_without_being_read() -> None:
@@ -103,10 +155,12 @@ def test_high_ones_that_nobody_answers_for_have_a_limit_in_memory_and_none_on_di
     for number in range(OFFERED_MAX + 10):
         outbox.write(row(number, HIGH))
         outbox.confirm(*outbox.start())
-    assert len({send.row.number for send in outbox.sends}) == OFFERED_MAX
-    for number in range(OFFERED_MAX):
+    assert [send.row.number for send in outbox.sends] == list(range(OFFERED_MAX + 10))
+    for number in range(10, OFFERED_MAX + 10):
         outbox.answer(number)
-    assert outbox.start() == list(range(OFFERED_MAX, OFFERED_MAX + 10))
+    assert outbox.waits() is Waits.SOMETHING, "the first ten were left to the store"
+    assert outbox.start() == list(range(10))
+    assert len(outbox.reads) == 2
 
 
 def test_a_row_that_is_written_while_the_store_is_read_is_not_missed() -> None:
@@ -374,3 +428,21 @@ def test_reports_are_held_back_while_an_alarm_was_never_sent() -> None:
     outbox.confirm(1)
     outbox.go()
     assert not outbox.holds_reports()
+
+
+# --- what the far end has forgotten ---------------------------------------------------------------
+
+
+def test_what_a_broker_has_forgotten_goes_again_at_once() -> None:
+    outbox = Outbox(row(1), row(2, MEDIUM))
+    outbox.start()
+    outbox.confirm(1, 2)
+    outbox.lose("broadband")
+    outbox.planner.connected("broadband", 0.0, remembers=False)
+    assert outbox.start() == [2, 1]
+    assert [send.attempt for send in outbox.sends] == [1, 1, 1, 1]
+    outbox.confirm(1, 2)
+    again = [(FORGOTTEN_S, 2, "broadband"), (FORGOTTEN_S, 1, "broadband")]
+    assert outbox.until(10.0) == again, "the receiver may not have been there yet"
+    outbox.confirm(1, 2)
+    assert {at for at, _, _ in outbox.until(36.0)} == {FORGOTTEN_S + 30.0}

@@ -14,6 +14,7 @@ from heimvakt.core.batches import UNANSWERED_BYTES_MAX, Batches, Fetch, SendRepo
 from heimvakt.core.ledger import Stored
 from heimvakt.core.pace import BATCH_BYTES_MAX, BATCH_BYTES_MIN
 from heimvakt.core.reports import ReportClass
+from heimvakt.core.retry import FORGOTTEN_S
 from heimvakt.core.sessions import Kind, Session, Sessions
 from heimvakt.core.uplink import Line
 from tests.support.outbox import FAST
@@ -263,6 +264,19 @@ def test_a_journal_that_cannot_be_read_is_asked_again() -> None:
     assert "information-2-2" in [batch_id for _, batch_id in journal.until(2.0)]
 
 
+def test_what_a_broker_has_forgotten_goes_again_at_once_and_in_a_moment() -> None:
+    journal = Journal(information=1)
+    (first,) = journal.go()
+    journal.confirm()
+    journal.lose("broadband")
+    journal.connect("broadband")
+    assert journal.go() == []
+    journal.batches.forgotten("broadband")
+    assert journal.go() == [first]
+    journal.confirm()
+    assert [at for at, _ in journal.until(10.0)] == [pytest.approx(FORGOTTEN_S, rel=0.1)]
+
+
 def test_a_capped_path_carries_its_rate_and_leaves_room_for_alarms() -> None:
     journal = Journal(telemetry=800, caps={"broadband": 2_000.0})
     journal.go()
@@ -273,7 +287,7 @@ def test_a_capped_path_carries_its_rate_and_leaves_room_for_alarms() -> None:
             journal.receipt(send.batch.batch_id)
         journal.go()
         journal.confirm()
-        assert journal.sessions["broadband"].has_room(high=False, now=journal.now)
+        assert journal.sessions["broadband"].has_room(Kind.ALARM, journal.now)
     sent = sum(len(event.body) for s in journal.sent for event in s.batch.events)
     assert 0.95 * 200 * 2_000 <= sent <= 200 * 2_000 + 30_000 + 2_000
 

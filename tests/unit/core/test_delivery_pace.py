@@ -38,6 +38,17 @@ def test_the_line_is_kept_busy_and_an_alarm_waits_for_little(
     assert far.place == records
 
 
+@pytest.mark.parametrize("rtt_s", [0.05, 0.3])
+def test_on_a_line_of_8_kb_a_second_that_was_measured_it_waits_three_tenths(rtt_s: float) -> None:
+    far = Far(Wire(bytes_per_s=8_000, rtt_s=rtt_s), 2_000)
+    presses = {3.0 + 0.97 * n: n for n in range(1, 40)}
+    far.until(50.0, presses=presses)
+    alone = 2_000 / 8_000 + rtt_s / 2
+    waited = [far.arrived[f"no-1-{n}"] - at - alone for at, n in presses.items()]
+    assert max(waited) <= 0.3
+    assert far.place >= 600, "and the rest goes on"
+
+
 @pytest.mark.parametrize("rtt_s", [0.001, 0.05])
 def test_on_a_slow_line_the_rest_takes_nine_tenths_of_it(rtt_s: float) -> None:
     far = Far(Wire(bytes_per_s=32_000, rtt_s=rtt_s), 10_000)

@@ -65,6 +65,49 @@ def own_timers(desk: Desk) -> list[str]:
     return [name for name in desk.state.timers if name.startswith("/")]
 
 
+# --- somebody accepts ----------------------------------------------------------------------------
+
+
+def test_when_one_accepts_the_others_who_were_told_hear_of_it() -> None:
+    desk = pressed()
+    desk.tell(delivered())
+    desk.wait(minutes=5)
+    desk.tell(accepted("daughter"))
+    assert sends(desk)[-1] == (5, ("centre",)), "not the daughter, and not who was never told"
+    alarm = desk.alarm("button")
+    assert (alarm.revision, alarm.accepted_by) == (1, "daughter: operator 12")
+    before = len(sends(desk))
+    desk.tell(accepted("centre"))
+    desk.tell(delivered("centre"))
+    desk.wait(hours=5)
+    assert len(sends(desk)) == before, "the second who takes it is no news"
+
+
+def test_where_nobody_else_was_told_an_acceptance_is_no_revision() -> None:
+    desk = pressed()
+    desk.tell(delivered())
+    desk.tell(accepted())
+    assert sends(desk) == [(0, ("centre",))]
+    assert desk.alarm("button").revision == 0
+
+
+def test_who_accepts_what_has_ended_is_no_news_for_others() -> None:
+    small = a_rule({DoorOpened: [a_raise()], DoorClosed: [ResetAlarm("k")]})
+    desk = SmallDesk(a_home(small, told=to_all("centre", "daughter")))
+    desk.tell(DoorOpened(device_id="front-door"))
+    desk.tell(DoorClosed(device_id="front-door"))
+    desk.tell(accepted())
+    assert desk.outcome.send == ()
+
+
+def test_who_is_not_in_the_configuration_any_more_stays_among_the_told_and_hears_nothing() -> None:
+    desk = pressed(to_all("centre", "old-centre"))
+    desk.restart(home(told=CHAIN))
+    assert [one.receiver for one in desk.alarm("button").told] == ["centre", "old-centre"]
+    desk.tell(accepted("daughter"))
+    assert desk.dispatched[-1][1].receivers == ("centre",)
+
+
 # --- in time --------------------------------------------------------------------------------------
 
 
@@ -233,7 +276,8 @@ def test_a_receiver_that_is_gone_is_replaced_by_the_chain_of_today() -> None:
     desk.tell(delivered("old-centre"))
     desk.restart(home(told=CHAIN))
     assert sends(desk)[1:] == [(0, ("centre",))]
-    (told,) = desk.alarm("button").told
+    before, told = desk.alarm("button").told
+    assert before.receiver == "old-centre", "what was, was"
     assert (told.receiver, told.why) == ("centre", Why.STARTED)
     desk.wait(minutes=5)
     assert sends(desk)[2:] == [(5, ("daughter",))]

@@ -9,6 +9,7 @@ import pytest
 
 from heimvakt.core.alarms import Alarm, AlarmState, Priority
 from heimvakt.core.devices import Device, Home, Role
+from heimvakt.core.health import Health, Supervised
 from heimvakt.core.signs import (
     CUT_OFF_AFTER_S,
     NOT_HEARD_AFTER,
@@ -18,7 +19,6 @@ from heimvakt.core.signs import (
     sign,
     unheard,
 )
-from heimvakt.core.supervision import Health, Supervised
 from tests.support.alarms import in_state
 from tests.support.homes import EVENING
 

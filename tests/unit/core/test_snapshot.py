@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from heimvakt.core.events import BedLeft, ButtonPressed, RadioLost
+from heimvakt.core.checkins import NOTHING_LEARNED
+from heimvakt.core.events import BedLeft, ButtonPressed, MainsLost, MainsRestored, RadioLost
 from heimvakt.core.ledger import COUNTER
 from heimvakt.core.snapshot import changes, restore
 from heimvakt.core.state import State
@@ -80,3 +81,21 @@ def test_a_counter_that_is_behind_the_alarms_is_not_believed() -> None:
     kept = list(desk.state.alarms.values())
     state, _ = restore(desk.home, desk.rows | {COUNTER: {"n": 0}}, kept, 0)
     assert state.alarms_raised == max(alarm.number for alarm in kept)
+
+
+def test_what_was_stored_of_a_device_before_anything_was_learned_still_opens() -> None:
+    desk = busy()
+    old = {"last_seen": None, "silent_at": "2026-11-05T11:00:00Z", "silent": False}
+    state, unread = restore(desk.home, {"device:hall": old}, [], 0)
+    assert unread == []
+    health = state.supervised.devices["hall"]
+    assert (health.heard_at, health.learned, health.hold.now) == (None, NOTHING_LEARNED, None)
+
+
+def test_that_the_mains_are_lost_is_kept() -> None:
+    desk = busy()
+    desk.tell(MainsLost())
+    assert desk.rows["mains:lost"] == {"at": desk.at.isoformat()}
+    assert restore(desk.home, desk.rows, [], 0)[0].supervised == desk.state.supervised
+    desk.tell(MainsRestored())
+    assert "mains:lost" not in desk.rows

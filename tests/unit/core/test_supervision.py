@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from heimvakt.core.alarms import AlarmState
+from heimvakt.core.checkins import WEEKS_MIN, limits_of, silence_limit
+from heimvakt.core.devices import Role
+from heimvakt.core.engine import step
 from heimvakt.core.events import (
     BatteryMeasured,
     ClockStepped,
     DeviceSeen,
     Event,
+    MainsLost,
+    MainsRestored,
     MotionDetected,
     RadioBack,
     RadioLost,
 )
+from heimvakt.core.health import GRACE
 from heimvakt.core.state import next_deadline
 from tests.support.homes import DEVICES, EVENING, Desk, home, moved
 
 HALL = {"hall": DEVICES["hall"]}
-LIMIT = DEVICES["hall"].silence_limit
+LIMIT = limits_of(Role.MOTION).at_first
+USUAL = timedelta(minutes=20)
+Rules = Mapping[str, tuple[str, Mapping[str, Any]]]
 LOST, BACK = RadioLost(driver="zigbee", reason="unplugged"), RadioBack(driver="zigbee")
 SEEN = DeviceSeen(device_id="hall")
 
@@ -29,6 +40,34 @@ def desk() -> Desk:
     return Desk(
         home(HALL, {"device-silent": ("device-silent", {}), "technical": ("technical", {})})
     )
+
+
+LIGHT = moved(DEVICES["hall"], device_id="lamp", role=Role.LIGHT, address="9")
+FED = {**HALL, "lamp": LIGHT, "button": DEVICES["button"]}
+"""A mesh with something in it that is fed by the mains, and a button that is wired to the box."""
+
+MAINS: Rules = {"device-silent": ("device-silent", {}), "mains-lost": ("mains-lost", {})}
+
+
+def mains_desk() -> Desk:
+    return Desk(home(FED, MAINS))
+
+
+def taught(*gaps: timedelta) -> Desk:
+    """A desk whose motion sensor has spoken every 20 minutes for weeks, and then so."""
+    d = desk()
+    for _ in range(int(WEEKS_MIN * timedelta(weeks=1) / USUAL) + 1):
+        d.at += USUAL
+        d.tell(SEEN)
+    for gap in gaps:
+        d.wait_until(d.at + gap)
+        d.tell(SEEN)
+    return d
+
+
+def limit_of(d: Desk) -> timedelta:
+    health = d.state.supervised.devices["hall"]
+    return silence_limit(d.home.devices["hall"], health.learned)
 
 
 def silent_at(desk: Desk) -> object:
@@ -180,3 +219,152 @@ def test_setting_the_clock_makes_nobody_silent_and_nobody_immortal() -> None:
             "/silent/hall",
             d.at + LIMIT - timedelta(hours=10),
         )
+
+
+# ------------------------------------------------------------------------------ what was learned
+
+
+def test_a_sensor_that_speaks_often_is_missed_sooner_than_its_role() -> None:
+    d = taught()
+    assert limit_of(d) == limits_of(Role.MOTION).floor
+    d.wait_until(d.at + limit_of(d))
+    assert d.kinds() == ["device-silent"]
+    assert "usually it does about every 20 min" in d.alarm("device-silent").text.en
+
+
+def test_a_clock_that_is_set_teaches_nothing() -> None:
+    d = taught()
+    before = d.state.supervised.devices["hall"].learned
+    boot = d.stamp().monotonic
+    for by in (timedelta(hours=12), -timedelta(days=400)):
+        was, d.at = d.at, d.at + by
+        stamp = replace(d.stamp(), monotonic=boot)
+        d.state = step(d.home, d.state, ClockStepped(stamp=stamp, before=was, after=d.at)).state
+    boot += USUAL.total_seconds()
+    seen = replace(SEEN, stamp=replace(d.stamp(), monotonic=boot))
+    learned = step(d.home, d.state, seen).state.supervised.devices["hall"].learned
+    assert learned.longest_known_s == before.longest_known_s
+    assert learned.usual_s == pytest.approx(before.usual_s, rel=0.05)
+
+
+@pytest.mark.parametrize("what", ["radio", "restart", "mains"])
+def test_a_gap_in_which_it_could_not_be_heard_teaches_nothing(what: str) -> None:
+    d = taught()
+    before = d.state.supervised.devices["hall"].learned
+    gone: dict[str, Event] = {"radio": LOST, "mains": MainsLost()}
+    back: dict[str, Event] = {"radio": BACK, "mains": MainsRestored()}
+    if what == "restart":
+        d.restart(home(FED, MAINS), hours=6)
+    else:
+        d.restart(home(FED, MAINS))
+        d.tell(SEEN)
+        d.tell(gone[what])
+        d.wait(hours=6)
+        d.tell(back[what])
+    d.tell(SEEN)
+    assert d.state.supervised.devices["hall"].learned == before
+
+
+def test_what_is_heard_while_the_mains_are_lost_teaches_nothing() -> None:
+    d = taught()
+    before = d.state.supervised.devices["hall"].learned
+    d.tell(MainsLost())
+    for _ in range(5):
+        d.wait(hours=6)
+        d.tell(SEEN)
+    assert d.state.supervised.devices["hall"].learned == before
+
+
+def test_what_was_learned_survives_a_restart() -> None:
+    d = taught()
+    d.restart(minutes=5)
+    d.tell(SEEN)
+    assert limit_of(d) == limits_of(Role.MOTION).floor
+
+
+def test_a_sensor_that_came_back_is_given_as_long_the_next_time() -> None:
+    d = taught(timedelta(hours=11))
+    assert d.kinds() == ["device-silent"]
+    d.wait(hours=11)
+    d.tell(SEEN)
+    assert d.kinds() == ["device-silent"], "once"
+
+
+# --------------------------------------------------------------------------- the time of grace
+
+
+def test_after_a_restart_nobody_is_silent_sooner_than_in_an_hour_and_only_once() -> None:
+    d = desk()
+    d.wait_until(EVENING + LIMIT - timedelta(minutes=1))
+    d.restart(minutes=5)
+    assert silent_at(d) == d.at + GRACE
+    d.wait(minutes=50)
+    d.restart(minutes=5)
+    assert silent_at(d) == d.at + timedelta(minutes=10), "restarts are no excuse for ever"
+    d.wait(minutes=10)
+    assert d.kinds() == ["device-silent"]
+
+
+# ------------------------------------------------------------------------- the mains of the home
+
+
+def test_while_the_mains_are_lost_there_is_one_alarm_and_nobody_behind_them_is_silent() -> None:
+    d = mains_desk()
+    d.wait(hours=5)
+    d.tell(MainsLost())
+    d.wait(hours=23)
+    kinds = d.kinds()
+    assert kinds.count("mains") == 1
+    silent = {a.device_id for a in d.table.values() if a.kind == "device-silent"}
+    assert silent == {"button"}, "what is wired to the box is heard as before"
+    d.tell(MainsRestored())
+    assert silent_at(d) == d.at + LIMIT - timedelta(hours=5)
+
+
+def test_lost_mains_are_no_excuse_for_ever() -> None:
+    d = mains_desk()
+    d.tell(MainsLost())
+    d.wait_until(EVENING + LIMIT + timedelta(hours=24))
+    silent = {a.device_id for a in d.table.values() if a.kind == "device-silent"}
+    assert silent == {"button", "hall", "lamp"}
+
+
+def test_a_home_without_anything_on_the_mains_is_heard_as_before() -> None:
+    d = desk()
+    d.tell(MainsLost())
+    d.wait_until(EVENING + LIMIT)
+    assert d.kinds() == ["device-silent"]
+
+
+def test_a_sensor_that_was_heard_all_the_same_counts_from_then() -> None:
+    d = mains_desk()
+    d.tell(MainsLost())
+    d.wait(hours=4)
+    d.tell(SEEN)
+    d.wait(hours=2)
+    d.tell(MainsRestored())
+    assert silent_at(d) == d.at + LIMIT
+
+
+@pytest.mark.parametrize("radio_first", [True, False])
+@pytest.mark.parametrize("back_first", ["radio", "mains"])
+def test_mains_and_radio_lost_at_once_are_counted_once(radio_first: bool, back_first: str) -> None:
+    d = mains_desk()
+    d.wait(hours=1)
+    for gone in (LOST, MainsLost()) if radio_first else (MainsLost(), LOST):
+        d.tell(gone)
+        d.wait(hours=2)
+    for back in (BACK, MainsRestored()) if back_first == "radio" else (MainsRestored(), BACK):
+        d.wait(hours=3)
+        d.tell(back)
+    assert silent_at(d) == d.at + LIMIT - timedelta(hours=1)
+
+
+def test_mains_that_were_lost_when_the_gateway_went_off_excuse_until_it_is_back() -> None:
+    d = mains_desk()
+    d.wait(hours=1)
+    d.tell(MainsLost())
+    d.wait(hours=3)
+    d.restart(hours=2)
+    assert silent_at(d) == d.at + LIMIT - timedelta(hours=1)
+    assert d.state.supervised.mains_lost is None, "a start finds out by itself"

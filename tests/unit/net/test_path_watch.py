@@ -139,3 +139,17 @@ async def test_what_the_store_did_not_take_is_said_again(bench: Bench) -> None:
         await bench.until_said(1)
     assert bench.refuses == 0
     assert [event.kind for event in bench.emitted] == ["path-lost"]
+
+
+async def test_where_telephones_alone_are_told_nothing_is_asked_of_a_path(bench: Bench) -> None:
+    phone = MemoryUplink(path="sms", carries_reports=False)
+    phone.cut()
+    bench.watch = PathWatch(PATHS, (), bench.emit, others=[phone], now=lambda: bench.now)
+    bench.wait(3_600)
+    assert bench.watch.lost() == ()
+    assert bench.emitted == []
+    assert bench.watch.cut_off_s() == 3_600.0
+    phone.mend()
+    bench.wait(1)
+    assert bench.watch.cut_off_s() is None
+    assert bench.watch.reason("broadband") == "nobody is told over it"

@@ -11,7 +11,8 @@ import pytest
 from heimvakt.core.alarms import Alarm, AlarmState, Priority
 from heimvakt.core.devices import Home
 from heimvakt.core.events import AlarmDelivered, ClockQuality
-from heimvakt.rules.daily_test import KIND, Settings, State, moment_of
+from heimvakt.rules.daily_moment import moment_of
+from heimvakt.rules.daily_test import KIND, Settings, State
 from tests.support.clock_desk import YEAR_70, ClockDesk
 from tests.support.homes import EVENING, GATEWAY, OSLO, home
 

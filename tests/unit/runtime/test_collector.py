@@ -1,22 +1,79 @@
-"""What is there when the gateway is settled is in no collection after that."""
+"""What is there when the gateway is settled is in no collection after that, and in none before."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import weakref
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
-from heimvakt.runtime.collector import run_collector
+import pytest
+
+from heimvakt.runtime.collector import NEVER, USUAL, put_off, run_collector
 
 
-async def test_once_it_is_settled_collections_are_short() -> None:
-    before = gc.get_freeze_count()
-    task = asyncio.get_running_loop().create_task(run_collector(settled_s=0.0))
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    thresholds = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*thresholds)
+
+
+@asynccontextmanager
+async def collector(settled_s: float) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.get_running_loop().create_task(run_collector(settled_s=settled_s))
     try:
-        while gc.get_freeze_count() == before:  # noqa: ASYNC110 (nothing tells of it)
-            await asyncio.sleep(0.01)
-        assert len(gc.get_objects()) < gc.get_freeze_count() / 10
-        assert not task.done(), "a unit that ends would be started again"
+        yield task
     finally:
         task.cancel()
         await asyncio.wait([task])
-        gc.unfreeze()
+
+
+async def settled() -> None:
+    while not gc.get_freeze_count():  # noqa: ASYNC110 (nothing tells of it)
+        await asyncio.sleep(0.01)
+
+
+async def test_once_it_is_settled_collections_are_short() -> None:
+    async with collector(0.0) as task:
+        await settled()
+        assert len(gc.get_objects()) < gc.get_freeze_count() / 10
+        assert gc.get_threshold()[2] == USUAL
+        assert not task.done(), "a unit that ends would be started again"
+
+
+async def test_until_it_is_settled_nothing_is_looked_through_as_a_whole() -> None:
+    fulls = []
+
+    def note(phase: str, about: dict[str, int]) -> None:
+        if phase == "start" and about["generation"] == 2:
+            fulls.append(about)
+
+    put_off()
+    gc.callbacks.append(note)
+    try:
+        async with collector(60.0):
+            await asyncio.sleep(0)
+            assert gc.get_threshold()[2] == NEVER
+            kept = [[number] for number in range(200_000)]
+    finally:
+        gc.callbacks.remove(note)
+    assert len(kept) == 200_000
+    assert fulls == []
+
+
+async def test_a_gateway_that_was_begun_anew_does_not_keep_the_one_of_before() -> None:
+    class Gateway:
+        def __init__(self) -> None:
+            self.itself = self
+
+    before = Gateway()
+    gone = weakref.ref(before)
+    async with collector(0.0):
+        await settled()
+        del before
+    async with collector(60.0):
+        await asyncio.sleep(0)
+        assert gone() is None

@@ -13,7 +13,7 @@ import pytest
 
 from heimvakt.core.events import ButtonPressed, MotionDetected
 from heimvakt.core.ledger import StoreUnavailable
-from heimvakt.runtime.control import LINE_BYTES_MAX, ControlSocket, RequestRefused
+from heimvakt.runtime.control import LINE_BYTES_MAX, ControlSocket, RequestRefused, Tell
 from tests.support.lives import Life, live
 
 MOTION = MotionDetected(device_id="hall")
@@ -36,6 +36,26 @@ async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0)
+
+
+class Work:
+    """Something that takes its time: holds something open, and tells a step whenever it is let."""
+
+    def __init__(self) -> None:
+        self.open = 0
+        self.go = asyncio.Semaphore(0)
+
+    async def steps(self, request: Mapping[str, Any], tell: Tell) -> Mapping[str, Any]:
+        self.open += 1
+        try:
+            for step in request["say"]:
+                await self.go.acquire()
+                await tell({**step, "long": "x" * size} if (size := request.get("long")) else step)
+            if "refuse" in request:
+                raise RequestRefused("the radio is lost")
+            return {"in": "all"}
+        finally:
+            self.open -= 1
 
 
 class Line:
@@ -65,6 +85,7 @@ class Socket:
     def __init__(self, path: Path, life: Life) -> None:
         self.path = path
         self.life = life
+        self.work = Work()
         self._lines: list[Line] = []
 
     async def line(self) -> Line:
@@ -83,9 +104,11 @@ async def control(tmp_path: Path, **limits: int) -> AsyncIterator[Socket]:
     path = tmp_path / "run" / "control.sock"
     handlers = {"status": status, "refuse": refuse, "fail": fail}
     async with live(tmp_path / "state") as life:
-        served = ControlSocket(path, life.pipeline, handlers, **limits)
-        task = asyncio.get_running_loop().create_task(served.run())
         made = Socket(path, life)
+        served = ControlSocket(
+            path, life.pipeline, handlers, in_steps={"work": made.work.steps}, **limits
+        )
+        task = asyncio.get_running_loop().create_task(served.run())
         try:
             await until(lambda: path.exists() and path.stat().st_mode & 0o777 == 0o660)
             yield made
@@ -110,8 +133,8 @@ async def test_a_request_has_one_line_of_answer_and_more_may_follow(tmp_path: Pa
         (b"[1, 2]\n", 'a request is one JSON object: {"do": "status"}'),
         (b"\xff\xfe\n", 'a request is one JSON object: {"do": "status"}'),
         (b"[" * 50_000 + b"\n", 'a request is one JSON object: {"do": "status"}'),
-        (b'{"do": "dance"}\n', "no such request; known: fail, refuse, status, watch"),
-        (b"{}\n", "no such request; known: fail, refuse, status, watch"),
+        (b'{"do": "dance"}\n', "no such request; known: fail, refuse, status, watch, work"),
+        (b"{}\n", "no such request; known: fail, refuse, status, watch, work"),
         (b'{"do": "refuse"}\n', "not at night"),
         (b'{"do": "fail"}\n', "the disk is full: make room"),
     ],
@@ -200,4 +223,65 @@ async def test_a_socket_that_was_left_behind_is_replaced(tmp_path: Path) -> None
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "control.sock").touch()
     async with control(tmp_path) as socket:
+        assert (await (await socket.line()).ask({"do": "status"}))["fine"]
+
+
+async def test_what_takes_its_time_is_told_step_by_step_and_the_last_line_says_done(
+    tmp_path: Path,
+) -> None:
+    async with control(tmp_path) as socket:
+        line = await socket.line()
+        socket.work.go.release()
+        say = [{"step": "found"}, {"step": "heard"}]
+        assert await line.ask({"do": "work", "say": say}) == say[0]
+        assert socket.work.open == 1, "nothing is told before it is so"
+        socket.work.go.release()
+        assert [await line.hear(), await line.hear()] == [say[1], {"in": "all", "done": True}]
+        assert await line.hear() is None
+        assert socket.work.open == 0
+        assert (await (await socket.line()).ask({"do": "status"}))["fine"]
+
+
+async def test_whoever_hangs_up_ends_what_was_begun(tmp_path: Path) -> None:
+    async with control(tmp_path) as socket:
+        line = await socket.line()
+        socket.work.go.release()
+        await line.ask({"do": "work", "say": [{"step": "open"}, {"step": "never"}]})
+        assert socket.work.open == 1
+        line.writer.close()
+        await until(lambda: socket.work.open == 0)
+        assert (await (await socket.line()).ask({"do": "status"}))["fine"]
+
+
+async def test_the_end_of_the_gateway_ends_what_was_begun(tmp_path: Path) -> None:
+    async with control(tmp_path) as socket:
+        line = await socket.line()
+        socket.work.go.release()
+        await line.ask({"do": "work", "say": [{"step": "open"}, {"step": "never"}]})
+    assert await line.hear() is None
+    assert socket.work.open == 0
+
+
+async def test_what_goes_wrong_on_the_way_is_the_last_line(tmp_path: Path) -> None:
+    async with control(tmp_path) as socket:
+        line = await socket.line()
+        socket.work.go.release()
+        await line.ask({"do": "work", "say": [{"step": "open"}], "refuse": True})
+        assert await line.hear() == {"error": "the radio is lost"}
+        assert await line.hear() is None
+
+
+async def test_whoever_follows_and_does_not_read_is_hung_up_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("heimvakt.runtime.control.SEND_S", 0.05)
+    async with control(tmp_path) as socket:
+        slow = await socket.line()
+        socket.work.go.release()
+        await slow.ask({"do": "work", "say": [{}] * 200, "long": 100_000})
+        slow.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        for _ in range(200):
+            socket.work.go.release()
+        await until(lambda: socket.work.open == 0)
+        assert socket.work.go._value > 0, "there was more to tell"
         assert (await (await socket.line()).ask({"do": "status"}))["fine"]

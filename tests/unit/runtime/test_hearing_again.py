@@ -29,10 +29,10 @@ async def test_an_acceptance_takes_nothing_out_of_the_outbox_that_came_after_it(
         (alarm,) = life.pipeline.state.alarms.values()
         received = answer(alarm, Answer.RECEIVED, by="centre", revision=None)
         accepted = answer(alarm, Answer.ACCEPTED, by="operator 12", revision=None)
-        assert await hearing.take(received) == alarm.revision
+        await hearing.take(received)
         assert not await life.store.waiting(RECEIVER, 10)
         life.clock.drive(life.clock.now() + TOLD_AGAIN)
-        assert await hearing.take(accepted) is None
+        await hearing.take(accepted)
         assert [row.alarm_id for row in await life.store.waiting(RECEIVER, 10)] == [alarm.alarm_id]
-        assert await hearing.take(received) == alarm.revision, "and its answer is taken"
-        assert not await life.store.waiting(RECEIVER, 10)
+        await hearing.take(received)
+        assert not await life.store.waiting(RECEIVER, 10), "and its answer is taken"

@@ -117,6 +117,10 @@ async def test_it_says_how_each_path_is(desk: Desk) -> None:
     ]
     assert after["receivers"]["centre"]["connected"] is True
     assert after["receivers"]["centre"]["paths"] == {"broadband": False, "mobile": True}
+    assert after["receivers"]["centre"]["trouble"] == {}
+    desk.uplinks[0].trouble = "the cable is out"
+    why = (await desk.report.status())["receivers"]["centre"]["trouble"]
+    assert why == {"broadband": "the cable is out"}
 
 
 async def test_it_says_when_the_last_heartbeat_was_and_what_it_took(desk: Desk) -> None:

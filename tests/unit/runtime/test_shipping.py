@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from heimvakt.core.alarms import AlarmState
-from heimvakt.core.events import ButtonPressed, DeviceSeen, RadioBack, RadioLost, StoreFault
+from heimvakt.core import unheard
+from heimvakt.core.alarms import Alarm, AlarmState
+from heimvakt.core.events import (
+    AlarmAcknowledged,
+    ButtonPressed,
+    DeviceSeen,
+    RadioBack,
+    RadioLost,
+    StoreFault,
+)
 from heimvakt.core.retry import Schedule
 from heimvakt.core.uplink import Answer
 from tests.support.homes import EVENING
 from tests.support.lives import journal
 from tests.support.memory_uplink import answer
-from tests.support.shipped import route
+from tests.support.shipped import Route, route
 
 PRESS = ButtonPressed(device_id="button")
 FAULT = StoreFault(reason="damage", set_aside="x", saved="all")
@@ -176,3 +186,74 @@ async def test_after_a_restart_what_nobody_answered_is_sent_again(tmp_path: Path
     async with route(tmp_path) as r:
         await r.life.pipeline.emit(DeviceSeen(device_id="hall"))
         assert r.uplink.sent == []
+
+
+# --- somebody accepts, and what nobody answers ----------------------------------------------------
+
+
+async def accepted_by_another(r: Route, alarm: Alarm) -> None:
+    """A person of another receiver takes it."""
+    others = replace(alarm, told=(*alarm.told, replace(alarm.told[0], receiver="daughter")))
+    r.life.pipeline.state = replace(r.life.pipeline.state, alarms={alarm.alarm_id: others})
+    await r.life.pipeline.emit(
+        AlarmAcknowledged(alarm_id=alarm.alarm_id, receiver="daughter", by="daughter")
+    )
+
+
+async def test_that_somebody_else_has_accepted_is_told_under_a_new_revision(tmp_path: Path) -> None:
+    async with route(tmp_path) as r:
+        alarm = await r.raise_by(PRESS)
+        await r.shipping.hear(answer(alarm))
+        await accepted_by_another(r, alarm)
+        await r.uplink.until(lambda: len(r.uplink.sent) == 2)
+        told, _ = r.uplink.sent[-1]
+        assert (told.revision, told.accepted_by) == (1, "daughter")
+        assert r.uplink.newest == [told], "a copy that waits for its turn need not go"
+        await r.shipping.hear(answer(alarm, revision=1))
+        assert await r.waiting() == []
+
+
+async def test_who_need_not_be_told_any_more_is_spared_and_its_row_goes(tmp_path: Path) -> None:
+    async with route(tmp_path, cut=True) as r:
+        alarm = await r.raise_by(PRESS)
+        await accepted_by_another(r, alarm)
+        r.uplink.spares = True
+        r.uplink.mend()
+        async with asyncio.timeout(5):
+            while await r.waiting():  # noqa: ASYNC110 - the store wakes nobody
+                await asyncio.sleep(0.01)
+        assert r.uplink.sent == []
+    assert [event.kind for event in journal(tmp_path)][-1] == "alarm-spared"
+
+
+async def test_a_connection_on_which_nobody_answers_is_doubted_once_and_not_after_an_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unheard, "FIRST_S", 0.05)
+    async with route(tmp_path, QUICK) as r:
+        alarm = await r.raise_by(PRESS)
+        await r.uplink.until(lambda: len(r.uplink.sent) == 4)
+        assert r.uplink.doubted == 1
+        await r.shipping.hear(answer(alarm))
+
+
+async def test_what_the_far_end_forgot_goes_again_when_it_is_back(tmp_path: Path) -> None:
+    async with route(tmp_path) as r:
+        await r.raise_by(FAULT)
+        await r.uplink.until(lambda: len(r.uplink.sent) == 1)
+        r.uplink.cut()
+        await asyncio.sleep(0.05)
+        r.uplink.remembers = False
+        r.uplink.mend()
+        await r.uplink.until(lambda: len(r.uplink.sent) == 2)
+
+
+async def test_the_newest_high_alarm_is_read_before_the_pages(tmp_path: Path) -> None:
+    async with route(tmp_path, cut=True) as r:
+        for _ in range(8):
+            r.life.clock.drive(r.life.clock.now() + timedelta(minutes=1))
+            await r.life.pipeline.emit(PRESS)
+    async with route(tmp_path) as r:
+        await r.uplink.until(lambda: len(r.uplink.sent) == 8)
+        assert r.uplink.numbers() == [8, 7, 6, 5, 1, 2, 3, 4]
+        assert [sending.fresh for _, sending in r.uplink.sent] == 4 * [True] + 4 * [False]

@@ -6,7 +6,7 @@ from collections import deque
 
 import pytest
 
-from heimvakt.uplinks.mqtt_line import ROOM_MAX, ROOM_MIN, SMALL, Departure, Meter
+from heimvakt.uplinks.mqtt_line import ROOM_MAX, ROOM_MIN, ROOM_START, SMALL, Departure, Meter
 
 
 class Road:
@@ -124,4 +124,4 @@ def test_nothing_is_claimed_before_it_was_measured() -> None:
     meter = Meter()
     assert meter.line.rtt_s is None
     assert meter.line.bytes_per_s is None
-    assert meter.room == ROOM_MIN
+    assert meter.room == ROOM_START

@@ -25,6 +25,16 @@ async def test_the_last_places_are_for_the_urgent() -> None:
     await window.enter(Lane.HIGH, 1)
 
 
+async def test_of_the_places_for_the_urgent_half_are_for_what_is_fresh() -> None:
+    window = places(6, reserved=4)
+    for _ in range(4):
+        await window.enter(Lane.HIGH, 1)
+        window.wake()
+    assert await waits(window, Lane.HIGH, 1)
+    for _ in range(2):
+        await window.enter(Lane.FRESH, 1)
+
+
 async def test_the_urgent_are_let_in_before_those_who_came_first() -> None:
     window = places(2, reserved=1)
     await window.enter(Lane.ALARM, 1)
@@ -37,14 +47,19 @@ async def test_the_urgent_are_let_in_before_those_who_came_first() -> None:
         window.wake()
 
     async with asyncio.TaskGroup() as group:
-        for name, lane in (("report", Lane.REPORT), ("low", Lane.ALARM), ("high", Lane.HIGH)):
+        for name, lane in (
+            ("report", Lane.REPORT),
+            ("low", Lane.ALARM),
+            ("high", Lane.HIGH),
+            ("fresh", Lane.FRESH),
+        ):
             group.create_task(enter(name, lane))
             await asyncio.sleep(0)
-        for _ in range(4):
+        for _ in range(5):
             window.leave(Lane.ALARM, 1)
             await asyncio.sleep(0)
             await asyncio.sleep(0)
-    assert order == ["high", "low", "report"]
+    assert order == ["fresh", "high", "low", "report"]
 
 
 async def waits(window: Window, lane: Lane, size: int) -> bool:
@@ -82,11 +97,12 @@ async def test_one_message_goes_however_long_it_is() -> None:
     assert not await waits(window, Lane.ALARM, 1)
 
 
-async def test_while_the_socket_takes_no_more_only_high_alarms_go() -> None:
+async def test_while_the_socket_takes_no_more_only_fresh_alarms_go() -> None:
     clear = False
     window = Window(10, reserved=1, room=lambda: 1000, clear=lambda: clear)
     assert await waits(window, Lane.ALARM, 1)
-    assert not await waits(window, Lane.HIGH, 1)
+    assert await waits(window, Lane.HIGH, 1)
+    assert not await waits(window, Lane.FRESH, 1)
     async with asyncio.TaskGroup() as group:
         one, two = (group.create_task(window.enter(Lane.REPORT, 1)) for _ in range(2))
         await asyncio.sleep(0)
@@ -164,7 +180,7 @@ async def _play(steps: list[tuple[Lane, int, str]]) -> None:
         for _ in range(2 * len(waiting) + 2):
             await asyncio.sleep(0)
         waiting[:] = [task for task in waiting if not task.done()]
-        ordinary = [size for lane, size in inside if lane is not Lane.HIGH]
+        ordinary = [size for lane, size in inside if lane > Lane.HIGH]
         assert len(inside) <= 4
         assert len(ordinary) <= 1 or sum(ordinary) < 200 + 150
 

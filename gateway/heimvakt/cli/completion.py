@@ -1,0 +1,11 @@
+"""What the Tab key offers: ids of the running home. Says nothing when there is no service."""
+
+from __future__ import annotations
+
+from .client import ask_if_there
+
+
+def devices(incomplete: str) -> list[str]:
+    """Ids of devices that begin like this."""
+    answer = ask_if_there(None, {"do": "devices"}) or {"devices": {}}
+    return [device_id for device_id in answer["devices"] if device_id.startswith(incomplete)]

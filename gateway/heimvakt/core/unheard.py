@@ -1,0 +1,39 @@
+"""When a connection on which everything is confirmed and nothing answered is left for another.
+
+Pure. A broker may confirm what it brings to nobody. That cannot be told from a receiver that is
+away, so the other addresses get a chance, at growing intervals: both are served, and neither is
+harmed by much.
+"""
+
+from __future__ import annotations
+
+FIRST_S = 25.0
+"""The second telling of an alarm comes after 30 s; when that too was confirmed it is time."""
+MOST_S = 600.0
+
+
+class Unheard:
+    """Of one receiver. Times are seconds on any clock that never goes back."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, float] = {}
+        """By session: the first alarm that was confirmed on this connection and not answered."""
+        self._patience_s = FIRST_S
+
+    def lost(self, session: str) -> None:
+        """The connection is gone."""
+        self._since.pop(session, None)
+
+    def heard(self) -> None:
+        """The receiver has said something, whatever it was."""
+        self._since.clear()
+        self._patience_s = FIRST_S
+
+    def confirmed(self, session: str, now: float) -> bool:
+        """The transport has confirmed an alarm; True: leave this connection for another address."""
+        since = self._since.setdefault(session, now)
+        if now - since < self._patience_s:
+            return False
+        self._since.pop(session)
+        self._patience_s = min(2 * self._patience_s, MOST_S)
+        return True

@@ -1,0 +1,32 @@
+"""Phrases that several rules about devices have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from heimvakt.core.words import Words, spell_duration
+
+MINUTE_S, HOUR_S, DAY_S = 60.0, 3_600.0, 86_400.0
+
+
+def blind_words(rules: Sequence[str]) -> Words:
+    """A sentence about the rules that cannot see any more, to be put behind another; or nothing."""
+    if not rules:
+        return Words(nb="", en="")
+    names = ", ".join(rules)
+    return Words(
+        nb=f" Uten den ser disse reglene ikke: {names}.",
+        en=f" Without it these rules are blind: {names}.",
+    )
+
+
+def spell_about(seconds: float) -> Words:
+    """A duration that nobody knows to the minute: `50 min`, `4 h 30 min`, `12 h`, `3 days`."""
+    if seconds >= 2 * DAY_S:
+        days = round(seconds / DAY_S)
+        return Words(nb=f"{days} døgn", en=f"{days} days")
+    for below_s, step_s in ((MINUTE_S, 5.0), (10 * MINUTE_S, MINUTE_S), (HOUR_S, 5 * MINUTE_S)):
+        if seconds < below_s:
+            return spell_duration(max(round(seconds / step_s), 1) * step_s)
+    step_s = HOUR_S / 2 if seconds < 10 * HOUR_S else HOUR_S
+    return spell_duration(round(seconds / step_s) * step_s)

@@ -1,0 +1,45 @@
+"""What a gateway never uses is not in its memory, and is there for whoever uses it after all."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from heimvakt.cli.lean import UNUSED
+
+AS_A_GATEWAY = """
+import sys
+from heimvakt.cli import lean
+lean.begin()
+import heimvakt.cli.run, heimvakt_drivers.zigbee.life, heimvakt_drivers.zigbee.radio_znp
+"""
+TELL = """
+import json
+waiting = [name for name, module in sys.modules.items() if type(module).__name__ == "_LazyModule"]
+print(json.dumps({"waiting": waiting, "imported": list(sys.modules)}))
+"""
+USE = """
+import zigpy.ota.providers, dns.resolver, rich.console
+assert zigpy.ota.providers.RemoteZigpyProvider and zigpy.ota.providers.aiohttp.ClientSession
+assert dns.resolver.Resolver and rich.console.Console
+assert type(zigpy.ota.providers) is type(dns.resolver) is type(sys)
+"""
+
+
+def run(*parts: str) -> str:
+    """What a new interpreter prints."""
+    command = [sys.executable, "-W", "error", "-c", "".join(parts)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_what_is_never_used_is_found_and_not_executed() -> None:
+    told = json.loads(run(AS_A_GATEWAY, TELL))
+    assert sorted(told["waiting"]) == sorted(UNUSED), "a library does not import it any more"
+    assert not {"aiohttp", "jsonschema", "rich", "pygments"} & set(told["imported"])
+
+
+def test_whoever_uses_it_after_all_has_the_true_one() -> None:
+    run(AS_A_GATEWAY, USE)

@@ -1,0 +1,45 @@
+"""A connection that confirms what nobody answers is left, at growing intervals."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from heimvakt.core.unheard import FIRST_S, MOST_S, Unheard
+
+
+def leaves(until: float) -> list[float]:
+    """When a connection is left on which an alarm is told every 30 s and never answered."""
+    unheard, times, now = Unheard(), [], 0.0
+    while now < until:
+        if unheard.confirmed("broadband", now):
+            times.append(now)
+            now += 1.0  # on the next connection it is told at once
+        else:
+            now += 30.0
+    return times
+
+
+def test_after_the_second_telling_and_then_ever_more_seldom() -> None:
+    times = leaves(4 * 3_600.0)
+    assert times[0] == 30.0
+    gaps = [b - a for a, b in pairwise(times)]
+    assert gaps == sorted(gaps)
+    assert MOST_S <= gaps[-1] <= MOST_S + 30.0
+
+
+def test_whatever_the_receiver_says_it_is_there() -> None:
+    unheard = Unheard()
+    assert not unheard.confirmed("broadband", 0.0)
+    unheard.heard()
+    assert not unheard.confirmed("broadband", FIRST_S)
+    assert unheard.confirmed("broadband", 2 * FIRST_S)
+
+
+def test_each_connection_is_judged_by_itself() -> None:
+    unheard = Unheard()
+    unheard.confirmed("broadband", 0.0)
+    unheard.confirmed("mobile", 20.0)
+    unheard.lost("broadband")
+    assert not unheard.confirmed("broadband", FIRST_S)
+    assert not unheard.confirmed("mobile", FIRST_S)
+    assert unheard.confirmed("mobile", 20.0 + FIRST_S)
