@@ -6,7 +6,7 @@ BIN := .venv/bin
 SET_UP := .venv/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check faults bench lock clean
+.PHONY: help demo test check faults quirks bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,11 @@ faults: $(SET_UP) ## the faults in full size, two hours, with their figures at t
 	@tools/test-needs
 	@$(BIN)/python -m pytest tests/faults -v -rP --timeout 1200 $(ARGS)
 
+quirks: .venv-quirks/.set-up ## the table of Zigbee devices with zha-quirks, on Python 3.12 or newer
+	@.venv-quirks/bin/python tools/quirks-index --check
+	@.venv-quirks/bin/python -m pytest tests/integration/test_zigbee_table.py \
+	    tests/unit/drivers/zigbee/test_quirks.py $(ARGS)
+
 bench: $(SET_UP) ## measure, side by side with peers (ARGS="--help")
 	@$(BIN)/python -m benchmarks $(ARGS)
 
@@ -48,10 +53,14 @@ lock: ## write both lock files anew from pyproject.toml (ARGS=--upgrade takes th
 	@tools/lock $(ARGS)
 
 clean: ## remove what make made: .venv, caches, builds, peers of the benchmarks
-	@rm -rf .venv .venv-lock .cache build dist .hypothesis .import_linter_cache .mypy_cache \
+	@rm -rf .venv .venv-lock .venv-quirks .cache build dist .hypothesis .import_linter_cache .mypy_cache \
 	    .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(SET_UP): requirements.lock pyproject.toml tools/set-up
 	@tools/set-up $(PYTHON)
+	@touch $@
+
+.venv-quirks/.set-up: requirements-quirks.lock requirements.lock pyproject.toml tools/set-up-quirks
+	@PYTHON="$(PYTHON)" tools/set-up-quirks
 	@touch $@

@@ -1,4 +1,4 @@
-"""The Zigbee driver keeps what every driver keeps: a door on a virtual radio."""
+"""The Zigbee driver keeps what every driver keeps: a door on a virtual radio of either family."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from heimvakt.core.devices import Role
 from heimvakt.core.events import DoorClosed, DoorOpened, Event
-from heimvakt_drivers.virtual.zigbee import ContactSensor
+from heimvakt_drivers.virtual.zigbee import FACES, ContactSensor, Face
 from tests.contract.driver_contract import Bench, DriverContract
 from tests.support.zigbee import ZigbeeBench, device, formed
 
@@ -18,9 +18,9 @@ class DoorBench(ZigbeeBench):
     on: type[Event] = DoorOpened
     off: type[Event] = DoorClosed
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, speaks: Face) -> None:
         self.device = device(1, Role.DOOR)
-        super().__init__(folder, [self.device], formed())
+        super().__init__(folder, [self.device], formed(speaks=speaks))
         self.door = self.radio.add(ContactSensor(self.device.address))
 
     async def enrol(self) -> None:
@@ -40,9 +40,9 @@ class DoorBench(ZigbeeBench):
         await self.radio.replug()
 
 
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    bench = DoorBench(tmp_path)
+@pytest.fixture(params=FACES)
+async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
+    bench = DoorBench(tmp_path, request.param)
     async with bench.served():
         await bench.enrol()
         yield bench

@@ -83,7 +83,8 @@ async def test_a_broker_that_is_killed_at_any_moment_costs_nothing() -> None:
         final, numbers = kept(h.database), h.centre.numbers[GATEWAY_ID]
         repeats = sum(r.duplicate and r.kind == "alarm" for r in h.centre.received)
         print(
-            f"{KILLS} kills of the broker, {dict(hit)}: {len(final.alarms)} alarms in the store, "
+            f"seed {SEED}, {KILLS} kills of the broker, {dict(hit)}: "
+            f"{len(final.alarms)} alarms in the store, "
             f"{len(h.centre.alarms)} at the centre, {repeats} repeats under their id, "
             f"{numbers.count} reports at the centre, {numbers.repeats} repeats under their number, "
             f"settled {settled_s:.1f} s after the last"
@@ -114,7 +115,9 @@ async def test_a_high_alarm_that_waits_is_there_two_seconds_after_the_broker_is_
                     await centre.alarm("button", within_s=10 * RETURN_S_MAX)
                     took_s.append(time.monotonic() - began)
                     await service.status_when(lambda s: not s["outbox"]["alarms"])
-        print(f"{RETURNS} returns of the broker: {sorted(round(s, 2) for s in took_s)} s")
+        print(
+            f"seed {SEED}, {RETURNS} returns of the broker: {sorted(round(s, 2) for s in took_s)} s"
+        )
         assert max(took_s) <= RETURN_S_MAX
 
 

@@ -12,8 +12,8 @@ import random
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,9 +42,10 @@ async def test_whatever_a_power_cut_leaves_nothing_taken_is_lost(tmp_path: Path)
     for run in range(-(-CUTS // CUTS_OF_ONE_RUN)):
         state = _folder(tmp_path / f"run{run}")
         cuts = min(CUTS_OF_ONE_RUN, CUTS - run * CUTS_OF_ONE_RUN)
-        async for place, said in _cuts(state, SEED * 1_000 + run, cuts, until=1.0):
-            await _check(place, said, found)
-    print(f"{CUTS} power cuts: {dict(found)}")
+        async for place, said, cut in _cuts(state, SEED * 1_000 + run, cuts, until=1.0):
+            with _told(cut):
+                await _check(place, said, found)
+    print(f"seed {SEED}, {CUTS} power cuts: {dict(found)}")
     assert found["cuts"] == CUTS
     assert found["with alarms sent before"] > CUTS // 2
 
@@ -63,13 +64,24 @@ async def test_a_power_cut_while_a_damaged_database_is_made_anew_loses_no_more(
         alarms = await every_alarm(life.store)
         saved = {i for i, alarm in alarms.items() if alarm.kind != "store"}
     assert saved
-    async for place, said in _cuts(state, SEED, max(CUTS // 4, 10), until=0.2):
-        async with live(place, DrivenClock(EVENING)) as life:
-            found["rebuilt" if life.store.restored.fault else "opened as it was"] += 1
-            assert saved <= set(await every_alarm(life.store)), "saved by a start that had time"
-        took = max((int(w.split()[1]) for w in said if w.startswith("took")), default=0)
-        assert max(event.seq for event in journal(place)) >= took
-    print(f"power cuts while rebuilding: {dict(found)}")
+    async for place, said, cut in _cuts(state, SEED, max(CUTS // 4, 10), until=0.2):
+        with _told(cut):
+            async with live(place, DrivenClock(EVENING)) as life:
+                found["rebuilt" if life.store.restored.fault else "opened as it was"] += 1
+                assert saved <= set(await every_alarm(life.store)), "saved by a start that had time"
+            took = max((int(w.split()[1]) for w in said if w.startswith("took")), default=0)
+            assert max(event.seq for event in journal(place)) >= took
+    print(f"seed {SEED}, power cuts while rebuilding: {dict(found)}")
+
+
+@contextmanager
+def _told(cut: str) -> Iterator[None]:
+    """Say which cut it was that failed, and of the others nothing."""
+    try:
+        yield
+    except BaseException:
+        print(cut)
+        raise
 
 
 def _folder(place: Path) -> Path:
@@ -80,9 +92,9 @@ def _folder(place: Path) -> Path:
 
 async def _cuts(
     state: Path, seed: int, count: int, *, until: float
-) -> AsyncIterator[tuple[Path, list[str]]]:
-    """What a folder looks like after each of many cuts in the first part of a run, and all that
-    had been said by then."""
+) -> AsyncIterator[tuple[Path, list[str], str]]:
+    """What a folder looks like after each of many cuts in the first part of a run, all that had
+    been said by then, and which cut it was."""
     disk = Disk(state)
     trace = state.parent / "trace"
     steps = record("tests.support.powercut_worker", state, str(seed), trace=trace)
@@ -96,8 +108,7 @@ async def _cuts(
         taken = moment
         place = state.parent / f"cut{number}"
         disk.cut(place, random.Random(seed * 1_000 + number))
-        print(f"seed {seed}, cut {number} at step {moment} of {len(steps)}")  # shown if it fails
-        yield place, disk.said
+        yield place, disk.said, f"seed {seed}, cut {number} at step {moment} of {len(steps)}"
         shutil.rmtree(place)
 
 

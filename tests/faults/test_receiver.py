@@ -84,7 +84,9 @@ async def test_whatever_a_receiver_answers_only_the_answer_for_that_very_id_coun
 
     async with asyncio.TaskGroup() as group:
         lives = [group.create_task(one(*mind), name=mind[0]) for mind in MINDS.items()]
-    print(*(each.result() for each in lives), sep="\n")  # `pytest -s` shows the figures
+    print(
+        f"seed {SEED}", *(each.result() for each in lives), sep="\n"
+    )  # `pytest -s` shows the figures
 
 
 async def live(mind: Mind) -> str:

@@ -109,7 +109,7 @@ async def test_whatever_the_first_broker_does_nothing_is_lost_and_nothing_hammer
     async with asyncio.TaskGroup() as group:
         lives = [group.create_task(one(*rogue), name=rogue[0]) for rogue in ROGUES.items()]
     told = [each.result() for each in lives]
-    print(*told, sep="\n")  # `pytest -s` shows the figures
+    print(f"seed {SEED}", *told, sep="\n")  # `pytest -s` shows the figures
     assert max(each.connections_a_second for each in told) <= CONNECTIONS_A_SECOND_MAX
     assert max(each.alarm_s for each in told) <= ALARM_S_MAX
 

@@ -46,7 +46,9 @@ async def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_told_twice() 
     async with asyncio.TaskGroup() as group:
         lives = [group.create_task(life(number)) for number in range(homes)]
     tally = sum((each.result() for each in lives), Tally())
-    print(f"{homes} homes, {time.monotonic() - began:.0f} s, {tally}")  # shown by `pytest -s`
+    print(
+        f"seed {SEED}, {homes} homes, {time.monotonic() - began:.0f} s, {tally}"
+    )  # shown by `pytest -s`
     assert tally.kills == KILLS
 
 

@@ -33,7 +33,8 @@ async def test_all_works_here_and_alarms_arrive_when_the_broker_comes() -> None:
             control = ("--socket", service.command.control)
             said = await heimvakt("status", *control)
             assert said.code == 0
-            assert "NOT CONNECTED, 3 waiting" in said.out
+            why = f"({h.broker.url}: Connection refused)"
+            assert f"NOT CONNECTED {why}, 3 waiting" in said.out
             listed = await heimvakt("alarms", *control)
             assert listed.code == 0
             assert listed.out.count("not delivered yet") == 3

@@ -49,8 +49,8 @@ async def test_the_story_as_json_is_one_alarm_a_line_and_nothing_else() -> None:
     assert "every alarm was delivered and accepted" in said.err
 
 
-async def test_the_story_as_lines_shows_home_rules_and_alarms() -> None:
-    said = await heimvakt("demo", "--for", "20s", "--plain", *BROKER)
+async def test_the_story_as_lines_on_the_other_radio_shows_home_rules_and_alarms() -> None:
+    said = await heimvakt("demo", "--for", "20s", "--plain", "--radio", "ezsp", *BROKER)
     assert said.code == 0, said.err
     for words in ("home    ", "event   ", "rule    ", "alarm   ", "help is coming"):
         assert words in said.out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from heimvakt.core.alarms import Alarm, Priority
+from heimvakt.core.alarms import Alarm, AlarmState, Priority
 from heimvakt.core.modem import SmsNotNow
-from heimvakt.core.uplink import Acknowledgement, Answer, Heard, NotConnected
+from heimvakt.core.uplink import Acknowledgement, Answer, Heard, NotConnected, NotNeeded
 from heimvakt.net.modem.kept import KeptFile
 from heimvakt.runtime.clock import SystemClock
 from heimvakt.uplinks.sms import SmsUplink
@@ -221,6 +221,44 @@ async def test_low_alarms_leave_half_of_the_limit(tmp_path: Path) -> None:
         await home.send(alarm(4))
         assert [text.split(":")[0] for text in home.shown()] == ["Varsel", "Varsel", "ALARM"]
         third.cancel()
+
+
+# --- somebody else has taken it -------------------------------------------------------------------
+
+
+def taken(number: int = 1) -> Alarm:
+    """The same alarm when the centre has accepted it."""
+    return replace(alarm(number), revision=1, state=AlarmState.ACCEPTED, accepted_by="centre: op")
+
+
+async def test_an_sms_that_waited_for_its_hour_is_not_sent_when_somebody_has_taken_it(
+    tmp_path: Path,
+) -> None:
+    async with line(tmp_path, at_most=1) as home, asyncio.TaskGroup() as group:
+        await home.send(alarm(1))
+        waiting = group.create_task(home.send(alarm(2)))
+        await until(home.uplink, "high-waits-for-allowance")
+        home.uplink.superseded(taken(2))
+        await waiting  # so that whoever ships sends the newer one
+        with pytest.raises(NotNeeded):
+            await home.send(taken(2))
+        assert len(home.shown()) == 1
+
+
+async def test_who_was_told_hears_that_somebody_has_taken_it_and_no_alarm_waits_for_that(
+    tmp_path: Path,
+) -> None:
+    async with line(tmp_path, at_most=2) as home, asyncio.TaskGroup() as group:
+        await home.send(alarm(1))
+        told = group.create_task(home.send(taken(1)))
+        await until(home.uplink, "waits-for-allowance")
+        await home.send(alarm(2))
+        assert [text.split(":")[0] for text in home.shown()] == ["ALARM", "ALARM"]
+        told.cancel()
+    async with line(tmp_path / "other", at_most=4) as home:
+        await home.send(alarm(1))
+        await home.send(taken(1))
+        assert "Noen har tatt den." in home.shown()[-1]
 
 
 # --- no network -----------------------------------------------------------------------------------

@@ -51,8 +51,12 @@ async def test_a_wrong_password_is_told_once_and_a_renewed_one_is_taken(
         with capture_logs() as logs:
             async with running(uplink):
                 await until(uplink, "attempts-failed", 3)
+                trouble = uplink.trouble or ""
+                assert trouble.startswith(f"{one.url}: the broker refused us")
+                assert "check username, password" in trouble
                 secret(tmp_path, "correct horse")
                 await uplink.wait_connected()
+                assert uplink.trouble is None
     (told,) = (entry for entry in logs if entry["event"] == "broker-not-connected")
     assert "refused" in told["reason"]
     assert "password" in told["hint"]
@@ -73,6 +77,27 @@ async def test_a_broker_that_takes_no_alarm_of_ours_is_left_for_the_next(tmp_pat
                 await uplink.send(alarm(), sending())
             await uplink.wait_connected()
             await uplink.send(alarm(), sending())
+
+
+async def test_a_broker_behind_which_nobody_answers_is_left_if_there_is_another() -> None:
+    async with broker("mosquitto") as first, broker("mosquitto") as second:
+        uplink = mqtt_uplink(first.url, second.url)
+        with capture_logs() as logs:
+            async with running(uplink):
+                await uplink.wait_connected()
+                uplink.doubt()
+                await uplink.wait_lost()
+                await uplink.wait_connected()
+                await uplink.send(alarm(), sending())
+        assert [e["address"] for e in logs if e["event"] == "broker-connected"] == [
+            first.url,
+            second.url,
+        ]
+        alone = mqtt_uplink(first.url)
+        async with running(alone):
+            await alone.wait_connected()
+            alone.doubt()
+            assert alone.connected
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,24 @@ async def test_an_alarm_that_comes_ends_a_long_pause(kind: str, how: str) -> Non
             assert loop.time() - began <= (0.5 if how == "hurry" else 1.5)
 
 
+async def test_whether_the_broker_remembers_what_it_confirmed_is_known_when_it_is_back() -> None:
+    async with broker("mosquitto") as one, proxy(one.port) as line:
+        uplink = mqtt_uplink(line.url)
+        async with running(uplink):
+            await uplink.wait_connected()
+            remembered = [uplink.remembers]
+            line.cut_once()
+            await uplink.wait_lost()
+            await uplink.wait_connected()
+            remembered.append(uplink.remembers)
+            await one.kill()  # it has nothing on disk
+            await uplink.wait_lost()
+            await one.start()
+            await uplink.wait_connected()
+            remembered.append(uplink.remembers)
+    assert remembered == [False, True, False]
+
+
 async def test_a_storm_of_alarms_makes_at_most_one_more_attempt_a_second() -> None:
     async with proxy(free_port()) as line:
         line.cut()

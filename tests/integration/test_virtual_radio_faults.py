@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 from zigpy.exceptions import DeliveryError
 
-from heimvakt_drivers.virtual.zigbee import OnOffButton, Outcome, VirtualRadio
+from heimvakt_drivers.virtual.zigbee import FACES, Face, OnOffButton, Outcome, VirtualRadio
+from heimvakt_drivers.virtual.zigbee.ezsp.ash_frame import AshFrame, Kind, encode
 from tests.support import zigpy_host
 from tests.support.zigpy_host import Host
 
 ADDRESS = "00:11:22:33:44:55:66:01"
 ON, OFF, TOGGLE = 1, 0, 2
+both = pytest.mark.parametrize("speaks", FACES)
+ezsp = pytest.mark.parametrize("speaks", ["ezsp"])
 
 
 class Scene:
@@ -39,8 +42,14 @@ class Scene:
 
 
 @pytest.fixture
-def radio() -> VirtualRadio:
-    radio = VirtualRadio(seed=7, asleep_s=0.01)
+def speaks() -> Face:
+    """What a test is about that does not say otherwise."""
+    return "znp"
+
+
+@pytest.fixture
+def radio(speaks: Face) -> VirtualRadio:
+    radio = VirtualRadio(seed=7, asleep_s=0.01, speaks=speaks)
     radio.coordinator.start()
     radio.coordinator.reset()
     return radio
@@ -50,7 +59,7 @@ def radio() -> VirtualRadio:
 async def scene(radio: VirtualRadio, tmp_path: Path) -> AsyncIterator[Scene]:
     async with (
         radio.serve_pty(link=tmp_path / "radio") as port,
-        zigpy_host.running(port) as host,
+        zigpy_host.running(port, speaks=radio.speaks) as host,
     ):
         remote = radio.add(OnOffButton(ADDRESS))
         await host.app.permit(60)
@@ -60,12 +69,14 @@ async def scene(radio: VirtualRadio, tmp_path: Path) -> AsyncIterator[Scene]:
         radio.faults.clear()
 
 
+@both
 async def test_unplugging_hangs_up_and_replugging_is_the_same_port(
-    radio: VirtualRadio, tmp_path: Path
+    radio: VirtualRadio, tmp_path: Path, speaks: Face
 ) -> None:
     remote = radio.add(OnOffButton(ADDRESS))
+    database = tmp_path / "zigbee.db"
     async with radio.serve_pty(link=tmp_path / "radio") as port:
-        async with zigpy_host.running(port, database=tmp_path / "zigbee.db") as host:
+        async with zigpy_host.running(port, speaks=speaks, database=database) as host:
             await host.app.permit(60)
             await remote.join()
             await host.interviewed(ADDRESS)
@@ -75,7 +86,7 @@ async def test_unplugging_hangs_up_and_replugging_is_the_same_port(
             assert not (tmp_path / "radio").exists()
             assert (await remote.toggle()).outcome is Outcome.NO_HOST
         await radio.replug()
-        async with zigpy_host.running(port, database=tmp_path / "zigbee.db") as host:
+        async with zigpy_host.running(port, speaks=speaks, database=database) as host:
             assert await remote.toggle()
             *_, command, _ = await host.commands.get()
             assert command == TOGGLE
@@ -97,6 +108,7 @@ async def test_unplugging_refuses_connections_and_replugging_is_the_same_port(
             assert radio.host_present
 
 
+@both
 async def test_a_deaf_radio_answers_nothing(scene: Scene) -> None:
     scene.radio.faults.deaf = True
     with pytest.raises(TimeoutError):
@@ -107,6 +119,7 @@ async def test_a_deaf_radio_answers_nothing(scene: Scene) -> None:
     await scene.host.app.permit(0)
 
 
+@both
 async def test_a_mute_radio_sends_nothing(scene: Scene) -> None:
     scene.radio.faults.mute = True
     assert (await scene.remote.on()).outcome is Outcome.MUTE
@@ -151,6 +164,23 @@ async def test_garbled_frames_are_not_heard_and_the_line_recovers(scene: Scene) 
     assert ON not in heard
 
 
+@ezsp
+@pytest.mark.parametrize("fault", ["drop", "garble"])
+async def test_what_was_lost_or_spoilt_is_sent_again(scene: Scene, fault: str) -> None:
+    faults = scene.radio.faults
+    setattr(faults, fault, 1.0)
+    faults.indications_only = True
+    sending = asyncio.gather(*(scene.remote.on() for _ in range(5)))
+    async with asyncio.timeout(5):
+        while faults.counts[fault] < 5:  # noqa: ASYNC110 - nobody tells of what was lost
+            await asyncio.sleep(0)
+    faults.clear()
+    assert all(await sending)
+    assert [await scene.heard() for _ in range(5)] == [ON] * 5
+    await scene.still_hears()
+
+
+@both
 async def test_a_delayed_frame_comes_late_and_says_when(scene: Scene) -> None:
     scene.radio.faults.delay, scene.radio.faults.delay_s = 1.0, 0.05
     scene.radio.faults.indications_only = True
@@ -160,22 +190,26 @@ async def test_a_delayed_frame_comes_late_and_says_when(scene: Scene) -> None:
     assert await scene.heard() == ON
 
 
+@both
 async def test_rubbish_is_overheard(scene: Scene) -> None:
     assert await scene.radio.send_rubbish(500)
     assert await scene.radio.send_raw(b"\x00" * 10)
     await scene.still_hears()
 
 
+@both
 async def test_an_oversized_frame_is_overheard(scene: Scene) -> None:
     assert await scene.radio.send_oversized()
     await scene.still_hears()
 
 
+@both
 async def test_a_stranger_is_not_believed(scene: Scene) -> None:
     assert await scene.radio.send_from_stranger()
     await scene.still_hears()
 
 
+@both
 async def test_a_silent_device_neither_sends_nor_answers(scene: Scene) -> None:
     scene.remote.silent = True
     assert (await scene.remote.on()).outcome is Outcome.SILENT
@@ -191,6 +225,14 @@ async def test_a_reset_radio_has_no_network_until_the_host_starts_it(scene: Scen
     assert (await scene.remote.on()).outcome is Outcome.NETWORK_DOWN
     await scene.host.start_network()
     await scene.still_hears()
+
+
+@ezsp
+async def test_a_reset_stick_is_lost_to_a_host_that_did_not_ask_for_it(scene: Scene) -> None:
+    assert await scene.radio.power_cycle()
+    async with asyncio.timeout(5):
+        await scene.host.lost.get()
+    assert (await scene.remote.on()).outcome is Outcome.NETWORK_DOWN
 
 
 async def test_without_a_host_the_frame_is_lost(radio: VirtualRadio) -> None:
@@ -233,7 +275,24 @@ async def test_a_link_never_replaces_a_file(radio: VirtualRadio, tmp_path: Path)
     assert not (tmp_path / "radio").is_symlink()
 
 
-@pytest.mark.parametrize("end", ["pty", "tcp"])
+def _ezsp_start() -> bytes:
+    """Reset; the version, in both forms; endpoint 1; and the network is to come up."""
+    commands = ("00000004", "010001 0000 0d", "020001 0200 01 0401 0500 00 00 00", "030001 1700 00")
+    frames = [AshFrame(Kind.RST)] + [
+        AshFrame(Kind.DATA, number, ack=number, data=bytes.fromhex(command))
+        for number, command in enumerate(commands)
+    ]
+    return b"".join(map(encode, frames))
+
+
+STARTS = {
+    # Start the network, register endpoint 1.
+    "znp": bytes.fromhex("fe012f05042f fe0924000104010500000000002c"),
+    "ezsp": _ezsp_start(),
+}
+
+
+@pytest.mark.parametrize(("speaks", "end"), [("znp", "pty"), ("znp", "tcp"), ("ezsp", "pty")])
 async def test_pulling_the_plug_under_a_burst_ends_every_send(
     radio: VirtualRadio, end: str
 ) -> None:
@@ -241,12 +300,10 @@ async def test_pulling_the_plug_under_a_burst_ends_every_send(
     async with radio.serve_pty() if end == "pty" else radio.serve_tcp() as port:
         for _ in range(3):
             descriptor = _open(port)
-            # Start the network, register endpoint 1; then read nothing more.
-            os.write(descriptor, bytes.fromhex("fe012f05042f fe0924000104010500000000002c"))
+            os.write(descriptor, STARTS[radio.speaks])  # and read nothing
             await radio.wait_ready()
-            radio.coordinator.permit(255)
             for remote in remotes:
-                await remote.join()
+                radio.coordinator.admit(remote, rejoin=True)
             # More than any buffer of the kernel holds.
             burst = asyncio.gather(*(radio.send_raw(bytes(50_000)) for _ in range(400)))
             await asyncio.sleep(0.05)

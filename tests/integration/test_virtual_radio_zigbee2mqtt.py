@@ -1,4 +1,4 @@
-"""The virtual radio under an unmodified zigbee2mqtt, a second witness of its protocol.
+"""The virtual radio under an unmodified zigbee2mqtt, a second witness of both its protocols.
 
 Skipped, with the reason, unless node, zigbee2mqtt and mosquitto are found: `npm install
 zigbee2mqtt` into a folder and name it in HEIMVAKT_ZIGBEE2MQTT.
@@ -22,6 +22,7 @@ from heimvakt_drivers.virtual.zigbee import (
     BedMat,
     ContactSensor,
     EmergencyButton,
+    Face,
     IasZoneDevice,
     MotionSensor,
     OccupancySensor,
@@ -130,20 +131,25 @@ def name(device: VirtualDevice) -> str:
     return "0x" + device.ieee.replace(":", "")
 
 
-@pytest.mark.parametrize("end", ["tcp", "pty"])
+ADAPTERS: dict[Face, str] = {"znp": "zstack", "ezsp": "ember"}
+
+
+@pytest.mark.parametrize(("speaks", "end"), [("znp", "tcp"), ("znp", "pty"), ("ezsp", "pty")])
 async def test_devices_are_let_in_and_heard_also_after_a_restart(
     installation: zigbee2mqtt.Installation,
     broker: int,
     subscriber: Subscriber,
     tmp_path: Path,
+    speaks: Face,
     end: str,
 ) -> None:
-    radio = VirtualRadio(seed=9)
+    radio = VirtualRadio(seed=9, speaks=speaks)
+    adapter = ADAPTERS[speaks]
     devices = [kind(f"00:11:22:33:44:55:66:{n:02x}") for n, kind in enumerate(KINDS)]
     mat, door, button, motion, occupancy, remote, contact, smoke = devices
     data = tmp_path / "data"
     async with radio.serve_tcp() if end == "tcp" else radio.serve_pty() as port:
-        async with zigbee2mqtt.running(installation, data, port, broker):
+        async with zigbee2mqtt.running(installation, data, port, broker, adapter=adapter):
             subscriber.permit_join()
             await radio.wait_permit_join()
             for device in devices:
@@ -182,7 +188,7 @@ async def test_devices_are_let_in_and_heard_also_after_a_restart(
             assert await motion.leave_network()
             await subscriber.until("bridge/event", name(motion), "device_leave")
         await radio.wait_no_host()
-        async with zigbee2mqtt.running(installation, data, port, broker) as again:
+        async with zigbee2mqtt.running(installation, data, port, broker, adapter=adapter) as again:
             assert any("started (resumed)" in line for line in again.lines)
             assert await door.close()
             await subscriber.until(name(door), '"alarm_1":false', '"linkquality"')

@@ -1,4 +1,4 @@
-"""The virtual radio under an unmodified zigpy, over a pseudo-terminal and over TCP."""
+"""The virtual radio under an unmodified zigpy with each family's library: terminal and TCP."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from zigpy.exceptions import NetworkNotFormed
+from zigpy.types import Channels
 
 from heimvakt_drivers.virtual.zigbee import (
+    FACES,
     BedMat,
     ContactSensor,
     EmergencyButton,
+    Face,
     IasZoneDevice,
     JoinRefusedError,
     MotionSensor,
@@ -40,28 +43,33 @@ KINDS: list[type[VirtualDevice]] = [
 ADDRESS = "00:11:22:33:44:55:66:01"
 
 
-def formed_radio(seed: int = 7) -> VirtualRadio:
-    radio = VirtualRadio(seed=seed, asleep_s=0.2)
+both = pytest.mark.parametrize("speaks", FACES)
+
+
+def formed_radio(speaks: Face, seed: int = 7) -> VirtualRadio:
+    radio = VirtualRadio(seed=seed, asleep_s=0.2, speaks=speaks)
     radio.coordinator.start()
     radio.coordinator.reset()
     return radio
 
 
 @pytest.fixture
-def radio() -> VirtualRadio:
-    return formed_radio()
+def speaks() -> Face:
+    """What a test is about that does not say `both`."""
+    return "znp"
 
 
-@pytest.fixture(params=["pty", "tcp"])
-async def port(request: pytest.FixtureRequest, radio: VirtualRadio) -> AsyncIterator[str]:
-    serve = radio.serve_pty if request.param == "pty" else radio.serve_tcp
-    async with serve() as port:
-        yield port
+@pytest.fixture
+def radio(speaks: Face) -> VirtualRadio:
+    return formed_radio(speaks)
 
 
 @pytest.fixture
 async def host(radio: VirtualRadio) -> AsyncIterator[Host]:
-    async with radio.serve_pty() as port, zigpy_host.running(port) as host:
+    async with (
+        radio.serve_pty() as port,
+        zigpy_host.running(port, speaks=radio.speaks) as host,
+    ):
         yield host
 
 
@@ -74,17 +82,18 @@ async def let_in(radio: VirtualRadio, host: Host, device: VirtualDevice) -> None
     await host.interviewed(device.ieee)
 
 
-async def test_a_network_is_formed_and_found_again(tmp_path: Path) -> None:
-    radio = VirtualRadio(seed=1)
+@both
+async def test_a_network_is_formed_and_found_again(tmp_path: Path, speaks: Face) -> None:
+    radio = VirtualRadio(seed=1, speaks=speaks)
     async with radio.serve_pty(link=tmp_path / "radio") as port:
         with pytest.raises(NetworkNotFormed):
-            async with zigpy_host.running(port, auto_form=False):
+            async with zigpy_host.running(port, speaks=speaks, auto_form=False):
                 pass
-        async with zigpy_host.running(port) as host:
-            await radio.wait_ready()
+        async with zigpy_host.running(port, speaks=speaks) as host:
             first = host.app.state.network_info
         await radio.wait_no_host()
-        async with zigpy_host.running(port, auto_form=False) as host:
+        async with zigpy_host.running(port, speaks=speaks, auto_form=False) as host:
+            await radio.wait_ready()
             again = host.app.state.network_info
     for name in ("pan_id", "extended_pan_id", "channel"):
         assert getattr(again, name) == getattr(first, name)
@@ -94,22 +103,30 @@ async def test_a_network_is_formed_and_found_again(tmp_path: Path) -> None:
     assert network.pan_id == first.pan_id
 
 
-async def test_a_network_survives_a_restart_of_the_radio_program(tmp_path: Path) -> None:
-    radio = formed_radio()
-    async with radio.serve_pty() as port, zigpy_host.running(port) as host:
+@both
+async def test_a_network_survives_a_restart_of_the_radio_program(
+    tmp_path: Path, speaks: Face
+) -> None:
+    radio = formed_radio(speaks)
+    async with radio.serve_pty() as port, zigpy_host.running(port, speaks=speaks) as host:
         await let_in(radio, host, ContactSensor(ADDRESS))
         first = host.app.state.network_info
     radio.save(tmp_path / "radio.json")
     radio = VirtualRadio.load(tmp_path / "radio.json")
-    async with radio.serve_tcp() as port, zigpy_host.running(port, auto_form=False) as host:
+    async with (
+        radio.serve_tcp() as port,
+        zigpy_host.running(port, speaks=speaks, auto_form=False) as host,
+    ):
         await host.app.load_network_info(load_devices=True)
         again = host.app.state.network_info
         assert again.pan_id == first.pan_id
         assert [str(child) for child in again.children] == [ADDRESS]
 
 
-async def test_a_contact_is_let_in_enrolled_and_heard(radio: VirtualRadio, port: str) -> None:
-    async with zigpy_host.running(port) as host:
+@pytest.mark.parametrize(("speaks", "end"), [("znp", "pty"), ("znp", "tcp"), ("ezsp", "pty")])
+async def test_a_contact_is_let_in_enrolled_and_heard(radio: VirtualRadio, end: str) -> None:
+    serve = radio.serve_pty if end == "pty" else radio.serve_tcp
+    async with serve() as port, zigpy_host.running(port, speaks=radio.speaks) as host:
         door = ContactSensor(ADDRESS)
         await let_in(radio, host, door)
         device = await host.interviewed(ADDRESS)
@@ -155,6 +172,7 @@ async def test_every_zone_is_enrolled_and_tells_its_alarm(radio: VirtualRadio, h
         assert arguments.zone_status == int(device.alarm) | 0x04
 
 
+@both
 async def test_bound_and_configured_attributes_are_reported(
     radio: VirtualRadio, host: Host
 ) -> None:
@@ -190,6 +208,7 @@ async def test_a_remote_and_a_contact_without_binding(radio: VirtualRadio, host:
     assert (str(device.ieee), cluster, attribute, value) == (ADDRESS, 0x0006, 0, 1)
 
 
+@both
 async def test_a_device_leaves_on_its_own_and_when_told(radio: VirtualRadio, host: Host) -> None:
     door, mat = ContactSensor(ADDRESS), BedMat("00:11:22:33:44:55:66:02")
     await let_in(radio, host, door)
@@ -202,6 +221,7 @@ async def test_a_device_leaves_on_its_own_and_when_told(radio: VirtualRadio, hos
     assert str((await host.left.get()).ieee) == mat.ieee
 
 
+@both
 async def test_a_device_comes_back_with_all_it_knew(radio: VirtualRadio, host: Host) -> None:
     door = ContactSensor(ADDRESS)
     await let_in(radio, host, door)
@@ -215,6 +235,7 @@ async def test_a_device_comes_back_with_all_it_knew(radio: VirtualRadio, host: H
     assert arguments.zone_status == 1
 
 
+@both
 async def test_nobody_joins_a_closed_network(radio: VirtualRadio, host: Host) -> None:
     door = radio.add(ContactSensor(ADDRESS))
     with pytest.raises(JoinRefusedError, match="permit"):
@@ -222,6 +243,7 @@ async def test_nobody_joins_a_closed_network(radio: VirtualRadio, host: Host) ->
     assert not door.joined
 
 
+@both
 async def test_a_burst_of_one_device_loses_nothing_to_the_host_s_filter(
     radio: VirtualRadio, host: Host
 ) -> None:
@@ -232,6 +254,35 @@ async def test_a_burst_of_one_device_loses_nothing_to_the_host_s_filter(
     async with asyncio.timeout(20):
         heard = [await host.commands.get() for _ in range(240)]
     assert {command for _, _, command, _ in heard} == {0x02}
+
+
+@both
+async def test_the_channels_are_listened_to(host: Host) -> None:
+    found = await host.app.energy_scan(Channels.ALL_CHANNELS, duration_exp=2, count=1)
+    assert sorted(found) == list(range(11, 27))
+    assert min(found[channel] for channel in (11, 16, 21, 26)) > max(found[12], found[20])
+
+
+@both
+async def test_a_network_moves_to_a_blank_stick(tmp_path: Path, speaks: Face) -> None:
+    old, new = formed_radio(speaks), VirtualRadio(seed=99, asleep_s=0.2, speaks=speaks)
+    async with old.serve_pty() as port, zigpy_host.running(port, speaks=speaks) as host:
+        await let_in(old, host, ContactSensor(ADDRESS))
+        backup = await host.app.backups.create_backup(load_devices=True)
+    async with new.serve_pty() as port, zigpy_host.running(port, speaks=speaks) as host:
+        await host.app.backups.restore_backup(backup)
+    async with (
+        new.serve_pty() as port,
+        zigpy_host.running(port, speaks=speaks, auto_form=False) as host,
+    ):
+        await host.app.load_network_info(load_devices=True)
+        moved = host.app.state
+    assert new.ieee == old.ieee
+    assert new.coordinator.network == old.coordinator.network
+    assert moved.network_info.network_key.key == backup.network_info.network_key.key
+    assert moved.network_info.network_key.tx_counter >= backup.network_info.network_key.tx_counter
+    assert [str(child) for child in moved.network_info.children] == [ADDRESS]
+    assert moved.network_info.nwk_addresses == backup.network_info.nwk_addresses
 
 
 async def test_one_serial_line_is_all_there_is(radio: VirtualRadio) -> None:

@@ -1,4 +1,4 @@
-"""The Zigbee driver on a virtual radio: the real driver, zigpy and zigpy-znp, over a pty."""
+"""The Zigbee driver on a virtual radio: the real driver, zigpy and its libraries, over a pty."""
 
 from __future__ import annotations
 
@@ -34,9 +34,11 @@ from heimvakt.core.events import (
     TamperOpened,
 )
 from heimvakt_drivers.virtual.zigbee import (
+    FACES,
     BedMat,
     ContactSensor,
     EmergencyButton,
+    Face,
     IasZoneDevice,
     JoinRefusedError,
     MotionSensor,
@@ -61,6 +63,7 @@ KINDS: dict[Role, type[VirtualDevice]] = {
     Role.BUTTON: EmergencyButton,
     Role.SMOKE: SmokeDetector,
 }
+both = pytest.mark.parametrize("speaks", FACES)
 HEALTH = (LinkMeasured, BatteryMeasured, DeviceSeen, TamperClosed)
 
 
@@ -120,8 +123,14 @@ async def until(true: Callable[[], object], within_s: float = 30.0) -> None:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path, formed())
+def speaks() -> Face:
+    """What the radio speaks where a test does not say `both`."""
+    return "znp"
+
+
+@pytest.fixture
+def home(tmp_path: Path, speaks: Face) -> Home:
+    return Home(tmp_path, formed(speaks=speaks))
 
 
 @pytest.fixture
@@ -133,8 +142,11 @@ async def joined(home: Home) -> AsyncIterator[Home]:
         yield home
 
 
-async def test_a_blank_radio_gets_a_network_and_a_sensor_joins(tmp_path: Path) -> None:
-    home = Home(tmp_path, VirtualRadio(seed=3, asleep_s=0.2))
+@both
+async def test_a_blank_radio_gets_a_network_and_a_sensor_joins(
+    tmp_path: Path, speaks: Face
+) -> None:
+    home = Home(tmp_path, VirtualRadio(seed=3, asleep_s=0.2, speaks=speaks))
     async with home.served(), home.armed() as (driver, gateway):
         network = driver.status().network
         assert network is not None
@@ -221,6 +233,7 @@ async def test_joining_sets_all_up_that_reports(joined: Home) -> None:
     assert ON_OFF in {binding.cluster for binding in remote.bindings}
 
 
+@both
 async def test_after_a_restart_nothing_need_be_joined_and_nothing_is_asked_twice(
     joined: Home,
 ) -> None:
@@ -346,6 +359,7 @@ async def test_a_sensor_that_comes_back_is_heard(joined: Home) -> None:
 # ------------------------------------------------------------------------------ the radio is lost
 
 
+@both
 async def test_a_radio_that_is_pulled_out_and_put_back(joined: Home) -> None:
     door = joined.zone(Role.DOOR)
     async with joined.armed(permit="never") as (driver, gateway):
@@ -387,20 +401,25 @@ async def test_a_port_that_is_no_radio_is_tried_again(joined: Home, tmp_path: Pa
         assert not task.done()
 
 
+@both
 async def test_a_radio_that_hangs_is_lost(joined: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zigpy.application.ControllerApplication._watchdog_period", 0.05)
     monkeypatch.setattr("heimvakt_drivers.zigbee.network.ANSWER_S", 0.3)
+    monkeypatch.setattr("bellows.zigbee.application.ControllerApplication._watchdog_period", 0.05)
     async with joined.armed(permit="never") as (_driver, gateway):
-        joined.radio.faults.mute = True
-        lost = await gateway.next(RadioLost)
-        assert isinstance(lost, RadioLost)
-        assert lost.reason == "the radio does not answer"
-        joined.radio.faults.mute = False
+        with monkeypatch.context() as patience:
+            patience.setattr("bellows.ash.ACK_TIMEOUTS", 1)
+            joined.radio.faults.mute = True
+            lost = await gateway.next(RadioLost)
+            assert isinstance(lost, RadioLost)
+            assert lost.reason == "the radio does not answer"
+            joined.radio.faults.mute = False
         await gateway.next(RadioBack)
         await joined.zone(Role.DOOR).set_alarm(True)
         await gateway.next(DoorOpened)
 
 
+@both
 async def test_a_blank_stick_in_its_place_gets_the_network_back(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -409,7 +428,7 @@ async def test_a_blank_stick_in_its_place_gets_the_network_back(
         await home.all_join(driver)
         await until(lambda: backups(home.folder) > 0)
         old = driver.status().network
-    new = VirtualRadio(seed=99, asleep_s=0.2)
+    new = VirtualRadio(seed=99, asleep_s=0.2, speaks=home.radio.speaks)
     assert new.ieee != home.radio.ieee
     async with home.served(new), home.armed(permit="never") as (driver, _gateway):
         assert driver.status().network == old
@@ -481,6 +500,7 @@ async def test_an_unknown_device_is_left_alone_and_told_once(home: Home) -> None
     assert len(lines) == 1
 
 
+@both
 async def test_garbage_and_broken_frames_stop_nothing(joined: Home) -> None:
     radio, door = joined.radio, joined.zone(Role.DOOR)
     with capture_logs() as told:

@@ -13,7 +13,7 @@ from zigpy.zcl.clusters.security import IasZone
 from heimvakt.core.devices import Role
 from heimvakt.core.events import BatteryMeasured, ButtonPressed
 from heimvakt_drivers.virtual.zigbee import EmergencyButton
-from heimvakt_drivers.zigbee import coordinator
+from heimvakt_drivers.zigbee import zigpys_part
 from tests.support.drivers import Gateway
 from tests.support.zigbee import ZigbeeBench, device, formed
 
@@ -55,7 +55,7 @@ async def home(tmp_path: Path) -> AsyncIterator[Pendant]:
 async def test_a_press_is_heard_before_zigpy_has_it(
     home: Pendant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(coordinator, "AFTER_S", 3600.0)
+    monkeypatch.setattr(zigpys_part, "AFTER_S", 3600.0)
     async with home.armed(permit="never") as (_driver, gateway):
         await home.button.press()
         await home.button.release()
@@ -80,7 +80,7 @@ async def test_a_frame_that_is_sent_again_after_the_next_is_no_press(home: Penda
         await home.button.release()
         home.button.sequence = pressed - 1
         await home.button.press()  # the octets of before
-        await asyncio.sleep(2 * coordinator.AFTER_S)  # zigpy has had all three
+        await asyncio.sleep(2 * zigpys_part.AFTER_S)  # zigpy has had all three
         await home.button.battery(50.0)
         await gateway.next(BatteryMeasured)
         assert presses(gateway) == 1
@@ -89,8 +89,8 @@ async def test_a_frame_that_is_sent_again_after_the_next_is_no_press(home: Penda
 async def test_more_than_may_wait_for_zigpy_are_heard_too(
     home: Pendant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(coordinator, "OWED_MAX", 3)
-    monkeypatch.setattr(coordinator, "AFTER_S", 3600.0)
+    monkeypatch.setattr(zigpys_part, "OWED_MAX", 3)
+    monkeypatch.setattr(zigpys_part, "AFTER_S", 3600.0)
     async with home.armed(permit="never") as (_driver, gateway):
         for _ in range(10):
             await home.button.press()
@@ -104,11 +104,8 @@ async def test_more_than_may_wait_for_zigpy_are_heard_too(
 async def test_a_zone_that_is_read_in_a_way_of_its_own_is_left_to_zigpy(
     home: Pendant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Quirk(IasZone):
-        _skip_registry = True
-
-    monkeypatch.setattr("heimvakt_drivers.zigbee.listen.IasZone", Quirk)
-    monkeypatch.setattr(coordinator, "AFTER_S", 3600.0)
+    monkeypatch.setattr(IasZone, "__module__", "quirks.of_a_maker")
+    monkeypatch.setattr(zigpys_part, "AFTER_S", 3600.0)
     async with home.armed(permit="never") as (_driver, gateway):
         await home.button.press()
         await gateway.until(lambda: presses(gateway) == 1)

@@ -1,17 +1,20 @@
 """Backups of the network, for the day on which the stick dies.
 
-zigpy keeps them in its database and replaces one by the next of the same network. A whole backup
-reads some 900 items from the stick in one or two seconds; frames of sensors pass in between.
+Kept twice: zigpy keeps them in its database and replaces one by the next of the same network;
+`kept` has them as files. A whole backup reads some 900 items from the stick in one or two seconds;
+frames of sensors pass in between.
 """
 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
-from .coordinator import RADIO_ERRORS
+from .coordinator import RADIO_ERRORS, explain
+from .kept import keep
 
 if TYPE_CHECKING:
     from .coordinator import Coordinator
@@ -27,7 +30,7 @@ PERIOD_S = 86_400.0
 log = structlog.get_logger(__name__)
 
 
-async def keep_backups(coordinator: Coordinator, changed: asyncio.Event) -> None:
+async def keep_backups(coordinator: Coordinator, folder: Path, changed: asyncio.Event) -> None:
     """Make backups until cancelled: daily, and a minute after `changed` was set."""
     wait_s = FIRST_S
     while True:
@@ -39,7 +42,17 @@ async def keep_backups(coordinator: Coordinator, changed: asyncio.Event) -> None
             pass
         changed.clear()
         try:
-            await coordinator.backups.create_backup(load_devices=True)
+            await back_up(coordinator, folder)
         except RADIO_ERRORS as error:
-            log.warning("no backup of the network; tried again in a day", error=str(error))
+            log.warning("no backup of the network; tried again in a day", error=explain(error))
         wait_s = PERIOD_S
+
+
+async def back_up(coordinator: Coordinator, folder: Path) -> Path:
+    """Make one now; gives the file.
+
+    Raises:
+        Exception: any of RADIO_ERRORS.
+    """
+    backup = await coordinator.backups.create_backup(load_devices=True)
+    return await asyncio.to_thread(keep, folder, backup)

@@ -8,7 +8,7 @@ again before some time has passed, which doubles. A few are looked after at once
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from .coordinator import Coordinator
 
 AT_ONCE = 3
+WAITING_MAX = 256
+"""Devices that wait to be looked after; more are looked after when they are heard again."""
 AGAIN_S, AGAIN_S_MAX = 10.0, 3_600.0
 """How long a device that could not be set up is let be, at first and at most."""
 
@@ -70,8 +72,8 @@ class Caretaker:
         self._settled = settled
         self._board = board
         self._changed = changed
-        self._courses = {address: _Course() for address in devices}
-        self._work: asyncio.Queue[str | Cluster] = asyncio.Queue(maxsize=4 * len(devices) + 4)
+        self._courses: dict[str, _Course] = {}
+        self._work: asyncio.Queue[str | Cluster] = asyncio.Queue(maxsize=WAITING_MAX)
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def run(self) -> None:
@@ -86,7 +88,7 @@ class Caretaker:
 
     def heard(self, address: str) -> None:
         """A frame of a configured device has come."""
-        course = self._courses[address]
+        course = self._course(address)
         if not course.due or course.busy:
             return
         if asyncio.get_running_loop().time() >= course.not_before:
@@ -94,7 +96,7 @@ class Caretaker:
 
     def joined(self, address: str, *, anew: bool) -> None:
         """A device was interviewed, or came back; `anew`: it may have lost what was set up."""
-        course = self._courses[address]
+        course = self._course(address)
         if anew:
             self._settled.discard(address)
         course.due = True
@@ -106,9 +108,23 @@ class Caretaker:
         """A zone asks to be enrolled: answer, whatever else is going on with it."""
         self._put(zone)
 
+    def add(self, address: str, said: Sequence[Event]) -> None:
+        """A device is new among the configured ones, or is another to them than before; `said`:
+        what it told while it was paired."""
+        if any(isinstance(event, EnrolmentVerified) for event in said):
+            self._note(address, enrolled=True)
+        if said:
+            self._put_events(list(said))
+        course = self._course(address)
+        course.due = True
+        course.not_before = 0.0
+
+    def _course(self, address: str) -> _Course:
+        return self._courses.setdefault(address, _Course())
+
     def _begin(self, address: str) -> None:
         if self._put(address):
-            self._courses[address].busy = True
+            self._course(address).busy = True
 
     def _put(self, work: str | Cluster) -> bool:
         try:
@@ -125,18 +141,20 @@ class Caretaker:
             self._board.counted["enrolment that could not be answered"] += 1
 
     async def _look_after(self, address: str) -> None:
-        course = self._courses[address]
+        course = self._course(address)
         try:
             async with self._places:
-                node = self._coordinator.node(address)
-                if node is None:
+                node, device = self._coordinator.node(address), self._devices.get(address)
+                if node is None or device is None:
                     return  # not interviewed, or gone: `joined` comes when it is back
                 course.due = False
-                await self._set_up(address, node, course)
+                await self._set_up(device, address, node, course)
         finally:
             course.busy = False
 
-    async def _set_up(self, address: str, node: ZigbeeDevice, course: _Course) -> None:
+    async def _set_up(
+        self, device: Device, address: str, node: ZigbeeDevice, course: _Course
+    ) -> None:
         self._note(
             address, joined=True, interviewed=True, manufacturer=node.manufacturer, model=node.model
         )
@@ -144,39 +162,40 @@ class Caretaker:
             anew = False
             for zone in zones(node):
                 anew |= await ensure_enrolled(zone, self._coordinator.state.node_info.ieee)
-                self._enrolled(address)
+                self._enrolled(device, address)
             if anew or address not in self._settled:
-                await configure(self._devices[address], node)
+                await configure(device, node)
                 self._settled.add(address)
                 self._changed()
         except NotEnrolledError as error:
-            self._not_enrolled(address, str(error))
-            self._tell(address, f"it is not enrolled ({error}): its alarms cannot be heard")
+            self._not_enrolled(device, address, str(error))
+            self._tell(device, address, f"it is not enrolled ({error}): its alarms cannot be heard")
             self._put_off(course)
         except UNREACHABLE as error:
             self._board.counted["device that did not answer"] += 1
             if address not in self._settled:
-                self._tell(address, f"it does not answer ({type(error).__name__})")
+                self._tell(device, address, f"it does not answer ({type(error).__name__})")
             self._put_off(course)
         else:
-            self._tell(address, None)
+            self._tell(device, address, None)
             course.failures = 0
 
-    def _enrolled(self, address: str) -> None:
-        if self._board.devices[address].enrolled is not True:
+    def _enrolled(self, device: Device, address: str) -> None:
+        if self._status(address).enrolled is not True:
             self._note(address, enrolled=True)
-            device_id = self._devices[address].device_id
-            self._put_events([EnrolmentVerified(device_id=device_id)])
+            self._put_events([EnrolmentVerified(device_id=device.device_id)])
 
-    def _not_enrolled(self, address: str, reason: str) -> None:
-        if self._board.devices[address].enrolled is not False:
+    def _not_enrolled(self, device: Device, address: str, reason: str) -> None:
+        if self._status(address).enrolled is not False:
             self._note(address, enrolled=False)
-            device_id = self._devices[address].device_id
-            self._put_events([EnrolmentFailed(device_id=device_id, reason=reason)])
+            self._put_events([EnrolmentFailed(device_id=device.device_id, reason=reason)])
+
+    def _status(self, address: str) -> DeviceStatus:
+        return self._board.devices.get(address, DeviceStatus())
 
     def _note(self, address: str, **known: Any) -> None:
-        status = self._board.devices.get(address, DeviceStatus())
-        self._board.devices[address] = replace(status, **known)
+        if address in self._devices:  # it may have been taken out meanwhile
+            self._board.devices[address] = replace(self._status(address), **known)
 
     def _put_off(self, course: _Course) -> None:
         wait_s = min(AGAIN_S * 2**course.failures, AGAIN_S_MAX)
@@ -184,16 +203,15 @@ class Caretaker:
         course.failures = min(course.failures + 1, 16)
         course.not_before = asyncio.get_running_loop().time() + wait_s
 
-    def _tell(self, address: str, trouble: str | None) -> None:
-        before = self._board.devices[address].trouble
+    def _tell(self, device: Device, address: str, trouble: str | None) -> None:
+        before = self._status(address).trouble
         self._note(address, trouble=trouble)
-        device_id = self._devices[address].device_id
         if trouble is not None and trouble != before:
             log.warning(
                 "the device is not set up; tried again when it is heard",
-                device=device_id,
+                device=device.device_id,
                 address=address,
                 trouble=trouble,
             )
         elif trouble is None and before is not None:
-            log.info("the device is set up now", device=device_id, address=address)
+            log.info("the device is set up now", device=device.device_id, address=address)

@@ -1,27 +1,27 @@
-"""The radio as zigpy sees it, with the few hooks that the driver needs.
+"""The radio as zigpy sees it, with the few hooks that the driver needs: alike for every family.
 
-The only module that knows zigpy-znp: a driver for another kind of stick gets one like it.
+`radio_znp`, `radio_ezsp` and `radio_deconz` put it over the application of their library, which
+nothing else knows. `families` finds the one that is wanted, and only that one is imported.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import zigpy.exceptions
+import zigpy.profiles
 import zigpy.types as t
 import zigpy.zdo
+from zigpy.application import ControllerApplication
 from zigpy.device import ZigbeeDevice
-from zigpy_znp.exceptions import (  # type: ignore[import-untyped]
-    CommandNotRecognized,
-    SecurityError,
-)
-from zigpy_znp.zigbee.application import ControllerApplication  # type: ignore[import-untyped]
+from zigpy.state import NetworkInfo, NodeInfo
 
-from .line import LineWatch
+from .early import Said
 
 STRANGERS_MAX = 64
 """Network addresses that are remembered; no home has so many devices that it does not know."""
@@ -29,35 +29,24 @@ STRANGERS_MAX = 64
 STRANGER_AGAIN_S = 60.0
 """How often a stranger is asked who it is. zigpy would ask the whole network at each frame."""
 
-AFTER_S = 0.02
-"""By then an alarm is at the broker, and zigpy's work for its frame is in nobody's way."""
-
-OWED_MAX = 256
-"""Frames that zigpy has later; more than so many it has at once."""
-
-TURNS = 64
-"""Turns of the loop in which requests to a stick that was let go are given up. zigpy-znp shields
-them from being cancelled, sixteen at most, and lets one after the other wait for its answer."""
-
 RADIO_ERRORS: tuple[type[Exception], ...] = (
     OSError,  # the port; also what a TimeoutError is
-    RuntimeError,  # what zigpy-znp raises when asked to send while it is not connected
+    RuntimeError,  # what the libraries raise when asked to send while not connected
     KeyError,  # an item of the stick's memory that is not there
     ValueError,  # an answer of the stick that does not parse
-    CommandNotRecognized,
-    SecurityError,
     zigpy.exceptions.RadioException,
     zigpy.exceptions.ZigbeeException,
 )
 """What may go wrong with a stick: not ours, and worth another try."""
 
+PROFILES = frozenset({zigpy.profiles.zha.PROFILE_ID, zigpy.profiles.zll.PROFILE_ID})
+"""Whose frames zigpy reads as frames of clusters."""
 
 IEEE_ADDR_REQ = 0x0001
 """ZDO: who has this network address?"""
 
 UNREACHABLE: tuple[type[Exception], ...] = (
     TimeoutError,
-    CommandNotRecognized,
     zigpy.exceptions.ZigbeeException,
 )
 """What may go wrong when a device is asked: it sleeps, is out of reach, or is gone."""
@@ -66,11 +55,12 @@ UNREACHABLE: tuple[type[Exception], ...] = (
 class Ear(Protocol):
     """Who is told of each frame of a known device, before zigpy takes it and after."""
 
-    def read(self, ieee: t.EUI64, packet: t.ZigbeePacket) -> bool:
-        """Whether what the frame says was read from it now, and zigpy may have it later."""
+    def read(self, ieee: t.EUI64, said: Said) -> bool:
+        """Whether what the frame says was read from it now; then zigpy need not have it, and is
+        told a moment later what was in it."""
 
-    def begin(self, ieee: t.EUI64, *, was_read: bool) -> None:
-        """zigpy is given a frame; whether it was read before."""
+    def begin(self, ieee: t.EUI64) -> None:
+        """zigpy is given a frame."""
 
     def end(self, ieee: t.EUI64, packet: t.ZigbeePacket) -> None:
         """zigpy has told its listeners what is in it, if it could read it."""
@@ -88,63 +78,90 @@ class Hooks:
     counted: Counter[str]
 
 
-class Coordinator(ControllerApplication):  # type: ignore[misc]
-    """zigpy's application for Z-Stack radios."""
+class Coordinator(ControllerApplication):
+    """What is common to zigpy's applications. A family is a class of this one and its library's."""
+
+    own_errors: ClassVar[tuple[type[Exception], ...]] = ()
+    """What the library raises beside RADIO_ERRORS; told as one of those."""
 
     hooks: Hooks
     """Set before `startup`."""
 
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
-        self._znp: Any
-        self._line: LineWatch | None = None
         self._gone = False
-        self._owed: set[asyncio.TimerHandle] = set()
-        """Frames that zigpy has not had yet."""
+        self._letting_go = False
         self._asked: dict[int, float] = {}
         """Strangers by network address: when it was last asked for them, on the loop's clock."""
 
-    async def connect(self) -> None:
-        """As zigpy-znp does; then watch the line."""
-        await super().connect()
-        reader: Any = getattr(self._znp, "_uart", None)
-        if all(hasattr(reader, name) for name in ("_buffer", "_extract_frame", "_extract_frames")):
-            self._line = LineWatch(reader, self.hooks.counted)
+    @classmethod
+    def options(cls, port: str, answer_s: float) -> dict[str, Any]:
+        """What the family's configuration has beside zigpy's own, and what it has otherwise.
+
+        `answer_s` is how long the stick may take to answer a request.
+        """
+        return {}
+
+    async def startup(self, *, auto_form: bool = False) -> None:
+        """As zigpy does."""
+        with self._zigpys_errors():
+            await super().startup(auto_form=auto_form)
+
+    async def load_network_info(self, *, load_devices: bool = False) -> None:
+        """As the library does."""
+        with self._zigpys_errors():
+            await super().load_network_info(load_devices=load_devices)  # type: ignore[safe-super]
+
+    async def write_network_info(self, *, network_info: NetworkInfo, node_info: NodeInfo) -> None:
+        """As the library does."""
+        with self._zigpys_errors():
+            await super().write_network_info(  # type: ignore[safe-super]
+                network_info=network_info, node_info=node_info
+            )
+
+    async def permit(self, time_s: int = 60, node: t.EUI64 | str | None = None) -> None:
+        """As zigpy does."""
+        with self._zigpys_errors():
+            await super().permit(time_s, node)
+
+    async def energy_scan(
+        self, channels: t.Channels, duration_exp: int, count: int
+    ) -> dict[int, float]:
+        """As the library does."""
+        with self._zigpys_errors():
+            return await super().energy_scan(channels, duration_exp, count)
 
     async def disconnect(self) -> None:
-        """As zigpy-znp does, without asking a stick that is gone to reset."""
-        for handle in self._owed:
-            handle.cancel()
-        self._owed.clear()
-        if self._line is not None:
-            self._line.close()
-            self._line = None
-        znp: Any = self._znp
-        if self._gone and znp is not None:
-            self._znp = None
-            await znp.disconnect()
-        await super().disconnect()
-        if znp is not None:
-            for _ in range(TURNS):
-                znp.close()
-                await asyncio.sleep(0)
+        """As the library does; what it then tells of the port is no loss."""
+        self._letting_go = True
+        await super().disconnect()  # type: ignore[no-untyped-call, safe-super]
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """The port was closed, or the stick does not answer any more."""
         self._gone = True
-        super().connection_lost(exc)
-        self.hooks.lost(explain(exc))
+        super().connection_lost(exc)  # type: ignore[arg-type]
+        if not self._letting_go:
+            self.hooks.lost(explain(exc))
 
     async def send_packet(self, packet: t.ZigbeePacket) -> None:
-        """As zigpy-znp does; a radio that is gone is a delivery that failed, nothing stranger."""
+        """As the library does; a radio that is gone is a delivery that failed, nothing stranger."""
         if not self._gone:
             try:
-                await super().send_packet(packet)
+                await super().send_packet(packet)  # type: ignore[safe-super]
                 return
+            except self.own_errors as error:
+                raise zigpy.exceptions.DeliveryError(_words(error)) from error
             except (AttributeError, RuntimeError):  # it went in the middle of this
                 if not self._gone:
                     raise
         raise zigpy.exceptions.DeliveryError("the radio is gone")
+
+    @contextmanager
+    def _zigpys_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except self.own_errors as error:
+            raise zigpy.exceptions.ControllerException(_words(error)) from error
 
     def handle_join(self, nwk: t.NWK, ieee: t.EUI64, parent_nwk: t.NWK, **how: Any) -> None:
         """As zigpy does; then tell whether the device came under a new network address."""
@@ -155,39 +172,27 @@ class Coordinator(ControllerApplication):  # type: ignore[misc]
             self.hooks.announced(ieee, before != nwk)
 
     def packet_received(self, packet: t.ZigbeePacket) -> None:
-        """Let zigpy read a frame: at once, or a moment after the ear has read what it says."""
+        """Let the ear read a frame, or else zigpy."""
         ieee = self._sender(packet)
-        if ieee is None and not self._may_be_asked(packet):
+        if ieee is None:
+            if self._may_be_asked(packet):
+                self._give_to_zigpy(packet)
             return
-        was_read = ieee is not None and self.hooks.ear.read(ieee, packet)
-        if was_read and len(self._owed) < OWED_MAX:
-            self._owe(packet)
-        else:
-            self._give_to_zigpy(packet, ieee, was_read=was_read)
+        if packet.profile_id in PROFILES and self.hooks.ear.read(ieee, said(packet)):
+            return
+        self.hooks.ear.begin(ieee)
+        self._give_to_zigpy(packet)
+        self.hooks.ear.end(ieee, packet)
 
-    def _owe(self, packet: t.ZigbeePacket) -> None:
-        def pay() -> None:
-            self._owed.discard(handle)
-            ieee = self._sender(packet)
-            if ieee is not None:  # it has not left meanwhile
-                self._give_to_zigpy(packet, ieee, was_read=True)
-
-        handle = asyncio.get_running_loop().call_later(AFTER_S, pay)
-        self._owed.add(handle)
-
-    def _give_to_zigpy(
-        self, packet: t.ZigbeePacket, ieee: t.EUI64 | None, *, was_read: bool
-    ) -> None:
-        if ieee is not None:
-            self.hooks.ear.begin(ieee, was_read=was_read)
+    def _give_to_zigpy(self, packet: t.ZigbeePacket) -> None:
         try:
             super().packet_received(packet)
         except (ValueError, AssertionError):  # a frame too short for its own header
             self.hooks.counted["frame that does not parse"] += 1
-        if ieee is not None:
-            self.hooks.ear.end(ieee, packet)
 
     def _sender(self, packet: t.ZigbeePacket) -> t.EUI64 | None:
+        if packet.src is None:
+            return None
         try:
             ieee: t.EUI64 = self.get_device_with_address(packet.src).ieee
         except (KeyError, ValueError):
@@ -215,8 +220,7 @@ class Coordinator(ControllerApplication):  # type: ignore[misc]
     def node(self, address: str) -> ZigbeeDevice | None:
         """A device that was interviewed, by its EUI-64; None if there is none."""
         device = self.devices.get(t.EUI64.convert(address))
-        known = isinstance(device, ZigbeeDevice) and device.is_initialized
-        return device if known else None
+        return device if isinstance(device, ZigbeeDevice) and device.is_initialized else None
 
     def _may_be_asked(self, packet: t.ZigbeePacket) -> bool:
         """Whether zigpy may have the frame of a stranger, and ask the network who it is."""
@@ -232,6 +236,28 @@ class Coordinator(ControllerApplication):  # type: ignore[misc]
             del self._asked[next(iter(self._asked))]
         self._asked[address] = now
         return True
+
+
+def said(packet: t.ZigbeePacket) -> Said:
+    """A packet of zigpy's as the ear takes it."""
+    assert packet.dst is not None
+    mode = packet.dst.addr_mode
+    to_all, to_group = mode is t.AddrMode.Broadcast, mode is t.AddrMode.Group
+    is_secured = t.TransmitOptions.APS_Encryption in packet.tx_options
+    to: Any = packet.dst.address
+    group = int(to) if to_group else 0
+    return Said(
+        endpoint=packet.src_ep or 0,
+        cluster=int(packet.cluster_id or 0),
+        octets=packet.data.serialize(),
+        lqi=packet.lqi,
+        rssi=packet.rssi,
+        way=(packet.dst_ep, to_all, group, is_secured, packet.radius),
+    )
+
+
+def _words(error: BaseException) -> str:
+    return str(error) or type(error).__name__
 
 
 def explain(error: BaseException | None) -> str:
@@ -251,4 +277,4 @@ def explain(error: BaseException | None) -> str:
         case OSError(strerror=str(why)):
             return why
         case _:
-            return str(cause) or type(cause).__name__
+            return _words(cause)

@@ -9,18 +9,26 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
-from heimvakt.core.commands import Command, CommandFailed
+from heimvakt.core.commands import Command
 from heimvakt.core.devices import Device
 from heimvakt.core.ports import DriverContext
+from heimvakt.core.radios import RadioCare, RadioCareFailed
+from heimvakt.core.tending import Member, TellStep, TendingFailed, Wanted
 
 from .inbox import Inbox
 from .noise import told_once
 from .settings import ZigbeeSettings
 from .status import Board, DeviceStatus, Status
+
+if TYPE_CHECKING:
+    from .coordinator import Coordinator
+    from .life import RadioLife
 
 NAME = "zigbee"
 
@@ -31,13 +39,17 @@ log = structlog.get_logger(__name__)
 
 
 class ZigbeeDriver:
-    """Implements `core.ports.Driver`. One `run` at a time."""
+    """Implements `core.ports.Driver` and `core.tending.Tended`. One `run` at a time."""
 
     def __init__(self, settings: ZigbeeSettings) -> None:
         self._settings = settings
         self._board = Board()
         """Kept over `run`s: a radio that one of them told as lost is told as back by the next."""
         self._devices: dict[str, Device] = {}
+        """By address in lower case; all parts share it, and it changes with `take_over`."""
+        self._life: RadioLife | None = None
+        """While this runs."""
+        self._now: Callable[[], float] = lambda: 0.0
 
     async def run(self, context: DriverContext) -> None:
         """Listen until cancelled."""
@@ -50,7 +62,8 @@ class ZigbeeDriver:
         board.devices = {address: DeviceStatus() for address in self._devices}
         inbox = Inbox(board.counted)
         folder = Path(context.state_directory)
-        life = RadioLife(
+        self._now = context.monotonic
+        self._life = life = RadioLife(
             NAME,
             self._settings,
             folder,
@@ -68,11 +81,57 @@ class ZigbeeDriver:
                     tasks.create_task(life.keep_open(), name="zigbee: radio")
         finally:
             board.network = None
+            self._life = None
             await _hand_over(context, inbox)
 
     async def execute(self, command: Command) -> None:
         """See the port."""
-        raise CommandFailed(f"no device of this driver can {command.verb} yet")
+        from .act import carry_out
+
+        found = [a for a, d in self._devices.items() if d.device_id == command.device_id]
+        await carry_out(self._coordinator, found[0] if found else "", command)
+
+    # ----------------------------------------------------------------------- as `Tended` wants it
+
+    async def pair(self, wanted: Wanted, tell: TellStep) -> str:
+        """See the port."""
+        if self._life is None:
+            raise TendingFailed("the driver does not run", hint="see: heimvakt status")
+        from .tended import pair
+
+        return await pair(NAME, self._life.roster, self._devices, self._now, wanted, tell)
+
+    def take_over(self, devices: Mapping[str, Device]) -> None:
+        """See the port."""
+        before = dict(self._devices)
+        self._devices.clear()
+        self._devices |= {address.lower(): device for address, device in devices.items()}
+        if self._life is not None:
+            self._life.roster.take_over(before)
+
+    async def forget(self, address: str) -> None:
+        """See the port."""
+        from .tended import forget
+
+        await forget(self._coordinator, address.lower())
+
+    def members(self) -> Sequence[Member]:
+        """See the port."""
+        from .tended import members
+
+        return members(self._coordinator, self._board)
+
+    # --------------------------------------------------------------------- as `HasRadio` wants it
+
+    def radio_care(self) -> RadioCare:
+        """See the port."""
+        if self._life is None:
+            raise RadioCareFailed("the driver does not run", hint="see: heimvakt status")
+        return self._life.swap
+
+    @property
+    def _coordinator(self) -> Coordinator | None:
+        return None if self._life is None else self._life.roster.coordinator
 
     def counts(self) -> dict[str, int]:
         """See the port."""

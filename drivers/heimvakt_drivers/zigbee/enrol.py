@@ -15,7 +15,7 @@ import zigpy.types as t
 
 from .coordinator import UNREACHABLE
 from .heard import CIE_ADDRESS, ZONE_STATE, ZONE_TYPE
-from .translate import whole
+from .plain import whole
 
 if TYPE_CHECKING:
     from zigpy.zcl import Cluster

@@ -6,7 +6,7 @@ PURE. Sources: Zigbee Cluster Library, revision 8; zone types and status bits in
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 from typing import TypeAlias
 
 
@@ -18,12 +18,32 @@ class Cluster(IntEnum):
     SCENES = 0x0005
     ON_OFF = 0x0006
     LEVEL = 0x0008
+    ALARMS = 0x0009
+    ANALOG = 0x000C
+    BINARY_INPUT = 0x000F
     MULTISTATE = 0x0012
     POLL = 0x0020
+    LOCK = 0x0101
+    COVER = 0x0102
+    COLOUR = 0x0300
+    ILLUMINANCE = 0x0400
+    TEMPERATURE = 0x0402
+    HUMIDITY = 0x0405
     OCCUPANCY = 0x0406
     ZONE = 0x0500
     PANEL = 0x0501
     """Ancillary control equipment: keypads and key fobs."""
+    WARNING = 0x0502
+    METERING = 0x0702
+    ELECTRICITY = 0x0B04
+    DATA_POINTS = 0xEF00
+    """Of one maker, who puts a protocol of his own into one cluster."""
+    HUE = 0xFC00
+    HUE_CONTACT = 0xFC06
+    LUMI = 0xFCC0
+    IKEA_KEYS = 0xFC80
+    OWON = 0xFD00
+    """Clusters of one maker each."""
 
 
 BATTERY_VOLTAGE, BATTERY_PERCENT = 0x0020, 0x0021
@@ -39,10 +59,12 @@ class ZoneType(IntEnum):
     """The kinds of zones that are read in a way of their own."""
 
     MOTION = 0x000D
+    """Occupied where a contact would be left."""
+    CONTACT = 0x0015
 
 
-class ZoneStatus(IntFlag):
-    """The bits of a zone status that mean something here."""
+class ZoneStatus(IntEnum):
+    """The bits of a zone status that mean something here; plain numbers, which are read faster."""
 
     ALARM_1 = 0x0001
     ALARM_2 = 0x0002
@@ -96,7 +118,6 @@ class Heard:
     fact: Fact
     at: float
     """Seconds of the event loop's clock: for spacing only, never a time of day."""
-    zone_type: int | None = None
     lqi: int | None = None
     """0 to 255."""
     rssi: int | None = None

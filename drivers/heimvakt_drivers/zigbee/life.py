@@ -1,9 +1,10 @@
 """The life of the radio: opened, listened to, lost, and opened again, for as long as it is wanted.
 
-    keep_open   opened ─▶ listening ─▶ lost ─▶ (wait) ─▶ opened ...
-                             ├─ care      enrolment, bindings, reporting
-                             ├─ joining   an open network, if the settings say so
-                             └─ backup
+    keep_open   found ─▶ opened ─▶ listening ─▶ lost ─▶ (wait, or reset) ─▶ found ...
+                                      ├─ care      enrolment, bindings, reporting
+                                      ├─ joining   an open network, if the settings say so
+                                      ├─ backup
+                                      └─ channel   is it full of something else?
 
 A radio that is not there, at the start or later, is told once and tried again for ever.
 """
@@ -23,7 +24,10 @@ from heimvakt.core.events import RadioBack, RadioLost
 
 from .backup import keep_backups
 from .care import Caretaker
+from .channel import Attentive, listen_for_interference
 from .coordinator import RADIO_ERRORS, Hooks, explain
+from .finder import Finder
+from .gate import Gate
 from .inbox import Inbox
 from .joining import let_in
 from .listen import Listener
@@ -31,7 +35,10 @@ from .network import describe, loaded, start
 from .roster import Roster
 from .settings import ZigbeeSettings
 from .settled import Settled
-from .status import Board
+from .status import Board, Network
+from .swap import Swap
+from .usb import Roots
+from .usb_reset import LastResort, reset_device
 
 if TYPE_CHECKING:
     from .coordinator import Coordinator
@@ -61,8 +68,14 @@ class RadioLife:
         inbox: Inbox,
         armed: Callable[[], None],
         now: Callable[[], float],
+        *,
+        roots: Roots | None = None,
+        reset: Callable[[Path], None] = reset_device,
     ) -> None:
-        """`devices` by address in lower case; `folder` is the driver's own."""
+        """`devices` by address in lower case; `folder` is the driver's own.
+
+        `roots` is where the kernel shows what is plugged in, and `reset` how it resets one of them.
+        """
         self._name = name
         self._settings = settings
         self._folder = folder
@@ -72,24 +85,55 @@ class RadioLife:
         self._armed = armed
         self._settled = Settled(folder)
         self._listener = Listener(devices, put=inbox.put, now=now, counted=board.counted)
-        self._roster = Roster(devices, self._settled, board, self._listener.attach)
+        self._roster = Roster(
+            devices, self._settled, board, self._listener.attach, self._listener.forget
+        )
         self._listener.tell(self._roster)
+        self._ear = Attentive(self._listener, devices)
+        self._finder = Finder(settings, folder, roots)
+        loop = asyncio.get_running_loop()
+        self._last_resort = LastResort(self._finder.roots, loop.time, reset)
+        self._gate = Gate()
+        self._swap = Swap(
+            settings,
+            folder,
+            self._finder,
+            self._gate,
+            coordinator=lambda: self._roster.coordinator,
+            port=lambda: board.network.port if board.network is not None else None,
+        )
+        self._port = settings.port
+        """Where the radio was looked for last."""
         self._up_at: float | None = None
+
+    @property
+    def roster(self) -> Roster:
+        """Who is in the network."""
+        return self._roster
+
+    @property
+    def swap(self) -> Swap:
+        """For whoever works on the radio."""
+        return self._swap
 
     async def keep_open(self) -> None:
         """Open the radio and listen, again and again, until cancelled."""
         loop = asyncio.get_running_loop()
         wait_s = AGAIN_S
         while True:
+            await self._gate.passed()
             self._up_at = None
             try:
                 reason = await self._listen()
             except RADIO_ERRORS as error:
                 reason = explain(error)
             self._is_lost(reason)
-            if self._up_for(loop.time()) >= STEADY_S:
+            up_s = self._up_for(loop.time())
+            if up_s >= STEADY_S or self._gate.taken:
                 wait_s = AGAIN_S
-            await asyncio.sleep(wait_s)
+            elif not up_s and await self._last_resort.failed(self._port):
+                self._finder.forget_answer()
+            await self._finder.pause(self._port, wait_s)
             wait_s = min(wait_s * 2, AGAIN_S_MAX)
 
     async def _listen(self) -> str:
@@ -108,13 +152,16 @@ class RadioLife:
             if opening is not None:
                 opening.reschedule(loop.time())  # no answer will come any more
 
-        hooks = Hooks(self._listener, lost, self._roster.announced, self._board.counted)
+        hooks = Hooks(self._ear, lost, self._roster.announced, self._board.counted)
         changed = asyncio.Event()
         try:
             async with AsyncExitStack() as stack:
+                stack.enter_context(self._gate.used(lost))
                 async with asyncio.timeout(OPEN_S) as opening:
+                    place = await self._finder.find()
+                    self._port = place.port
                     coordinator = await stack.enter_async_context(
-                        loaded(self._settings, self._folder, hooks)
+                        loaded(place, self._settings, self._folder, hooks)
                     )
                     care = Caretaker(
                         coordinator,
@@ -125,9 +172,9 @@ class RadioLife:
                         self._inbox.put,
                     )
                     self._roster.begin(coordinator, care)
-                    await start(coordinator)
+                    await start(coordinator, place, self._folder)
                     opening = None
-                self._is_up(coordinator)
+                self._is_up(describe(coordinator, place))
                 return await self._help(coordinator, care, changed, until=gone)
         except TimeoutError:
             if gone.done():
@@ -149,8 +196,15 @@ class RadioLife:
         async with asyncio.TaskGroup() as tasks:
             helpers = [
                 tasks.create_task(care.run(), name="zigbee: care"),
-                tasks.create_task(keep_backups(coordinator, changed), name="zigbee: backups"),
+                tasks.create_task(
+                    keep_backups(coordinator, self._folder, changed), name="zigbee: backups"
+                ),
             ]
+            if every := self._settings.interference_every:
+                listening = listen_for_interference(
+                    self._name, coordinator, self._ear, every, self._inbox.put
+                )
+                helpers.append(tasks.create_task(listening, name="zigbee: air"))
             if within := self._settings.permit_join_on_start:
                 roster = self._roster
                 joining = let_in(coordinator, roster.missing, roster.changed, within)
@@ -160,9 +214,10 @@ class RadioLife:
                 helper.cancel()
         return reason
 
-    def _is_up(self, coordinator: Coordinator) -> None:
+    def _is_up(self, network: Network) -> None:
         self._up_at = asyncio.get_running_loop().time()
-        network = self._board.network = describe(coordinator)
+        self._last_resort.opened()
+        self._board.network = network
         if self._board.lost is not None:
             self._board.lost = None
             self._inbox.put([RadioBack(driver=self._name)])
@@ -173,7 +228,7 @@ class RadioLife:
     def _is_lost(self, reason: str) -> None:
         self._board.network = None
         if reason != self._board.lost:
-            log.warning("the radio is lost; tried again", port=self._settings.port, reason=reason)
+            log.warning("the radio is lost; tried again", port=self._port, reason=reason)
         if self._board.lost is None:
             self._inbox.put([RadioLost(driver=self._name, reason=reason)])
         self._board.lost = reason

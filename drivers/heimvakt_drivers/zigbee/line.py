@@ -23,6 +23,8 @@ STANDSTILL_S = 0.25
 SOF = 0xFE
 """What each frame begins with (TI, Z-Stack Monitor and Test API, 2.1)."""
 
+GARBAGE = "garbage on the line"
+
 log = structlog.get_logger(__name__)
 
 
@@ -59,7 +61,7 @@ class LineWatch:
         try:
             return self._extract_one()
         except ValueError:  # zigpy-znp's InvalidFrame: no mark, too long, or a wrong checksum
-            self._count("garbage on the line")
+            count(self._counted, GARBAGE)
             raise
 
     def _frames(self) -> Iterator[object]:
@@ -72,12 +74,14 @@ class LineWatch:
     def _stood_still(self) -> None:
         self._standstill = None
         buffer = self._reader._buffer
-        self._count("unfinished frame on the line")
+        count(self._counted, "unfinished frame on the line")
         next_mark = buffer.find(SOF, 1)
         del buffer[: next_mark if next_mark > 0 else len(buffer)]
         self._reader.data_received(b"")
 
-    def _count(self, what: str) -> None:
-        self._counted[what] += 1
-        if self._counted[what] == 1:
-            log.warning("the stick sends what is no frame; told once, then counted", what=what)
+
+def count(counted: Counter[str], what: str) -> None:
+    """Count what is no frame; the first is told."""
+    counted[what] += 1
+    if counted[what] == 1:
+        log.warning("the stick sends what is no frame; told once, then counted", what=what)

@@ -4,33 +4,36 @@ zigpy tells reports and commands in two different ways, and says nothing at all 
 reads but nobody asked for (answers, unknown clusters); those still say that the device lives. What
 it drops as a repetition never comes here: a frame equal to one of the last 10 s, number and all.
 
-What a zone says is read from the frame itself, before zigpy has it, and not heard again from zigpy.
+What can be read from the frame itself is heard before zigpy has it, and not again from zigpy.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
-
-from zigpy.zcl.clusters.security import IasZone
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from heimvakt.core.devices import Device
 from heimvakt.core.events import Event
 
+from .acquaintance import acquainted
+from .afterwards import Afterwards
 from .courtesy import Courtesy
-from .early import Repetitions, status_change
-from .heard import ENROL_REQUEST, ZONE_TYPE, Alive, Attribute, Cluster, Command, Fact, Heard
+from .early import Reading, Repetitions, Said, read
+from .heard import ENROL_REQUEST, Alive, Attribute, Cluster, Command, Fact, Heard
 from .memory import NOTHING_YET, Memory
-from .translate import translate, whole
+from .translate import later, translate
+from .zigpys_part import Afterthoughts, tell, tell_link
 
 if TYPE_CHECKING:
     import zigpy.types as t
     from zigpy.device import ZigbeeDevice
-    from zigpy.zcl import AttributeReportedEvent, AttributeUpdatedEvent
+    from zigpy.zcl import AttributeReadEvent, AttributeReportedEvent, AttributeUpdatedEvent
     from zigpy.zcl import Cluster as ZigpyCluster
 
 Unsubscribe = Callable[[], None]
+Place: TypeAlias = "tuple[t.EUI64, int, int, bool]"
+"""A cluster of a device: endpoint, number, and whether it is a server."""
 
 
 class Told(Protocol):
@@ -66,9 +69,11 @@ class Listener:
         self._frame: list[Event] | None = None
         """What the frame that is being read has said so far; None between frames."""
         self._was_read = False
-        self._zones: dict[tuple[t.EUI64, int], ZigpyCluster] = {}
-        """Those that are read early, by device and endpoint."""
+        self._early: dict[Place, ZigpyCluster] = {}
+        """Those whose frames are read before zigpy has them."""
         self._repetitions = Repetitions()
+        self._afterthoughts = Afterthoughts()
+        self._afterwards = Afterwards(self._come_back)
         self._was_read_early = False
 
     def tell(self, told: Told) -> None:
@@ -83,22 +88,28 @@ class Listener:
         self._detach(address)
         self._addresses[device.ieee] = address
         undo = self._attached[address] = []
+        memory = self._memories.get(address, NOTHING_YET)
+        self._memories[address] = acquainted(device, memory)
         courtesy = Courtesy(self._counted)
         for endpoint in device.non_zdo_endpoints:
-            if type(zone := endpoint.in_clusters.get(Cluster.ZONE)) is IasZone:
-                undo.append(self._read_early(zone))
             clusters = [*endpoint.in_clusters.values(), *endpoint.out_clusters.values()]
             for cluster in clusters:
+                undo.append(self._read_early(cluster))
                 undo.append(courtesy.bound(cluster))
                 undo += _Ears(self, device, address, cluster).put_on()
         return True
 
-    def _read_early(self, zone: ZigpyCluster) -> Unsubscribe:
-        place = zone.endpoint.device.ieee, zone.endpoint.endpoint_id
-        self._zones[place] = zone
+    def _read_early(self, cluster: ZigpyCluster) -> Unsubscribe:
+        """Only of clusters that are zigpy's own: a quirk reads frames in a way of its own."""
+        if not (_is_zigpys(cluster) and _is_zigpys(cluster.endpoint.device)):
+            return lambda: None
+        endpoint = cluster.endpoint
+        number = int(cluster.cluster_id)
+        place = endpoint.device.ieee, endpoint.endpoint_id, number, cluster.is_server
+        self._early[place] = cluster
 
         def undo() -> None:
-            del self._zones[place]
+            del self._early[place]
 
         return undo
 
@@ -106,7 +117,16 @@ class Listener:
         """Listen to nobody: the radio is gone, and its device objects with it."""
         for address in list(self._attached):
             self._detach(address)
+        self._afterwards.drop()
+        self._afterthoughts.drop()
         self._addresses.clear()
+
+    def forget(self, address: str) -> None:
+        """Listen to this device no more, and remember nothing of it."""
+        self._detach(address)
+        self._memories.pop(address, None)
+        for ieee in [ieee for ieee, of in self._addresses.items() if of == address]:
+            del self._addresses[ieee]
 
     def _detach(self, address: str) -> None:
         for undo in self._attached.pop(address, ()):
@@ -114,24 +134,46 @@ class Listener:
 
     # ------------------------------------------------------------------ as the coordinator's ear
 
-    def read(self, ieee: t.EUI64, packet: t.ZigbeePacket) -> bool:
-        """Hear a frame of a zone at once; False: it is something else, which zigpy must read."""
-        if int(packet.cluster_id or 0) != Cluster.ZONE:
+    def read(self, ieee: t.EUI64, said: Said) -> bool:
+        """Hear a frame at once, and tell zigpy later; False: zigpy must read it."""
+        reading = read(said.cluster, said.octets)
+        if reading is None:
             return False
-        zone = self._zones.get((ieee, packet.src_ep or 0))
-        octets = packet.data.serialize()
-        if zone is None or (fact := status_change(octets)) is None:
+        place = ieee, said.endpoint, said.cluster, reading.from_server
+        cluster = self._early.get(place)
+        if cluster is None:
             return False
-        address, endpoint = self._addresses[ieee], zone.endpoint.endpoint_id
-        if not self._repetitions.is_one((address, endpoint, octets), self._now()):
-            zone_type = whole(zone.get(ZONE_TYPE))
-            self._hear(address, endpoint, Cluster.ZONE, fact, packet.lqi, packet.rssi, zone_type)
+        address = self._addresses[ieee]
+        where = address, said.endpoint, said.cluster
+        facts: tuple[Fact, ...] = reading.facts
+        if is_repeated := self._repetitions.is_one((where, said.octets, said.way), self._now()):
+            facts = (Alive(),)
+        self._frame = []
+        for fact in facts:
+            self._hear(*where, fact, said.lqi, said.rssi)
+        self._hand_over()
+        self._afterthoughts.add(ieee, lambda: self._tell_zigpy(place, said, reading, is_repeated))
         return True
 
-    def begin(self, ieee: t.EUI64, *, was_read: bool) -> None:
-        """A frame of a known device is given to zigpy; `was_read` says that it was heard before."""
+    def _tell_zigpy(self, place: Place, said: Said, reading: Reading, is_repeated: bool) -> None:
+        cluster = self._early.get(place)
+        if cluster is None:  # it has left meanwhile
+            return
+        if is_repeated:
+            tell_link(cluster, said)
+        else:
+            self._was_read_early = True
+            try:
+                tell(cluster, said, reading)
+            finally:
+                self._was_read_early = False
+        self._lives(place[0])
+
+    def begin(self, ieee: t.EUI64) -> None:
+        """A frame of a known device is given to zigpy, after all that was read before it."""
+        self._afterthoughts.settle(ieee)
         self._frame = []
-        self._was_read = self._was_read_early = was_read
+        self._was_read = False
 
     def end(self, ieee: t.EUI64, packet: t.ZigbeePacket) -> None:
         """The frame was read: hand over what it said, and that its device lives."""
@@ -139,10 +181,16 @@ class Listener:
         if address is not None and not self._was_read:
             lqi, rssi = packet.lqi, packet.rssi
             self._hear(address, packet.src_ep or 0, packet.cluster_id or 0, Alive(), lqi, rssi)
+        self._hand_over()
+        self._lives(ieee)
+
+    def _hand_over(self) -> None:
         events, self._frame = self._frame, None
-        self._was_read_early = False
         if events:
             self._put(events)
+
+    def _lives(self, ieee: t.EUI64) -> None:
+        address = self._addresses.get(ieee)
         if address is not None and self._told is not None:
             self._told.lives(address)
 
@@ -153,11 +201,8 @@ class Listener:
         if self._was_read_early:
             return
         self._was_read = True
-        zone_type = None
-        if int(cluster.cluster_id) == Cluster.ZONE:
-            zone_type = whole(cluster.get(ZONE_TYPE))
         endpoint, number = cluster.endpoint.endpoint_id, int(cluster.cluster_id)
-        self._hear(address, endpoint, number, fact, device.lqi, device.rssi, zone_type)
+        self._hear(address, endpoint, number, fact, device.lqi, device.rssi)
 
     def asks_for_enrolment(self, cluster: ZigpyCluster) -> None:
         """A zone wants to be enrolled."""
@@ -172,7 +217,6 @@ class Listener:
         fact: Fact,
         lqi: int | None,
         rssi: int | None,
-        zone_type: int | None = None,
     ) -> None:
         heard = Heard(
             address=address,
@@ -180,15 +224,27 @@ class Listener:
             cluster=cluster,
             fact=fact,
             at=self._now(),
-            zone_type=zone_type,
             lqi=lqi,
             rssi=rssi,
         )
         memory = self._memories.get(address, NOTHING_YET)
-        self._memories[address], events = translate(self._devices[address], memory, heard)
+        memory, events = translate(self._devices[address], memory, heard)
+        self._memories[address] = memory
+        self._afterwards.plan(address, memory.due_at, heard.at)
         if self._frame is not None:
             self._frame += events
         elif events:
+            self._put(list(events))
+
+    def _come_back(self, address: str) -> None:
+        """Nothing was heard of a state for as long as it holds."""
+        device, memory = self._devices.get(address), self._memories.get(address)
+        if device is None or memory is None:
+            return
+        memory, events = later(device, memory, self._now())
+        self._memories[address] = memory
+        self._afterwards.plan(address, memory.due_at, self._now())
+        if events:
             self._put(list(events))
 
 
@@ -210,6 +266,7 @@ class _Ears:
             lambda: self._cluster.remove_listener(self),
             self._cluster.on_event("attribute_report", self._attribute),
             self._cluster.on_event("attribute_updated", self._attribute),
+            self._cluster.on_event("attribute_read", self._attribute),
         ]
 
     def cluster_command(self, sequence: int, command: int, arguments: object) -> None:
@@ -221,7 +278,9 @@ class _Ears:
         if (number, command, from_server) == (Cluster.ZONE, ENROL_REQUEST, True):
             self._listener.asks_for_enrolment(self._cluster)
 
-    def _attribute(self, event: AttributeReportedEvent | AttributeUpdatedEvent) -> None:
+    def _attribute(
+        self, event: AttributeReportedEvent | AttributeUpdatedEvent | AttributeReadEvent
+    ) -> None:
         fact = Attribute(int(event.attribute_id), event.value)
         self._listener.told(self._device, self._address, self._cluster, fact)
 
@@ -230,3 +289,7 @@ def _values(arguments: object) -> tuple[object, ...]:
     """The fields of a command that zigpy could read, or the octets of one that it could not."""
     as_tuple = getattr(arguments, "as_tuple", None)
     return tuple(as_tuple()) if callable(as_tuple) else (arguments,)
+
+
+def _is_zigpys(part: object) -> bool:
+    return type(part).__module__.startswith("zigpy.")

@@ -13,25 +13,29 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 
+from .bare import CLOSE_S
 from .coordinator import Coordinator, Hooks
 from .courtesy import drop_answers
+from .families import coordinator_for
+from .finder import look_for
+from .quirks import resolver
+from .remembered import Place
+from .restoring import is_behind, last_backup, restore_far_ahead, same_network
 from .settings import ZigbeeSettings
 from .status import Network
-
-if TYPE_CHECKING:
-    from zigpy.backups import NetworkBackup
+from .sticks import Family
 
 DATABASE = "zigbee.db"
-CLOSE_S = 5.0
-"""How long a radio may take to be let go; a stick that hangs would take for ever."""
-
 ANSWER_S = 5.0
 """How long the stick may take to answer a request; zigpy-znp gives 15 s, and a sound one takes
 milliseconds. With the ping of every 30 s a stick that hangs is told as lost within 35 s."""
+
+WITHOUT_COUNTER: frozenset[Family] = frozenset({"deconz"})
+"""Families of which some sticks say 0 for ever when asked for their counter."""
 
 DAMAGED_MAX = 3
 """Damaged databases that are kept for whoever wants to look; the oldest gives way."""
@@ -45,17 +49,17 @@ class ForeignNetworkError(ValueError):
 
 @asynccontextmanager
 async def loaded(
-    settings: ZigbeeSettings, state_directory: Path, hooks: Hooks
+    place: Place, settings: ZigbeeSettings, state_directory: Path, hooks: Hooks
 ) -> AsyncIterator[Coordinator]:
     """The radio and the devices of the last time, not yet started; let go in the end.
 
     Raises:
         OSError: the port is not there, or the database cannot be used.
     """
-    _look_for(settings.port)  # before the database: this is tried every few seconds
-    coordinator = await _with_database(
-        _config(settings, state_directory), state_directory / DATABASE
-    )
+    look_for(place.port)  # before the database: this is tried every few seconds
+    family = await asyncio.to_thread(coordinator_for, place.family)
+    config = _config(place, settings, state_directory) | family.options(place.port, ANSWER_S)
+    coordinator = await _with_database(family, config, state_directory / DATABASE)
     coordinator.hooks = hooks
     try:
         yield coordinator
@@ -68,23 +72,31 @@ async def loaded(
             hooks.counted["radio that could not be let go"] += 1
 
 
-async def start(coordinator: Coordinator) -> None:
+async def start(coordinator: Coordinator, place: Place, state_directory: Path) -> None:
     """Open the port and bring the network up.
 
     Raises:
-        OSError: the port cannot be used.
+        OSError: the port cannot be used, or the radio has to be opened once more.
         ForeignNetworkError: the stick holds another network.
         Exception: any of `coordinator.RADIO_ERRORS`.
     """
-    last = coordinator.backups.most_recent_backup()
+    last = await last_backup(coordinator, state_directory)
+    restore_far_ahead(coordinator)
     await coordinator.startup(auto_form=True)
-    if last is not None and not _same_network(last, coordinator.backups.from_network_state()):
+    held = coordinator.backups.from_network_state()
+    if last is None:
+        return
+    if not same_network(last, held):
         raise ForeignNetworkError(
-            "the radio holds another network than the one of this home: put the right one in"
+            "the radio holds another network than the one of this home: put the right one in, or "
+            "see: heimvakt radio swap"
         )
+    if place.family not in WITHOUT_COUNTER and is_behind(held, last):
+        await coordinator.backups.restore_backup(last)
+        raise OSError("another radio was in its place: it starts again, ahead of that one")
 
 
-def describe(coordinator: Coordinator) -> Network:
+def describe(coordinator: Coordinator, place: Place) -> Network:
     """The network that is up."""
     node, network = coordinator.state.node_info, coordinator.state.network_info
     return Network(
@@ -92,15 +104,18 @@ def describe(coordinator: Coordinator) -> Network:
         pan_id=int(network.pan_id),
         radio=str(node.ieee),
         firmware=str(node.version),
+        port=place.port,
+        family=place.family,
     )
 
 
-def _config(settings: ZigbeeSettings, state_directory: Path) -> dict[str, Any]:
+def _config(place: Place, settings: ZigbeeSettings, state_directory: Path) -> dict[str, Any]:
     return {
         "database_path": str(state_directory / DATABASE),
         # zigpy's 30 s would forget a sensor that joined just before a power cut.
         "database_commit_interval": 0,
-        "device": {"path": settings.port},
+        "device": {"path": place.port, **place.line},
+        # Without a channel zigpy forms a network on the quietest of 11, 15, 20 and 25.
         "network": {"channel": settings.channel},
         # A whole backup reads some 900 items from the stick: `backup` does it when that disturbs
         # nobody, not in the first seconds.
@@ -109,31 +124,12 @@ def _config(settings: ZigbeeSettings, state_directory: Path) -> dict[str, Any]:
         "ota": {"enabled": False, "broadcast_enabled": False, "providers": []},
         # A ping every 30 s, 12 octets: what else tells a stick that hangs from a quiet home?
         "watchdog_enabled": True,
-        # Half a second of pulling at the lines by which a bootloader is left: real sticks only.
-        "znp_config": {
-            "skip_bootloader": _has_control_lines(settings.port),
-            "sync_request_timeout": ANSWER_S,
-        },
     }
 
 
-def _look_for(port: str) -> None:
-    if port.startswith("/"):
-        Path(port).stat()
-
-
-def _has_control_lines(port: str) -> bool:
-    return port.startswith("/") and not Path(port).resolve().is_relative_to("/dev/pts")
-
-
-def _same_network(one: NetworkBackup, other: NetworkBackup) -> bool:
-    mine, its = one.network_info, other.network_info
-    return (
-        mine.extended_pan_id == its.extended_pan_id and mine.network_key.key == its.network_key.key
-    )
-
-
-async def _with_database(config: dict[str, Any], database: Path) -> Coordinator:
+async def _with_database(
+    family: type[Coordinator], config: dict[str, Any], database: Path
+) -> Coordinator:
     try:
         damage = await asyncio.to_thread(_damage, database)
         if damage is not None:
@@ -143,7 +139,7 @@ async def _with_database(config: dict[str, Any], database: Path) -> Coordinator:
                 error=damage,
                 set_aside=str(_set_aside(database)),
             )
-        return await _new(config)
+        return await _new(family, config)
     except sqlite3.Error as error:  # no room, no right, locked: not the fault of the file
         raise OSError(f"the database of the network cannot be used: {error}") from error
 
@@ -168,12 +164,13 @@ def _damage(database: Path) -> str | None:
     return None if answer == "ok" else str(answer)
 
 
-async def _new(config: dict[str, Any]) -> Coordinator:
-    coordinator = await Coordinator.new(config, start_radio=False)
+async def _new(family: type[Coordinator], config: dict[str, Any]) -> Coordinator:
+    coordinator = await family.new(config, start_radio=False, device_resolver=resolver())
     assert isinstance(coordinator, Coordinator)
     # When a device was last heard stands in the gateway's journal; zigpy would go to its database
     # and its thread for it at every frame, before the frame has been told.
-    coordinator._dblistener.device_last_seen_updated = lambda *_: None
+    listener: Any = coordinator._dblistener
+    listener.device_last_seen_updated = lambda *_: None
     return coordinator
 
 

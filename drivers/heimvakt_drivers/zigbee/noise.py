@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import structlog
 
-LIBRARIES = ("zigpy", "zigpy_znp", "serialx", "aiosqlite")
+LIBRARIES = ("zigpy", "zigpy_znp", "bellows", "zigpy_deconz", "serialx", "aiosqlite")
 SHOWN_MAX = 300
 """Characters of one message: some carry a whole frame."""
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from heimvakt.core.devices import Device
 from heimvakt.core.ports import Driver, Mistake
+from heimvakt.core.radios import PluggedIn
 
+from .found import A_RADIO, NotFoundError, choose, listed
 from .roles import ROLES
-from .settings import ZigbeeSettings
+from .settings import AUTO, ZigbeeSettings
+from .usb import Roots, plugged_in, port_of
 
 _EUI64 = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){7}", re.ASCII | re.IGNORECASE)
 _SIXTEEN = re.compile(r"[0-9a-f]{16}", re.ASCII | re.IGNORECASE)
-_BY_ID = Path("/dev/serial/by-id")
-_SHOWN_MAX = 5
-"""Ports that one message lists."""
 
 
 class ZigbeePlugin:
@@ -25,15 +25,14 @@ class ZigbeePlugin:
     name = "zigbee"
     settings = ZigbeeSettings
 
-    def __init__(self, plugged_in: Path = _BY_ID) -> None:
-        self._plugged_in = plugged_in
+    def __init__(self, roots: Roots | None = None) -> None:
+        self._roots = roots or Roots()
 
     def check(
         self, settings: ZigbeeSettings, where: tuple[str | int, ...], devices: Sequence[Device]
     ) -> Sequence[Mistake]:
         """All that is wrong with the table and the devices beyond types."""
         return [
-            *self._check_radio(settings, where),
             *self._check_port(settings, where),
             *_check_devices(devices),
         ]
@@ -44,22 +43,28 @@ class ZigbeePlugin:
 
         return ZigbeeDriver(settings)
 
-    def _check_radio(
-        self, settings: ZigbeeSettings, where: tuple[str | int, ...]
-    ) -> Iterator[Mistake]:
-        if settings.radio not in ("auto", "znp"):
-            yield Mistake(
-                (*where, "radio"),
-                f'radios of the kind "{settings.radio}" come in a later version',
-                'use a Texas Instruments radio (CC2652, CC1352) and write radio = "znp"',
+    def plugged_in(self) -> Sequence[PluggedIn]:
+        """See `core.radios`."""
+        return [
+            PluggedIn(
+                port=port.port,
+                device=port.device,
+                usb_id=port.usb_id,
+                maker=port.maker,
+                product=port.product,
+                family=port.family or "unknown",
             )
+            for port in plugged_in(self._roots)
+        ]
 
     def _check_port(
         self, settings: ZigbeeSettings, where: tuple[str | int, ...]
     ) -> Iterator[Mistake]:
         place = (*where, "port")
         port = settings.port
-        if "://" in port:
+        if port == AUTO:
+            yield from self._check_auto(settings, place)
+        elif "://" in port:
             if not re.fullmatch(r"socket://[^/:@\s]+:\d{1,5}", port):
                 yield Mistake(
                     place, f'"{port}" is no address of a radio', 'write it as "socket://host:port"'
@@ -68,20 +73,34 @@ class ZigbeePlugin:
             yield Mistake(
                 place,
                 f'"{port}" is no path',
-                "write the whole path, from /dev/serial/by-id/ if any",
+                'write the whole path, from /dev/serial/by-id/ if any, or "auto"',
             )
         elif not Path(port).exists():
-            yield Mistake(place, f"nothing is plugged in at {port}", self._now(), warning=True)
+            now = listed(plugged_in(self._roots))
+            yield Mistake(place, f"nothing is plugged in at {port}", now, warning=True)
+        else:
+            yield from self._check_kind(settings, where)
 
-    def _now(self) -> str:
+    def _check_auto(
+        self, settings: ZigbeeSettings, place: tuple[str | int, ...]
+    ) -> Iterator[Mistake]:
         try:
-            found = sorted(str(entry) for entry in self._plugged_in.iterdir())
-        except OSError:
-            found = []  # the folder comes with the first port and goes with the last
-        if not found:
-            return "no serial port is plugged in now"
-        more = f" and {len(found) - _SHOWN_MAX} more" if len(found) > _SHOWN_MAX else ""
-        return "plugged in now: " + ", ".join(found[:_SHOWN_MAX]) + more
+            choose(settings, plugged_in(self._roots))
+        except NotFoundError as error:
+            yield Mistake(place, str(error), error.hint, warning=True)
+
+    def _check_kind(
+        self, settings: ZigbeeSettings, where: tuple[str | int, ...]
+    ) -> Iterator[Mistake]:
+        there = port_of(settings.port, self._roots)
+        family = there.family if there else None
+        if family is not None and settings.radio not in (AUTO, family):
+            yield Mistake(
+                (*where, "radio"),
+                f"what is plugged in there looks like {A_RADIO[family]}",
+                f'write radio = "{family}", or leave it out',
+                warning=True,
+            )
 
 
 def _check_devices(devices: Sequence[Device]) -> Iterator[Mistake]:

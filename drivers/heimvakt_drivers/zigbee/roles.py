@@ -10,8 +10,11 @@ from enum import Enum
 
 from heimvakt.core.devices import Role
 from heimvakt.core.events import (
+    ApplianceStarted,
+    ApplianceStopped,
     BedEntered,
     BedLeft,
+    ButtonPressed,
     CarbonMonoxideCleared,
     CarbonMonoxideDetected,
     ChairEntered,
@@ -19,6 +22,9 @@ from heimvakt.core.events import (
     DeviceEvent,
     DoorClosed,
     DoorOpened,
+    FallDetected,
+    HeatCleared,
+    HeatDetected,
     LeakCleared,
     LeakDetected,
     MotionCleared,
@@ -35,6 +41,8 @@ class Sense(Enum):
     """True is open, or the alarm of a zone. A mat on a contact input is closed under a person."""
     PRESENCE = "presence"
     """True is somebody there."""
+    POWER = "power"
+    """True is in use."""
 
 
 TOLD: Mapping[Role, tuple[type[DeviceEvent], type[DeviceEvent]]] = {
@@ -43,23 +51,32 @@ TOLD: Mapping[Role, tuple[type[DeviceEvent], type[DeviceEvent]]] = {
     Role.CHAIR: (ChairEntered, ChairLeft),
     Role.MOTION: (MotionDetected, MotionCleared),
     Role.SMOKE: (SmokeDetected, SmokeCleared),
+    Role.HEAT: (HeatDetected, HeatCleared),
     Role.CARBON_MONOXIDE: (CarbonMonoxideDetected, CarbonMonoxideCleared),
     Role.LEAK: (LeakDetected, LeakCleared),
+    Role.APPLIANCE: (ApplianceStarted, ApplianceStopped),
 }
-"""The events of a role: active, and not."""
+"""The events of a role that has a state: active, and not."""
 
-DANGERS = frozenset({Role.SMOKE, Role.CARBON_MONOXIDE, Role.LEAK})
+CALLS: Mapping[Role, type[DeviceEvent]] = {
+    Role.BUTTON: ButtonPressed,
+    Role.FALL: FallDetected,
+}
+"""The event of a role that has no state: it calls for help, each time anew."""
+
+DANGERS = frozenset({Role.SMOKE, Role.HEAT, Role.CARBON_MONOXIDE, Role.LEAK})
 
 READS: Mapping[Sense, frozenset[Role]] = {
-    Sense.CONTACT: frozenset(TOLD),
+    Sense.CONTACT: frozenset(TOLD) - {Role.APPLIANCE},
     Sense.PRESENCE: frozenset({Role.BED, Role.CHAIR, Role.MOTION}),
+    Sense.POWER: frozenset({Role.APPLIANCE}),
 }
 """The roles that each kind of sensor can fill."""
 
 INVERTED = frozenset({(Sense.CONTACT, Role.BED), (Sense.CONTACT, Role.CHAIR)})
 """A contact that opens says that the bed or the chair was left."""
 
-ROLES = frozenset({*TOLD, Role.BUTTON})
+ROLES = frozenset(Role)
 """What this driver can fill."""
 
 

@@ -7,17 +7,21 @@ plain call, in the middle of a frame.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
 
 from heimvakt.core.devices import Device
+from heimvakt.core.events import Event
+from heimvakt.core.tending import TendingFailed
 
 from .care import Caretaker
 from .settled import Settled
 from .status import Board, DeviceStatus
+from .watching import Watching
 
 if TYPE_CHECKING:
     import zigpy.types as t
@@ -41,15 +45,21 @@ class Roster:
         settled: Settled,
         board: Board,
         attach: Callable[[ZigbeeDevice], bool],
+        detach: Callable[[str], None],
     ) -> None:
-        """`attach` listens to a device; it says whether the configuration names it."""
+        """`attach` listens to a device and says whether the configuration names it; `detach` takes
+        back all of that, by address."""
         self._devices = devices
         self._settled = settled
         self._board = board
         self._attach = attach
+        self._detach = detach
+        self._watching: Watching | None = None
         self._coordinator: Coordinator | None = None
         self._care: Caretaker | None = None
         self._left: set[str] = set()
+        self._fitted: Mapping[str, Sequence[Event]] = {}
+        """The one that was paired last and is not configured yet."""
         self.changed = asyncio.Event()
 
     def begin(self, coordinator: Coordinator, care: Caretaker) -> None:
@@ -65,6 +75,64 @@ class Roster:
     def end(self) -> None:
         """The radio is gone."""
         self._coordinator = self._care = None
+        if self._watching is not None:
+            self._watching.lost(self._board.lost or "it was closed")
+
+    def take_over(self, before: Mapping[str, Device]) -> None:
+        """The devices are others than `before`: forget who is gone, listen to who is new."""
+        after = self._devices
+        for address in before.keys() - after.keys():
+            self._detach(address)
+            self._settled.discard(address)
+            self._board.devices.pop(address, None)
+        for address in [a for a, device in after.items() if before.get(a) != device]:
+            self._board.unknown.pop(address, None)
+            self._detach(address)
+            if address in before and before[address].role is not after[address].role:
+                self._settled.discard(address)
+            node = None if self._coordinator is None else self._coordinator.node(address)
+            if node is not None:
+                self._attach(node)
+            there = node is not None
+            self._note(address, joined=there, interviewed=there, enrolled=None, trouble=None)
+            if self._care is not None:
+                self._care.add(address, self._fitted.get(address, ()))
+                self._care.heard(address)
+        self._fitted = {}
+        self.changed.set()
+
+    def fitted(self, address: str, said: Sequence[Event]) -> None:
+        """A device was set up by whoever paired it, and has `said` this: it need not be asked
+        again, and what it said is told when the configuration names it."""
+        self._settled.add(address)
+        self._fitted = {address: said}
+
+    @contextmanager
+    def watched_by(self, watching: Watching) -> Iterator[Coordinator]:
+        """Tell somebody of all who come, while the context lasts.
+
+        Raises:
+            TendingFailed: there is no radio now, or somebody watches already.
+        """
+        if self._coordinator is None or self._board.network is None:
+            raise TendingFailed(
+                f"the radio is lost: {self._board.lost or 'it is not open yet'}",
+                hint="see: heimvakt status",
+            )
+        if self._watching is not None:
+            raise TendingFailed(
+                "somebody is pairing already", hint="one device at a time: wait, or end the other"
+            )
+        self._watching = watching
+        try:
+            yield self._coordinator
+        finally:
+            self._watching = None
+
+    @property
+    def coordinator(self) -> Coordinator | None:
+        """The radio, while it is up."""
+        return self._coordinator if self._board.network is not None else None
 
     def missing(self) -> frozenset[str]:
         """The configured devices that are not in the network; all of them without a radio."""
@@ -88,8 +156,11 @@ class Roster:
     def announced(self, ieee: t.EUI64, new_address: bool) -> None:
         """A device joined or came back; whether under another network address than it had."""
         address = str(ieee)
+        if self._watching is not None:
+            self._watching.came(address)
         if address not in self._devices:
-            self._note_unknown(address)
+            if self._watching is None:
+                self._note_unknown(address)
             return
         self._left.discard(address)
         if self._care is None or self._coordinator is None:
@@ -105,9 +176,11 @@ class Roster:
 
     def device_initialized(self, device: ZigbeeDevice) -> None:
         """A device was interviewed."""
+        address = str(device.ieee)
+        if self._watching is not None:
+            self._watching.came(address)
         if not self._attach(device):
             return  # the radio itself, or a device that the configuration does not name
-        address = str(device.ieee)
         log.info(
             "the device has joined and was interviewed",
             device=self._devices[address].device_id,
@@ -157,4 +230,5 @@ class Roster:
             log.warning(
                 "a device that the configuration does not name is in the network; it is ignored",
                 address=address,
+                hint="heimvakt devices --unknown",
             )

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from heimvakt.core.fields import duration
 
+AUTO = "auto"
+
 
 class ZigbeeSettings(BaseModel):
     """One Zigbee radio."""
@@ -18,8 +20,9 @@ class ZigbeeSettings(BaseModel):
     radio: Annotated[
         Literal["auto", "znp", "ezsp", "deconz"],
         Field(
-            description="The kind of radio. znp: Texas Instruments with Z-Stack 3; auto is the "
-            "same for now. The others come later."
+            description="The kind of radio. znp: Texas Instruments with Z-Stack 3; ezsp: Silicon "
+            "Labs with EmberZNet; deconz: ConBee; auto: found out from what the stick says of "
+            "itself, and by asking it where that does not tell."
         ),
     ] = "auto"
     port: Annotated[
@@ -28,7 +31,8 @@ class ZigbeeSettings(BaseModel):
             min_length=1,
             max_length=255,
             description="Where the radio is plugged in: a path under /dev/serial/by-id/, which "
-            "stays the same in another socket, or socket://host:port.",
+            "stays the same in another socket, or socket://host:port, or auto for the only radio "
+            "that is plugged in. `heimvakt radios` lists what there is.",
             examples=[
                 "/dev/serial/by-id/usb-ITead_Sonoff_Zigbee_3.0_USB_Dongle_Plus_0001-if00-port0"
             ],
@@ -43,6 +47,14 @@ class ZigbeeSettings(BaseModel):
             "and 25 where nothing is said. A network that is there keeps its own.",
         ),
     ] = None
+    interference_every: Annotated[
+        timedelta,
+        duration(at_least="0s", at_most="1d"),
+        Field(
+            description="How often the radio listens to how full its channel is, for a moment and "
+            "when nothing is going on. 0s: never."
+        ),
+    ] = timedelta(minutes=30)
     permit_join_on_start: Annotated[
         timedelta,
         duration(at_least="0s", at_most="1h"),

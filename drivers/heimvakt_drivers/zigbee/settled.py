@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 
 FILE = "settled.json"
-VERSION = 1
+VERSION = 2
 """Of the file, and of what is set up in a device: raise it when `reporting` asks for more."""
 
 

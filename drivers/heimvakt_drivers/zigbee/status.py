@@ -16,6 +16,10 @@ class Network:
     radio: str
     """EUI-64 of the radio."""
     firmware: str
+    port: str
+    """Where it is plugged in."""
+    family: str
+    """`znp`, `ezsp` or `deconz`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

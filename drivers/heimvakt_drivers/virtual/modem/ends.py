@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from heimvakt_drivers.virtual.zigbee.line import Line
-from heimvakt_drivers.virtual.zigbee.serial_end import PtyEnd
+from heimvakt_drivers.virtual.wire import Line, PtyEnd
 
 __all__ = ["MODEM_MANAGER", "AbstractEnd", "PtyEnd"]
 

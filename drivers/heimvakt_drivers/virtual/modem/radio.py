@@ -16,8 +16,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from heimvakt_drivers.virtual.zigbee.line import Line, LineGoneError
-from heimvakt_drivers.virtual.zigbee.serial_end import SerialEnd
+from heimvakt_drivers.virtual.wire import Line, LineGoneError, SerialEnd
 
 from . import network as net
 from .commands import Commands

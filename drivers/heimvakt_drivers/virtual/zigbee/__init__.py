@@ -1,31 +1,31 @@
 """A virtual Zigbee radio with its devices: the far end of the serial line of a real host.
 
-It speaks the serial protocol of a Z-Stack 3 coordinator (TI calls it MT, hosts call it ZNP) at a
-pseudo-terminal or a TCP port on loopback. Written from protocol facts and the standard library
-alone. `radio` shows how it is used.
+It speaks, at a pseudo-terminal or a TCP port on loopback, what a Z-Stack 3 coordinator speaks (ZNP)
+or what an EmberZNet stick does (EZSP). Written from protocol facts and the standard library alone.
+`radio` shows how it is used.
 
     octets      numbers and addresses on the wire        PURE
-    mt_frame    frames of the serial line                PURE
     zcl_values  data types and attributes                PURE
     zcl         headers and general commands             PURE
     zdo         descriptors, bindings, leaving           PURE
-    nv          the memory that survives                 PURE
-    network     the network in that memory               PURE
     pace        how fast a device may send               PURE
-    coordinator its state, and what it tells the host    PURE
-    dispatch    from request to answers (mt_sys, mt_af, mt_zdo, mt_util)   PURE
     faults      what goes wrong, from a seeded chance    PURE
     answers     what a device answers                    PURE
-    device, ias, sensors    the devices
-    line, serial_end        file descriptors, terminal and TCP port
-    link        the coordinator at that end, host after host
+    device, ias, sensors, actuators                      the devices
+    catalogue, catalogue_device, catalogue_text          devices as makers made them
+    coordinator the network as the air sees it           PURE
+    link        hosts come and go at the line, and what goes wrong there
+    znp, ezsp   the two faces: a coordinator and a link each; `faces` finds them
     radio, storage          all of it together, and in a file
 
 Not there: a mesh (every device is a child of the coordinator), polling of sleepy devices, security
 over the air, fragmentation, groups of devices, green power, updates over the air, source routes.
 """
 
+from .actuators import Lamp, Siren
+from .catalogue_device import CatalogueDevice
 from .device import VirtualDevice
+from .faces import FACES, Face
 from .faults import Faults
 from .ias import IasZoneDevice, ZoneStatus, ZoneType
 from .radio import VirtualRadio
@@ -43,13 +43,17 @@ from .sent import JoinRefusedError, NotOnAirError, Outcome, Sent
 from .storage import DamagedFileError
 
 __all__ = [
+    "FACES",
     "BedMat",
+    "CatalogueDevice",
     "ContactSensor",
     "DamagedFileError",
     "EmergencyButton",
+    "Face",
     "Faults",
     "IasZoneDevice",
     "JoinRefusedError",
+    "Lamp",
     "MotionSensor",
     "NotOnAirError",
     "OccupancySensor",
@@ -57,6 +61,7 @@ __all__ = [
     "OnOffContact",
     "Outcome",
     "Sent",
+    "Siren",
     "SmokeDetector",
     "VirtualDevice",
     "VirtualRadio",

@@ -12,12 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from heimvakt_drivers.virtual.wire import Watch
+
 from . import zcl
 from .answers import answers_to
 from .octets import Reader, ShortDataError, ieee_octets
 from .pace import Pace
 from .sent import NotOnAirError, Outcome, Sent
-from .watch import Watch
 from .zcl import General, Reporting, Status, Zcl
 from .zcl_values import Attribute, Type
 from .zdo import Binding, Endpoint, node_descriptor
@@ -97,7 +98,9 @@ class VirtualDevice:
             logical_type=2, capabilities=SLEEPY_CAPABILITIES, manufacturer=self.manufacturer_code
         )
         inputs = (BASIC, POWER, IDENTIFY, *self.inputs)
-        self.endpoints = (Endpoint(1, 0x0104, self.device_type, 0, inputs, self.outputs),)
+        self.endpoints: tuple[Endpoint, ...] = (
+            Endpoint(1, 0x0104, self.device_type, 0, inputs, self.outputs),
+        )
         self.clusters = self._clusters()
         self.client_clusters: dict[int, dict[int, Attribute]] = {n: {} for n in self.outputs}
         if OTA in self.client_clusters:
@@ -112,6 +115,11 @@ class VirtualDevice:
     def put_on(self, air: Air) -> None:
         """Called by the radio that takes the device."""
         self._air = air
+
+    @property
+    def capabilities(self) -> int:
+        """What it announces of itself: whether it routes, is on mains, and always listens."""
+        return self.node_descriptor[2]
 
     @property
     def air(self) -> Air:
@@ -193,7 +201,15 @@ class VirtualDevice:
         return await self.say(cluster, General.REPORT, payload, control, target)
 
     async def say(
-        self, cluster: int, command: int, payload: bytes, control: int, host_endpoint: int = 1
+        self,
+        cluster: int,
+        command: int,
+        payload: bytes,
+        control: int,
+        host_endpoint: int = 1,
+        *,
+        endpoint: int | None = None,
+        manufacturer: int | None = None,
     ) -> Sent:
         """Send any ZCL frame under the device's own next sequence number, and pace it."""
         if not self.joined:
@@ -201,12 +217,13 @@ class VirtualDevice:
         if self.silent:
             return Sent(Outcome.SILENT)
         loop = asyncio.get_running_loop()
-        frame = Zcl(control, self.next_sequence(), command, payload)
+        frame = Zcl(control, self.next_sequence(), command, payload, manufacturer)
         now = loop.time()
         at = self._pace.take(now)
         if at > now:
             await asyncio.sleep(at - now)
-        outgoing = Outgoing(cluster, 1, host_endpoint, frame.encode())
+        source = self.endpoint_of(cluster) if endpoint is None else endpoint
+        outgoing = Outgoing(cluster, source, host_endpoint, frame.encode())
         sent = await self.air.transmit(self, outgoing)
         for _ in range(self.retries):
             if sent.outcome not in (Outcome.NO_HOST, Outcome.NETWORK_DOWN):
@@ -214,6 +231,10 @@ class VirtualDevice:
             await asyncio.sleep(RETRY_S)
             sent = await self.air.transmit(self, outgoing)
         return sent
+
+    def endpoint_of(self, cluster: int) -> int:
+        """The endpoint that a cluster speaks from."""
+        return 1
 
     def next_sequence(self) -> int:
         """The device's own next ZCL sequence number."""
@@ -238,9 +259,11 @@ class VirtualDevice:
         except ShortDataError:
             return []
         self.received.append((cluster, frame))
-        answers = answers_to(self, cluster, host_endpoint, frame) if endpoint in (1, 0xFF) else []
+        numbers = {mine.number for mine in self.endpoints}
+        source = self.endpoint_of(cluster) if endpoint == 0xFF else endpoint
+        answers = answers_to(self, cluster, host_endpoint, frame) if source in numbers else []
         self.changes.notify()
-        return [Outgoing(cluster, 1, host_endpoint, answer.encode()) for answer in answers]
+        return [Outgoing(cluster, source, host_endpoint, answer.encode()) for answer in answers]
 
     def command(self, cluster: int, host_endpoint: int, frame: Zcl) -> list[Zcl]:
         """Carry out a command of a cluster. Subclasses add theirs and call this for the rest."""

@@ -8,10 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-from .mt_frame import START
-
 _NAMES = ("drop", "garble", "delay")
-_NO_START = bytes(n for n in range(0x100) if n != START)
 
 
 @dataclass(slots=True)
@@ -50,13 +47,9 @@ class Faults:
             data = self._garbled(data)
         return (self.delay_s if self._strikes("delay", self.delay) else 0.0), data
 
-    def rubbish(self, count: int) -> bytes:
-        """So many octets of anything but the start of a frame."""
-        return bytes(self.chance.choices(_NO_START, k=count))
-
-    def oversized(self) -> bytes:
-        """A start of a frame with a length that no frame may have, and that many octets."""
-        return bytes((START, 0xFF, 0x44, 0x81)) + self.rubbish(0xFF)
+    def rubbish(self, count: int, *, without: frozenset[int]) -> bytes:
+        """So many octets of anything but these."""
+        return bytes(self.chance.choices(bytes(set(range(0x100)) - without), k=count))
 
     def _strikes(self, name: str, proportion: float) -> bool:
         if proportion <= 0.0 or self.chance.random() >= proportion:

@@ -125,7 +125,9 @@ class IasZoneDevice(VirtualDevice):
             return []
         self._cie_endpoint = host_endpoint
         control = zcl.CLUSTER_SPECIFIC | zcl.FROM_SERVER
-        payload = u16(self.zone_type) + u16(self.manufacturer_code)
+        zone_type = self.clusters[IAS_ZONE][ZONE_TYPE].value
+        assert isinstance(zone_type, int)
+        payload = u16(zone_type) + u16(self.manufacturer_code)
         return [Zcl(control, self.next_sequence(), ENROL_REQUEST, payload)]
 
     def command(self, cluster: int, host_endpoint: int, frame: Zcl) -> list[Zcl]:

@@ -1,34 +1,43 @@
-"""The coordinator's serial link: host after host, frame after frame, with what goes wrong.
+"""The coordinator's serial link: host after host, with what goes wrong on the way.
 
-It holds the line while a host has the port open, carries the host's requests to the coordinator,
-and writes what is to be said, through the faults.
+It holds the line while a host has the port open. What is said on it is the affair of a face, which
+makes a link of its own from this.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from typing import ClassVar
 
-from .coordinator import Coordinator, Later, Output
-from .dispatch import handle
+from heimvakt_drivers.virtual.wire import (
+    Line,
+    LineFullError,
+    LineGoneError,
+    LineStalledError,
+    SerialEnd,
+    Watch,
+)
+
+from .device import Outgoing, VirtualDevice
 from .faults import Faults
-from .line import Line, LineFullError, LineGoneError, LineStalledError
-from .mt_frame import FrameParser, MtFrame, encode
 from .sent import Outcome, Sent
-from .serial_end import SerialEnd
-from .watch import Watch
 
 LATER_MAX = 1000
 """Frames that wait for their time; one more is lost."""
 
 
-class HostLink:
+class HostLink(ABC):
     """See the module. `changes` is notified of every host and after every request."""
 
-    def __init__(self, coordinator: Coordinator, faults: Faults, changes: Watch) -> None:
-        self._coordinator = coordinator
+    marks: ClassVar[frozenset[int]]
+    """Octets that mean something between frames: rubbish has none of them."""
+    oversized_head: ClassVar[bytes]
+    """How a frame begins that says it is longer than frames can be, or that will be."""
+
+    def __init__(self, faults: Faults, changes: Watch) -> None:
         self._faults = faults
         self._changes = changes
         self._end: SerialEnd | None = None
@@ -36,6 +45,30 @@ class HostLink:
         self._later: set[asyncio.Task[None]] = set()
         self.requests = 0
         """Frames of hosts that were carried out."""
+
+    # ------------------------------------------------------------------ of a face
+
+    @abstractmethod
+    async def joined(self, device: VirtualDevice, *, rejoin: bool) -> Sent:
+        """Tell of a device that came in or came back."""
+
+    @abstractmethod
+    async def left(self, device: VirtualDevice) -> Sent:
+        """Tell of a device that is about to go."""
+
+    @abstractmethod
+    async def heard(self, nwk: int, outgoing: Outgoing, lqi: int) -> Sent:
+        """Tell of a frame from this network address. Never raises for a host that is away."""
+
+    @abstractmethod
+    async def restarted(self) -> Sent:
+        """Tell that the coordinator has just restarted."""
+
+    @abstractmethod
+    async def _session(self, line: Line) -> None:
+        """Talk with a host until it is gone."""
+
+    # ------------------------------------------------------------------ hosts come and go
 
     @property
     def host_present(self) -> bool:
@@ -84,24 +117,7 @@ class HostLink:
         if self._end is not None:
             await self._end.plug()
 
-    async def tell(self, outputs: Sequence[Output]) -> Sent:
-        """Write what the coordinator has to tell; the result is that of the last frame."""
-        sent = Sent(Outcome.NO_HOST)
-        for output in outputs:
-            if isinstance(output, MtFrame):
-                sent = await self.put(output)
-        return sent
-
-    async def put(self, frame: MtFrame, *, answer: bool = False) -> Sent:
-        """Write one frame, unless a fault keeps it from the host."""
-        if self._faults.mute:
-            return Sent(Outcome.MUTE)
-        delay_s, data = self._faults.distort(encode(frame), answer=answer)
-        if data is None:
-            return Sent(Outcome.DROPPED)
-        if delay_s:
-            await asyncio.sleep(delay_s)
-        return await self.write(data)
+    # ------------------------------------------------------------------ octets
 
     async def write(self, data: bytes) -> Sent:
         """Write any octets."""
@@ -117,6 +133,41 @@ class HostLink:
         except LineStalledError:
             return Sent(Outcome.STALLED)
 
+    async def rubbish(self, count: int) -> Sent:
+        """Write so many octets that are no frame and begin none."""
+        return await self.write(self._faults.rubbish(count, without=self.marks))
+
+    async def oversized(self) -> Sent:
+        """Write a frame that is longer than frames can be."""
+        rest = self._faults.rubbish(0xFF, without=self.marks)
+        return await self.write(self.oversized_head + rest)
+
+    async def _through_faults(self, data: bytes, *, answer: bool) -> Sent:
+        """Write one frame, unless a fault keeps it from the host."""
+        if self._faults.mute:
+            return Sent(Outcome.MUTE)
+        delay_s, distorted = self._faults.distort(data, answer=answer)
+        if distorted is None:
+            return Sent(Outcome.DROPPED)
+        if delay_s:
+            await asyncio.sleep(delay_s)
+        return await self.write(distorted)
+
+    def _do_later(self, delay_s: float, what: Coroutine[None, None, object]) -> None:
+        """Do something in so many seconds, unless LATER_MAX others wait already."""
+        if len(self._later) >= LATER_MAX:
+            what.close()
+            return
+
+        async def wait() -> None:
+            await asyncio.sleep(delay_s)
+            await what
+
+        task = asyncio.create_task(wait(), name="virtual radio: later")
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+        task.add_done_callback(lambda _: what.close())
+
     async def _sessions(self, end: SerialEnd) -> None:
         while True:
             self._line = await end.accept()
@@ -127,29 +178,6 @@ class HostLink:
                 self._line.close()
                 self._line = None
                 self._changes.notify()
-
-    async def _session(self, line: Line) -> None:
-        parser = FrameParser()
-        while data := await line.read():
-            if self._faults.deaf:
-                continue
-            for frame in parser.feed(data):
-                for output in handle(self._coordinator, frame, time.monotonic()):
-                    await self._answer(output)
-                self.requests += 1
-                self._changes.notify()
-
-    async def _answer(self, output: Output) -> None:
-        if isinstance(output, MtFrame):
-            await self.put(output, answer=True)
-        elif len(self._later) < LATER_MAX:
-            task = asyncio.create_task(self._put_later(output), name="virtual radio: later")
-            self._later.add(task)
-            task.add_done_callback(self._later.discard)
-
-    async def _put_later(self, later: Later) -> None:
-        await asyncio.sleep(later.delay_s)
-        await self.put(later.frame, answer=True)
 
 
 def _tell_of_failure(task: asyncio.Task[None]) -> None:

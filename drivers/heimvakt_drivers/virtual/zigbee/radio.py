@@ -24,16 +24,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from heimvakt_drivers.virtual.wire import PtyEnd, TcpEnd, Watch
+
 from . import storage
-from .coordinator import Coordinator
 from .device import Outgoing, VirtualDevice
+from .faces import Face, face
 from .faults import Faults
-from .link import HostLink
-from .nv import NvMemory
 from .octets import ieee_octets, ieee_text
 from .sent import JoinRefusedError, Outcome, Sent
-from .serial_end import PtyEnd, TcpEnd
-from .watch import Watch
 
 ASLEEP_S = 7.68
 """How long a parent keeps a frame for a sleeping child (Zigbee's persistence time)."""
@@ -42,19 +40,28 @@ AnyDevice = TypeVar("AnyDevice", bound=VirtualDevice)
 
 
 class VirtualRadio:
-    """See the module. Equal seeds give equal addresses, keys and faults."""
+    """See the module. Equal seeds give equal addresses, keys and faults.
+
+    `speaks` is what it speaks with its host: a Z-Stack coordinator's "znp", or "ezsp" as sticks of
+    Silicon Labs do. The air, the devices and what goes wrong are the same.
+    """
 
     def __init__(
-        self, *, seed: int = 0, ieee: str | None = None, asleep_s: float = ASLEEP_S
+        self,
+        *,
+        seed: int = 0,
+        ieee: str | None = None,
+        asleep_s: float = ASLEEP_S,
+        speaks: Face = "znp",
     ) -> None:
         self.seed = seed
+        self.speaks: Face = speaks
         chance = random.Random(seed)
         own = ieee_octets(ieee) if ieee else chance.randbytes(5) + bytes.fromhex("4b1200")
-        nv = NvMemory(own, chance.randbytes(16))
-        self.coordinator = Coordinator(nv, chance, asleep_s)
         self.faults = Faults(random.Random(seed + 1))
         self.changes = Watch()
-        self.link = HostLink(self.coordinator, self.faults, self.changes)
+        made = face(speaks)
+        self.coordinator, self.link = made(own, chance, asleep_s, self.faults, self.changes)
 
     # ------------------------------------------------------------------ serving
 
@@ -142,7 +149,7 @@ class VirtualRadio:
             return Sent(Outcome.NETWORK_DOWN)
         if outgoing.host_endpoint not in coordinator.endpoints_by_number:
             return Sent(Outcome.NO_ENDPOINT)
-        return await self.link.put(coordinator.incoming(device.nwk, outgoing, device.lqi))
+        return await self.link.heard(device.nwk, outgoing, device.lqi)
 
     async def admit(self, device: VirtualDevice, *, rejoin: bool) -> Sent:
         """Let a device in and tell the host. Raises JoinRefusedError unless joining is permitted.
@@ -152,14 +159,17 @@ class VirtualRadio:
         if not self.coordinator.running or not (rejoin or self.permit_open):
             raise JoinRefusedError("the host does not permit joining now: wait_permit_join() first")
         self.coordinator.now = time.monotonic()
-        return await self.link.tell(self.coordinator.admit(device, rejoin=rejoin))
+        self.coordinator.admit(device, rejoin=rejoin)
+        return await self.link.joined(device, rejoin=rejoin)
 
     async def dismiss(self, device: VirtualDevice) -> Sent:
         """Let a device go and tell the host."""
         if not device.joined:
             return Sent(Outcome.NOT_JOINED)
         self.coordinator.now = time.monotonic()
-        return await self.link.tell(self.coordinator.dismiss(device, asked=False))
+        sent = await self.link.left(device)
+        self.coordinator.dismiss(device)
+        return sent
 
     # ------------------------------------------------------------------ faults
 
@@ -175,7 +185,8 @@ class VirtualRadio:
 
     async def power_cycle(self) -> Sent:
         """Reset under a running host, which sees nothing but the reset indication."""
-        return await self.link.put(self.coordinator.reset())
+        self.coordinator.reset()
+        return await self.link.restarted()
 
     async def send_raw(self, data: bytes) -> Sent:
         """Write any octets to the host; faults do not touch them."""
@@ -183,23 +194,23 @@ class VirtualRadio:
 
     async def send_rubbish(self, count: int = 64) -> Sent:
         """Write octets that are no frame."""
-        return await self.link.write(self.faults.rubbish(count))
+        return await self.link.rubbish(count)
 
     async def send_oversized(self) -> Sent:
         """Write a frame that says it is longer than frames can be."""
-        return await self.link.write(self.faults.oversized())
+        return await self.link.oversized()
 
     async def send_from_stranger(self, nwk: int = 0x7E57, cluster: int = 0x0500) -> Sent:
         """A zone alarm from a network address that nobody has announced."""
         payload = bytes((0x09, 0x01, 0x00)) + struct.pack("<HBBH", 1, 0, 0, 0)
         outgoing = Outgoing(cluster, 1, 1, payload)
-        return await self.link.put(self.coordinator.incoming(nwk, outgoing, 90))
+        return await self.link.heard(nwk, outgoing, 90)
 
     # ------------------------------------------------------------------ to and from a file
 
     def save(self, path: str | Path) -> None:
         """Write memory and devices as JSON, whole or not at all. Blocks for a few milliseconds."""
-        text = json.dumps(storage.to_json(self.coordinator, self.seed), indent=1)
+        text = json.dumps(storage.to_json(self.coordinator, self.seed, self.speaks), indent=1)
         target = Path(path)
         beside = target.with_name(f".{target.name}.new")
         with beside.open("w", encoding="utf-8") as file:
@@ -212,8 +223,11 @@ class VirtualRadio:
     def load(cls, path: str | Path) -> VirtualRadio:
         """Read what `save` wrote. Raises OSError, or storage.DamagedFileError."""
         stored = storage.parse(Path(path).read_text(encoding="utf-8"))
-        radio = cls(seed=stored.seed, ieee=stored.ieee)
-        radio.coordinator.nv.replace_all(stored.nv)
+        radio = cls(seed=stored.seed, ieee=stored.ieee, speaks=stored.speaks)
+        try:
+            radio.coordinator.take_memory(stored.memory)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise storage.DamagedFileError(f"the memory in it is damaged: {error!r}") from error
         for device in stored.devices:
             radio.add(device)
         return radio

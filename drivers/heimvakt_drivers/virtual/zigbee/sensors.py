@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from . import zcl
+from .catalogue_device import CatalogueDevice
 from .device import ON_OFF, OTA, VirtualDevice
 from .ias import IasZoneDevice, ZoneStatus, ZoneType
 from .sent import Outcome, Sent
@@ -177,6 +178,7 @@ KINDS: dict[str, type[VirtualDevice]] = {
     kind.__name__: kind
     for kind in (
         BedMat,
+        CatalogueDevice,
         ContactSensor,
         EmergencyButton,
         MotionSensor,

@@ -6,16 +6,17 @@ import json
 from dataclasses import dataclass
 from typing import cast
 
-from .coordinator import Coordinator
+from .coordinator import Coordinator, Json
 from .device import VirtualDevice
+from .faces import FACES, Face
 from .octets import Reader, ieee_octets, ieee_text
 from .sensors import KINDS
 from .zcl import Reporting
 from .zcl_values import decode_value, encode_value
 from .zdo import Binding
 
-VERSION = 1
-Json = dict[str, object]
+VERSION = 2
+"""1 had no `speaks`: there was "znp" alone, and its memory was called `nv`."""
 
 
 class DamagedFileError(ValueError):
@@ -28,18 +29,20 @@ class Stored:
 
     seed: int
     ieee: str
-    nv: dict[str, dict[str, str]]
+    speaks: Face
+    memory: Json
     devices: list[VirtualDevice]
 
 
-def to_json(coordinator: Coordinator, seed: int) -> Json:
+def to_json(coordinator: Coordinator, seed: int, speaks: Face) -> Json:
     """Everything worth keeping, as values of JSON."""
     return {
         "format": "heimvakt virtual radio",
         "version": VERSION,
         "seed": seed,
-        "ieee": ieee_text(coordinator.nv.hardware_ieee),
-        "nv": coordinator.nv.to_json(),
+        "ieee": ieee_text(coordinator.hardware_ieee),
+        "speaks": speaks,
+        "memory": coordinator.memory_to_json(),
         "devices": [device_to_json(device) for device in coordinator.devices.values()],
     }
 
@@ -48,12 +51,17 @@ def parse(text: str) -> Stored:
     """Read the text of a file. Raises DamagedFileError with the reason."""
     try:
         content = cast(Json, json.loads(text))
-        if content["version"] != VERSION:
-            raise DamagedFileError(f"version {content['version']} is not known, only {VERSION} is")
+        if content["version"] == 1:
+            content = {**content, "speaks": "znp", "memory": content["nv"]}
+        elif content["version"] != VERSION:
+            raise DamagedFileError(f"version {content['version']} is not known, {VERSION} is")
+        if content["speaks"] not in FACES:
+            raise DamagedFileError(f"no radio speaks {content['speaks']!r}")
         return Stored(
             seed=cast(int, content["seed"]),
             ieee=cast(str, content["ieee"]),
-            nv=cast(dict[str, dict[str, str]], content["nv"]),
+            speaks=content["speaks"],
+            memory=cast(Json, content["memory"]),
             devices=[_device(entry) for entry in cast(list[Json], content["devices"])],
         )
     except DamagedFileError:

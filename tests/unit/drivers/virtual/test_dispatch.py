@@ -7,11 +7,11 @@ import struct
 
 import pytest
 
-from heimvakt_drivers.virtual.zigbee.coordinator import Coordinator, Later, Output
-from heimvakt_drivers.virtual.zigbee.dispatch import handle
-from heimvakt_drivers.virtual.zigbee.mt_frame import Kind, MtFrame, Subsystem
-from heimvakt_drivers.virtual.zigbee.nv import Item, NvMemory
 from heimvakt_drivers.virtual.zigbee.sensors import ContactSensor
+from heimvakt_drivers.virtual.zigbee.znp.coordinator import Later, Output, ZnpCoordinator
+from heimvakt_drivers.virtual.zigbee.znp.dispatch import handle
+from heimvakt_drivers.virtual.zigbee.znp.mt_frame import Kind, MtFrame, Subsystem
+from heimvakt_drivers.virtual.zigbee.znp.nv import Item
 
 SYS, AF, ZDO, UTIL, APP_CNF = (
     Subsystem.SYS,
@@ -26,8 +26,7 @@ class Host:
     """Sends requests and sees what comes back."""
 
     def __init__(self) -> None:
-        nv = NvMemory(bytes(range(8)), bytes(16))
-        self.coordinator = Coordinator(nv, random.Random(1), asleep_s=7.68)
+        self.coordinator = ZnpCoordinator(bytes(range(8)), random.Random(1), asleep_s=7.68)
         self.now = 1000.0
 
     def ask(self, subsystem: int, command: int, payload: bytes = b"") -> list[Output]:

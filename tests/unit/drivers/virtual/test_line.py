@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from heimvakt_drivers.virtual.zigbee import line as line_module
-from heimvakt_drivers.virtual.zigbee.line import (
+from heimvakt_drivers.virtual.wire import line as line_module
+from heimvakt_drivers.virtual.wire.line import (
     Line,
     LineFullError,
     LineGoneError,

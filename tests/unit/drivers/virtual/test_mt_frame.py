@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heimvakt_drivers.virtual.zigbee.mt_frame import (
+from heimvakt_drivers.virtual.zigbee.znp.mt_frame import (
     OVERHEAD,
     PAYLOAD_MAX,
     START,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heimvakt_drivers.virtual.zigbee import network
-from heimvakt_drivers.virtual.zigbee.nv import ITEM_OCTETS_MAX, TABLES, Item, NvMemory, Table
+from heimvakt_drivers.virtual.zigbee.znp import network
+from heimvakt_drivers.virtual.zigbee.znp.nv import ITEM_OCTETS_MAX, TABLES, Item, NvMemory, Table
 
 IEEE = bytes.fromhex("0102030405060708")
 CHANCE = bytes(range(20))

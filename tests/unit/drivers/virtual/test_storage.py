@@ -8,18 +8,24 @@ from pathlib import Path
 import pytest
 
 from heimvakt_drivers.virtual.zigbee import (
+    FACES,
     ContactSensor,
     DamagedFileError,
+    Face,
     OnOffButton,
     VirtualRadio,
     storage,
 )
+from heimvakt_drivers.virtual.zigbee.ezsp.tokens import Tokens
 from heimvakt_drivers.virtual.zigbee.zcl import Reporting, Zcl
 from heimvakt_drivers.virtual.zigbee.zdo import Binding
 
+EMPTY = {"version": 2, "seed": 1, "ieee": "00:12:4b:00:00:00:00:03", "memory": {}, "devices": []}
+DAMAGED = Tokens().to_json() | {"parameters": "00"}
 
-def lived_in() -> VirtualRadio:
-    radio = VirtualRadio(seed=3, ieee="00:12:4b:00:00:00:00:03")
+
+def lived_in(speaks: Face = "znp") -> VirtualRadio:
+    radio = VirtualRadio(seed=3, ieee="00:12:4b:00:00:00:00:03", speaks=speaks)
     radio.coordinator.start()
     door = radio.add(ContactSensor("00:11:22:33:44:55:66:01", model="MCT-1", retries=2))
     radio.coordinator.admit(door, rejoin=False)
@@ -31,12 +37,13 @@ def lived_in() -> VirtualRadio:
     return radio
 
 
-def test_it_comes_back_as_it_was(tmp_path: Path) -> None:
-    radio = lived_in()
+@pytest.mark.parametrize("speaks", FACES)
+def test_it_comes_back_as_it_was(tmp_path: Path, speaks: Face) -> None:
+    radio = lived_in(speaks)
     radio.save(tmp_path / "radio.json")
     again = VirtualRadio.load(tmp_path / "radio.json")
     assert again.coordinator.network == radio.coordinator.network
-    assert again.ieee == radio.ieee
+    assert (again.ieee, again.speaks) == (radio.ieee, speaks)
     door = again.device("00:11:22:33:44:55:66:01")
     assert isinstance(door, ContactSensor)
     assert (door.model, door.joined, door.enrolled, door.retries) == ("MCT-1", True, True, 2)
@@ -47,13 +54,27 @@ def test_it_comes_back_as_it_was(tmp_path: Path) -> None:
     assert (tmp_path / "again.json").read_text() == (tmp_path / "radio.json").read_text()
 
 
+def test_a_file_of_the_first_version_is_read(tmp_path: Path) -> None:
+    radio, file = lived_in(), tmp_path / "radio.json"
+    radio.save(file)
+    content = json.loads(file.read_text())
+    del content["speaks"]
+    file.write_text(json.dumps({**content, "version": 1, "nv": content.pop("memory")}))
+    again = VirtualRadio.load(file)
+    assert again.speaks == "znp"
+    assert again.coordinator.network == radio.coordinator.network
+
+
 @pytest.mark.parametrize(
     "content",
     [
         "",
         "[]",
         "{}",
-        json.dumps({"version": 2}),
+        json.dumps({"version": 3}),
+        json.dumps(EMPTY | {"speaks": "morse"}),
+        json.dumps(EMPTY | {"speaks": "ezsp", "memory": {}}),
+        json.dumps(EMPTY | {"speaks": "ezsp", "memory": DAMAGED}),
         json.dumps({"version": 1, "seed": 1, "ieee": "", "nv": {}, "devices": [{"kind": "?"}]}),
     ],
 )

@@ -1,58 +1,57 @@
-"""What is read from a zone's frame before zigpy has it: exactly what zigpy reads, and once."""
+"""What is read from a frame before zigpy has it: exactly what zigpy reads, and once."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as some
-from zigpy.zcl import foundation
-from zigpy.zcl.clusters.security import IasZone
 
-from heimvakt_drivers.zigbee.early import KEPT_MAX, REPEATED_S, Repetitions, status_change
-from heimvakt_drivers.zigbee.heard import STATUS_CHANGE, Command
+from heimvakt_drivers.zigbee.early import (
+    KEPT_MAX,
+    REPEATED_S,
+    Repetitions,
+    read,
+)
+from heimvakt_drivers.zigbee.heard import (
+    BATTERY_PERCENT,
+    BATTERY_VOLTAGE,
+    STATUS_CHANGE,
+    Attribute,
+    Cluster,
+    Command,
+)
 
 PRESS = bytes.fromhex("09 2a 00 0200 00 01 0000")
+BATTERY = bytes.fromhex("18 07 0a 2000 20 1e 2100 20 c8")
 ADDRESS = "00:11:22:33:44:55:66:01"
 
 
-def as_zigpy_reads(octets: bytes) -> Command | None:
-    """The status change in a frame of a zone, if zigpy tells of one."""
-    header: Any
-    header, rest = foundation.ZCLHeader.deserialize(octets)
-    from_server = header.direction is foundation.Direction.Server_to_Client
-    if not header.frame_control.is_cluster or header.manufacturer is not None or not from_server:
-        return None
-    if header.command_id != STATUS_CHANGE:
-        return None
-    schema = IasZone.ClientCommandDefs.status_change_notification.schema
-    read, _ = schema.deserialize(rest)
-    values = tuple(int(value) for value in read.as_tuple())
-    return Command(int(header.command_id), values, int(header.tsn), from_server=True)
+def test_a_call_for_help_is_read_with_all_that_it_says() -> None:
+    reading = read(Cluster.ZONE, PRESS)
+    assert reading is not None
+    assert reading.facts == (Command(STATUS_CHANGE, (2, 0, 1, 0), 0x2A, from_server=True),)
 
 
-@given(
-    control=some.sampled_from([0x09, 0x19]),
-    sequence=some.integers(0, 255),
-    rest=some.binary(min_size=6, max_size=6),
-)
-def test_every_status_change_is_read_as_zigpy_reads_it(
-    control: int, sequence: int, rest: bytes
-) -> None:
-    octets = bytes((control, sequence, STATUS_CHANGE)) + rest
-    assert status_change(octets) == as_zigpy_reads(octets) is not None
+def test_a_report_may_tell_several_things() -> None:
+    reading = read(Cluster.POWER, BATTERY)
+    assert reading is not None
+    assert reading.facts == (Attribute(BATTERY_VOLTAGE, 30), Attribute(BATTERY_PERCENT, 200))
 
 
-@given(some.binary(min_size=9, max_size=9) | some.binary(max_size=16))
-@example(PRESS + b"\x00")
-@example(PRESS[:-1])
-@example(b"\x08" + PRESS[1:])  # a report
-@example(b"\x01" + PRESS[1:])  # from a client
-@example(b"\x0d" + PRESS[1:])  # of a maker
-@example(PRESS[:2] + b"\x01" + PRESS[3:])  # a wish to be enrolled
-def test_whatever_it_reads_zigpy_reads_too(octets: bytes) -> None:
-    read = status_change(octets)
-    assert read is None or read == as_zigpy_reads(octets)
+@given(some.sampled_from(Cluster), some.binary(max_size=24))
+def test_no_octets_are_too_broken(cluster: Cluster, octets: bytes) -> None:
+    assert read(cluster, octets) is None or len(octets) >= 3
+
+
+def test_a_frame_that_is_cut_off_or_too_long_is_left_to_zigpy() -> None:
+    assert all(read(Cluster.ZONE, PRESS[:size]) is None for size in range(len(PRESS)))
+    assert read(Cluster.ZONE, PRESS + b"\0") is None
+    for size in range(len(BATTERY)):
+        assert (read(Cluster.POWER, BATTERY[:size]) is not None) is (size == 7)
+
+
+def test_what_is_of_one_maker_is_left_to_zigpy() -> None:
+    assert read(Cluster.ZONE, bytes((PRESS[0] | 0x04,)) + PRESS[1:]) is None
+    assert read(Cluster.ZONE, bytes((PRESS[0] | 0x20,)) + PRESS[1:]) is None
 
 
 def test_a_frame_that_comes_again_is_a_repetition_for_ten_seconds() -> None:

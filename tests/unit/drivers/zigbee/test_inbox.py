@@ -19,6 +19,7 @@ from heimvakt.core.events import (
     DoorClosed,
     DoorOpened,
     Event,
+    FallDetected,
     RadioLost,
     SmokeCleared,
     SmokeDetected,
@@ -184,6 +185,6 @@ async def test_in_any_interleaving_all_comes_out_and_each_device_keeps_its_order
 
 
 def test_the_end_of_a_danger_takes_the_same_way_as_its_beginning() -> None:
-    for kind in URGENT:
+    for kind in set(URGENT) - {FallDetected}:  # which has no end
         cleared = kind.__name__.replace("Detected", "Cleared")
         assert cleared in {other.__name__ for other in URGENT}

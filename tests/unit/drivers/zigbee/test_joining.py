@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from heimvakt_drivers.zigbee import joining
-from heimvakt_drivers.zigbee.joining import let_in
+from heimvakt_drivers.zigbee.joining import let_in, opened
 
 
 class Radio:
@@ -17,10 +17,12 @@ class Radio:
 
     def __init__(self) -> None:
         self.permitted: list[int] = []
+        self.through: object = None
         self.called = asyncio.Event()
 
-    async def permit(self, seconds: int) -> None:
+    async def permit(self, seconds: int, through: object = None) -> None:
         self.permitted.append(seconds)
+        self.through = through
         self.called.set()
 
     async def has(self, count: int) -> None:
@@ -67,3 +69,24 @@ async def test_nobody_is_missing_and_nothing_is_opened() -> None:
     radio = Radio()
     await run(radio, set(), asyncio.Event(), 0.02)
     assert radio.permitted == []
+
+
+async def test_it_is_open_through_one_router_and_closed_everywhere() -> None:
+    radio, router = Radio(), cast("Any", "00:11:22:33:44:55:66:77")
+    async with opened(cast("Any", radio), router) as network:
+        await network.keep(240)
+        assert radio.through == router
+        await network.keep(240)
+        assert radio.permitted == [60], "it is open: nothing need be said"
+    assert (radio.permitted, radio.through) == ([60, 0], None)
+
+
+async def test_a_radio_that_is_gone_cannot_be_closed_and_nobody_minds() -> None:
+    radio = Radio()
+
+    async def gone(*_: object) -> None:
+        raise AttributeError("'NoneType' object has no attribute 'request'")
+
+    async with opened(cast("Any", radio), None) as network:
+        await network.keep(240)
+        radio.permit = gone  # type: ignore[assignment,method-assign]

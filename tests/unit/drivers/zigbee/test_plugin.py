@@ -12,8 +12,11 @@ from pydantic import ValidationError
 
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.ports import Mistake
+from heimvakt.core.radios import FindsRadios, PluggedIn
 from heimvakt_drivers.zigbee.plugin import PLUGIN, ZigbeePlugin
 from heimvakt_drivers.zigbee.settings import ZigbeeSettings
+from heimvakt_drivers.zigbee.usb import Roots
+from tests.support.usb import UsbTree
 
 WHERE = ("drivers", "zigbee")
 GOOD = "00:12:4b:00:22:c1:09:aa"
@@ -23,36 +26,79 @@ def device(address: str, role: Role = Role.DOOR, name: str = "door") -> Device:
     return Device(device_id=name, role=role, driver="zigbee", address=address)
 
 
-def check(port: str, *devices: Device, radio: str = "auto", plugged_in: Path) -> list[Mistake]:
+def check(
+    port: str, *devices: Device, radio: str = "auto", tree: UsbTree | None = None
+) -> list[Mistake]:
     settings = ZigbeeSettings.model_validate({"port": port, "radio": radio})
-    return list(ZigbeePlugin(plugged_in).check(settings, WHERE, devices))
+    roots = tree.roots if tree else Roots(Path("/nowhere"), Path("/nowhere"))
+    return list(ZigbeePlugin(roots).check(settings, WHERE, devices))
 
 
 def test_a_port_that_is_there_and_devices_that_are_right_are_no_mistake(tmp_path: Path) -> None:
     (tmp_path / "radio").touch()
-    assert check(str(tmp_path / "radio"), device(GOOD), plugged_in=tmp_path) == []
-    assert check("socket://192.0.2.7:6638", device(GOOD.upper()), plugged_in=tmp_path) == []
+    assert check(str(tmp_path / "radio"), device(GOOD)) == []
+    assert check("socket://192.0.2.7:6638", device(GOOD.upper())) == []
 
 
 def test_nothing_plugged_in_is_a_warning_that_says_what_is(tmp_path: Path) -> None:
-    (tmp_path / "usb-Other_radio-if00").touch()
-    (mistake,) = check("/dev/serial/by-id/usb-not-there", plugged_in=tmp_path)
+    tree = UsbTree(tmp_path)
+    hubz = tree.plug("10c4:8a2a", "Silicon Labs", "HubZ", by_id="usb-HubZ-if01", interface=1)
+    (mistake,) = check("/dev/serial/by-id/usb-not-there", tree=tree)
     assert mistake == Mistake(
         ("drivers", "zigbee", "port"),
         "nothing is plugged in at /dev/serial/by-id/usb-not-there",
-        f"plugged in now: {tmp_path}/usb-Other_radio-if00",
+        f"plugged in now: {hubz} (looks like an EZSP radio)",
         warning=True,
     )
 
 
-def test_no_port_at_all_is_said_too(tmp_path: Path) -> None:
-    (mistake,) = check("/dev/serial/by-id/usb-not-there", plugged_in=tmp_path / "missing")
+def test_no_port_at_all_is_said_too() -> None:
+    (mistake,) = check("/dev/serial/by-id/usb-not-there")
     assert mistake.hint == "no serial port is plugged in now"
 
 
+def test_auto_with_nothing_or_too_much_plugged_in_is_a_warning(tmp_path: Path) -> None:
+    tree = UsbTree(tmp_path)
+    (mistake,) = check("auto", tree=tree)
+    assert mistake.warning
+    assert mistake.what == "nothing that looks like a radio is plugged in"
+    one = tree.plug("1cf1:0030", "dresden elektronik", "ConBee II", tty="ttyACM0")
+    assert check("auto", tree=tree) == []
+    tree.plug("10c4:ea60", "Nabu Casa", "SkyConnect v1.0")
+    (mistake,) = check("auto", tree=tree)
+    assert f"{one} (looks like a ConBee)" in mistake.hint
+
+
+def test_a_radio_of_another_kind_than_is_written_is_a_warning(tmp_path: Path) -> None:
+    tree = UsbTree(tmp_path)
+    port = tree.plug("10c4:ea60", "Nabu Casa", "SkyConnect v1.0", by_id="usb-sky")
+    (mistake,) = check(port, radio="znp", tree=tree)
+    assert mistake.where == (*WHERE, "radio")
+    assert mistake.hint == 'write radio = "ezsp", or leave it out'
+    for radio in ("auto", "ezsp"):
+        assert check(port, radio=radio, tree=tree) == []
+
+
+def test_what_is_plugged_in_is_told_to_people(tmp_path: Path) -> None:
+    tree = UsbTree(tmp_path)
+    sky = tree.plug("10c4:ea60", "Nabu Casa", "SkyConnect v1.0", by_id="usb-sky")
+    tree.plug("1a86:7523", None, "USB2.0-Serial")
+    found = ZigbeePlugin(tree.roots).plugged_in()
+    assert [one.family for one in found] == ["ezsp", "unknown"]
+    assert found[0] == PluggedIn(
+        port=sky,
+        device=str(tree.roots.dev / "ttyUSB0"),
+        usb_id="10c4:ea60",
+        maker="Nabu Casa",
+        product="SkyConnect v1.0",
+        family="ezsp",
+    )
+    assert isinstance(PLUGIN, FindsRadios)
+
+
 @pytest.mark.parametrize("port", ["ttyUSB0", "socket://host", "http://host:80", "socket://a/b:1"])
-def test_what_is_no_port_is_an_error(port: str, tmp_path: Path) -> None:
-    (mistake,) = check(port, plugged_in=tmp_path)
+def test_what_is_no_port_is_an_error(port: str) -> None:
+    (mistake,) = check(port)
     assert not mistake.warning
 
 
@@ -66,30 +112,21 @@ def test_what_is_no_port_is_an_error(port: str, tmp_path: Path) -> None:
         ("kitchen", "eight pairs of digits from the label"),
     ],
 )
-def test_an_address_in_another_form_is_an_error_with_the_right_one(
-    address: str, hint: str, tmp_path: Path
-) -> None:
-    (mistake,) = check("socket://a:1", device(address), plugged_in=tmp_path)
+def test_an_address_in_another_form_is_an_error_with_the_right_one(address: str, hint: str) -> None:
+    (mistake,) = check("socket://a:1", device(address))
     assert mistake.where == ("devices", "door", "address")
     assert mistake.hint.startswith(hint)
 
 
-def test_two_devices_of_one_address_are_an_error(tmp_path: Path) -> None:
+def test_two_devices_of_one_address_are_an_error() -> None:
     twice = [device(GOOD), device(GOOD.upper(), Role.BED, "bed")]
-    (mistake,) = check("socket://a:1", *twice, plugged_in=tmp_path)
+    (mistake,) = check("socket://a:1", *twice)
     assert mistake.what == "devices.door has the same address"
 
 
-@pytest.mark.parametrize("radio", ["ezsp", "deconz"])
-def test_radios_that_come_later_are_named_as_such(radio: str, tmp_path: Path) -> None:
-    (mistake,) = check("socket://a:1", radio=radio, plugged_in=tmp_path)
-    assert mistake.where == ("drivers", "zigbee", "radio")
-    assert "later version" in mistake.what
-
-
-def test_every_role_of_today_can_be_filled(tmp_path: Path) -> None:
+def test_every_role_of_today_can_be_filled() -> None:
     for role in Role:
-        assert check("socket://a:1", device(GOOD, role), plugged_in=tmp_path) == []
+        assert check("socket://a:1", device(GOOD, role)) == []
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_it_is_remembered_over_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"v": 2, "settled": ["x"]}', '{"v": 1, "settled": {}}', "\x00\xff"]
+    "text", ["", "{", "[]", '{"v": 1, "settled": ["x"]}', '{"v": 2, "settled": {}}', "\x00\xff"]
 )
 def test_a_file_that_cannot_be_read_counts_as_empty(text: str, tmp_path: Path) -> None:
     (tmp_path / FILE).write_text(text, encoding="latin-1")

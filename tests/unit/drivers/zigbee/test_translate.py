@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,7 @@ from heimvakt.core.events import (
     BatteryMeasured,
     BedEntered,
     BedLeft,
+    ButtonHeld,
     ButtonPressed,
     CarbonMonoxideDetected,
     ChairEntered,
@@ -23,9 +24,17 @@ from heimvakt.core.events import (
     DeviceSeen,
     DoorClosed,
     DoorOpened,
+    FallDetected,
+    HeatCleared,
+    HeatDetected,
+    HumidityMeasured,
+    IlluminanceMeasured,
     LeakCleared,
     LeakDetected,
     LinkMeasured,
+    LockJammed,
+    LockLocked,
+    LockUnlocked,
     MotionCleared,
     MotionDetected,
     Press,
@@ -33,7 +42,9 @@ from heimvakt.core.events import (
     SmokeDetected,
     TamperClosed,
     TamperOpened,
+    TemperatureMeasured,
 )
+from heimvakt_drivers.zigbee.cells import Cell
 from heimvakt_drivers.zigbee.heard import (
     Alive,
     Attribute,
@@ -43,46 +54,13 @@ from heimvakt_drivers.zigbee.heard import (
     Heard,
     ZoneStatus,
 )
-from heimvakt_drivers.zigbee.memory import NOTHING_YET, Memory
-from heimvakt_drivers.zigbee.translate import LINK_EVERY_S, SEEN_EVERY_S, translate
-
-ADDRESS = "00:12:4b:00:22:c1:09:aa"
-OF_THE_ZONE_ITSELF = (BatteryMeasured, TamperClosed, TamperOpened)
-
-
-@dataclass
-class Sensor:
-    """One device of the home and what is remembered of it."""
-
-    role: Role
-    memory: Memory = NOTHING_YET
-    now: float = 1000.0
-    said: list[DeviceEvent] = field(default_factory=list)
-
-    def hears(self, cluster: int, fact: Fact, **more: int | None) -> list[DeviceEvent]:
-        device = Device(device_id="it", role=self.role, driver="zigbee", address=ADDRESS)
-        heard = Heard(address=ADDRESS, endpoint=1, cluster=cluster, fact=fact, at=self.now, **more)
-        self.memory, events = translate(device, self.memory, heard)
-        self.said += events
-        return events
-
-    def zone(self, status: int, **more: int | None) -> list[type[DeviceEvent]]:
-        """A zone status change; what it says of the zone itself is left out."""
-        events = self.hears(
-            Cluster.ZONE, Command(0x00, (status, 0, 0, 0), 7, from_server=True), **more
-        )
-        return [type(event) for event in events if not isinstance(event, OF_THE_ZONE_ITSELF)]
-
-    def attribute(self, cluster: int, number: int, value: object) -> list[DeviceEvent]:
-        return self.hears(cluster, Attribute(number, value))
-
-    def key(self, cluster: int, command: int, *values: object, number: int) -> list[DeviceEvent]:
-        return self.hears(cluster, Command(command, values, number))
-
-
-def kinds(events: list[DeviceEvent]) -> list[type[DeviceEvent]]:
-    return [type(event) for event in events]
-
+from heimvakt_drivers.zigbee.memory import NOTHING_YET
+from heimvakt_drivers.zigbee.oddities import Oddity, Point
+from heimvakt_drivers.zigbee.recognise import UNKNOWN, Recognised
+from heimvakt_drivers.zigbee.roles import CALLS, TOLD
+from heimvakt_drivers.zigbee.says import Says
+from heimvakt_drivers.zigbee.translate import LINK_EVERY_S, SEEN_EVERY_S, later, translate
+from tests.support.sensor import ADDRESS, Sensor, described, kinds, knowing, real
 
 # ------------------------------------------------------------------------------------------ states
 
@@ -139,9 +117,17 @@ def test_occupancy_says_that_somebody_is_there(
 
 
 def test_a_motion_zone_under_a_bed_is_occupied_where_a_contact_would_be_left() -> None:
-    assert Sensor(Role.BED).zone(ZoneStatus.ALARM_1, zone_type=0x000D) == [BedEntered]
-    assert Sensor(Role.BED).zone(ZoneStatus.ALARM_1, zone_type=0x0015) == [BedLeft]
+    for zone_type, told in [(0x000D, BedEntered), (0x0015, BedLeft)]:
+        zone = described("Nobody", "X-1", 0x0500, zone_type=zone_type)
+        assert Sensor(Role.BED, knowing(zone)).zone(ZoneStatus.ALARM_1) == [told]
     assert Sensor(Role.BED).zone(ZoneStatus.ALARM_1) == [BedLeft]
+
+
+def test_a_zone_is_known_when_it_was_asked() -> None:
+    bed = Sensor(Role.BED, knowing(described("Nobody", "X-1", 0x0500)))
+    bed.attribute(Cluster.ZONE, 1, 0x000D)
+    assert bed.memory.nature.role is Role.MOTION
+    assert bed.zone(ZoneStatus.ALARM_1) == [BedEntered]
 
 
 def test_on_and_off_are_an_open_and_a_closed_contact() -> None:
@@ -210,6 +196,8 @@ def test_a_button_that_promises_to_tell_the_end_is_heard_only_when_its_bit_rises
     latched = ZoneStatus.ALARM_1 | ZoneStatus.RESTORE_REPORTS
     assert button.zone(latched) == [ButtonPressed]
     button.now += 3600.0
+    assert button.zone(latched) == [ButtonHeld], "it hangs, which is told; it is no press"
+    button.now += 10.0
     assert button.zone(latched) == [DeviceSeen]
 
 
@@ -338,6 +326,104 @@ def test_a_device_that_chatters_is_said_to_be_alive_now_and_then() -> None:
     assert told == 60 / SEEN_EVERY_S
 
 
+# ------------------------------------------------------------------------------ falls, heat, inputs
+
+
+def test_a_fall_is_told_each_time_anew() -> None:
+    pendant = Sensor(Role.FALL)
+    assert pendant.zone(ZoneStatus.ALARM_1) == [FallDetected]
+    assert FallDetected not in pendant.zone(0)
+    assert pendant.zone(ZoneStatus.ALARM_1) == [FallDetected]
+
+
+def test_a_heat_detector_tells_heat_and_its_test_key_nothing() -> None:
+    kitchen = Sensor(Role.HEAT)
+    assert HeatDetected not in kitchen.zone(ZoneStatus.ALARM_1 | ZoneStatus.TEST)
+    assert kitchen.zone(ZoneStatus.ALARM_1) == [HeatDetected]
+    assert kitchen.zone(0) == [HeatCleared]
+
+
+INPUT = described("Nobody", "X-1", 0x000F)
+
+
+@pytest.mark.parametrize(
+    ("role", "open_", "closed"),
+    [
+        (Role.DOOR, [DoorOpened], [DoorClosed]),
+        (Role.BED, [BedLeft], [BedEntered]),
+        (Role.CHAIR, [ChairLeft], [ChairEntered]),
+        (Role.BUTTON, [DeviceSeen], [ButtonPressed]),
+    ],
+)
+def test_an_input_that_is_closed_is_a_shut_door_a_person_and_a_pressed_key(
+    role: Role, open_: list[type[DeviceEvent]], closed: list[type[DeviceEvent]]
+) -> None:
+    sensor = Sensor(role, knowing(INPUT))
+    for value, told in [(False, open_), (True, closed), (False, open_), (True, closed)]:
+        sensor.now += SEEN_EVERY_S
+        assert kinds(sensor.attribute(Cluster.BINARY_INPUT, 0x55, value)) == told
+
+
+def test_an_input_beside_a_zone_says_nothing() -> None:
+    door = Sensor(Role.DOOR, knowing(described("Nobody", "X-1", 0x000F, 0x0500)))
+    assert kinds(door.attribute(Cluster.BINARY_INPUT, 0x55, True)) == [DeviceSeen]
+
+
+# ------------------------------------------------------------ sensors that switch by themselves
+
+SWITCHING = described("Nobody", "X-1", 0x0001, outs=(0x0006,), device_type=0x0850)
+
+
+def test_a_sensor_that_switches_lamps_tells_motion_and_its_end() -> None:
+    hall = Sensor(Role.MOTION, knowing(SWITCHING))
+    assert kinds(hall.key(Cluster.ON_OFF, 0x42, 0, 1800, 0, number=1)) == [MotionDetected]
+    assert hall.waits(179.0) == []
+    assert kinds(hall.waits(1.0)) == [MotionCleared]
+    assert kinds(hall.key(Cluster.ON_OFF, 0x01, number=2)) == [MotionDetected]
+    assert hall.waits(3600.0) == []
+    assert kinds(hall.key(Cluster.ON_OFF, 0x00, number=3)) == [MotionCleared]
+
+
+@pytest.mark.parametrize("arguments", [(), (0,), (0, None), (0, -1), (0, 0), (0, 10**9), (b"",)])
+def test_a_time_that_cannot_be_is_none(arguments: tuple[object, ...]) -> None:
+    hall = Sensor(Role.MOTION, knowing(SWITCHING))
+    assert kinds(hall.key(Cluster.ON_OFF, 0x42, *arguments, number=1)) == [MotionDetected]
+    assert hall.memory.due_at is None
+
+
+def test_a_door_that_switches_a_lamp_opens_and_shuts() -> None:
+    door = Sensor(Role.DOOR, knowing(SWITCHING))
+    assert kinds(door.key(Cluster.ON_OFF, 0x01, number=1)) == [DoorOpened]
+    assert kinds(door.key(Cluster.ON_OFF, 0x00, number=2)) == [DoorClosed]
+
+
+# -------------------------------------------------------------------------------- what has no role
+
+
+@pytest.mark.parametrize("role", [Role.SIREN, Role.LIGHT, Role.REPEATER, Role.TEMPERATURE])
+def test_what_has_nothing_to_tell_lives_and_has_a_battery(role: Role) -> None:
+    it = Sensor(role)
+    assert kinds(it.attribute(Cluster.ON_OFF, 0, True)) == [DeviceSeen]
+    assert it.zone(ZoneStatus.ALARM_1) == []
+    assert kinds(it.attribute(Cluster.POWER, 0x21, 100)) == [BatteryMeasured]
+
+
+def test_volts_are_percent_where_the_cells_are_known() -> None:
+    door = real("eWeLink", "SNZB-04", Role.DOOR, 0x0001, 0x0500)
+    assert door.attribute(Cluster.POWER, 0x20, 28) == [
+        BatteryMeasured(device_id="it", percent=50.0, volts=2.8)
+    ]
+    door.attribute(Cluster.POWER, 0x21, 120)
+    assert door.said[-1] == BatteryMeasured(device_id="it", percent=60.0, volts=2.8)
+
+
+def test_the_alarm_of_a_battery_is_low() -> None:
+    door = Sensor(Role.DOOR)
+    door.attribute(Cluster.POWER, 0x3E, 1)
+    door.attribute(Cluster.POWER, 0x3E, 0)
+    assert [event.low for event in door.said if isinstance(event, BatteryMeasured)] == [True, False]
+
+
 # --------------------------------------------------------------------------------------- all else
 
 
@@ -362,8 +448,9 @@ def test_nonsense_of_a_zone_is_a_sign_of_life(fact: Fact) -> None:
 
 
 numbers = st.integers(min_value=-1, max_value=0x1_0000) | st.sampled_from(
-    [*Cluster, 0x00, 0x01, 0x02, 0x20, 0x21, 0x55, 0xFD]
+    [*Cluster, 0x00, 0x01, 0x02, 0x20, 0x21, 0x55, 0xFD, 0x0100, 0x050B, 0xFF01, 0xFF02, 0x00F7]
 )
+clusters = st.sampled_from(Cluster) | numbers
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | st.binary(),
     lambda inner: st.tuples(inner) | st.lists(inner, max_size=2),
@@ -384,29 +471,65 @@ hearings = st.builds(
     Heard,
     address=st.just(ADDRESS),
     endpoint=st.integers(),
-    cluster=numbers,
+    cluster=clusters,
     fact=facts,
     at=st.floats(min_value=0, max_value=1e9),
-    zone_type=st.none() | numbers,
     lqi=st.none() | st.integers(),
     rssi=st.none() | st.integers(),
 )
 
 
-@given(role=st.sampled_from(Role), frames=st.lists(hearings, max_size=8))
+natures = st.just(UNKNOWN) | st.builds(
+    Recognised,
+    says=st.frozensets(st.sampled_from(Says)),
+    battery=st.none() | st.sampled_from(Cell),
+    oddities=st.just(frozenset(Oddity)) | st.frozensets(st.sampled_from(Oddity)),
+    clears_after_s=st.none() | st.just(90.0),
+    points=st.dictionaries(st.integers(0, 3), st.sampled_from(Point), max_size=3),
+)
+
+OF_ANY = (
+    BatteryMeasured,
+    DeviceSeen,
+    HumidityMeasured,
+    IlluminanceMeasured,
+    LinkMeasured,
+    TamperClosed,
+    TamperOpened,
+    TemperatureMeasured,
+)
+
+
+def may_tell(role: Role) -> tuple[type[DeviceEvent], ...]:
+    """What a device of this role can tell at all."""
+    if role is Role.LOCK:
+        return (*OF_ANY, LockJammed, LockLocked, LockUnlocked)
+    if role is Role.BUTTON:
+        return (*OF_ANY, ButtonPressed, ButtonHeld)
+    return (*OF_ANY, *TOLD.get(role, ()), *([CALLS[role]] if role in CALLS else []))
+
+
+@given(
+    role=st.sampled_from(Role), nature=natures, frames=st.lists(hearings, min_size=1, max_size=8)
+)
 def test_whatever_is_heard_nothing_raises_and_the_device_was_heard(
-    role: Role, frames: list[Heard]
+    role: Role, nature: Recognised, frames: list[Heard]
 ) -> None:
     device = Device(device_id="it", role=role, driver="zigbee", address=ADDRESS)
-    memory, now = NOTHING_YET, 0.0
+    memory, now = replace(NOTHING_YET, nature=nature), 0.0
     for frame in frames:
         now += abs(frame.at) % 100 + 2 * SEEN_EVERY_S  # far from the limit: these are floats
         memory, events = translate(device, memory, replace(frame, at=now))
         assert events
         assert all(event.device_id == "it" for event in events)
+        assert all(isinstance(event, may_tell(role)) for event in events)
         for event in events:
             if isinstance(event, LinkMeasured):
                 assert 0 <= event.lqi <= 255
+        if memory.due_at is not None:
+            memory, events = later(device, memory, memory.due_at)
+            assert memory.due_at is None
+            assert all(isinstance(event, may_tell(role)) for event in events)
 
 
 @given(

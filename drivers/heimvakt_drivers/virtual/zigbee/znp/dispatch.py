@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import mt_af, mt_sys, mt_util, mt_zdo
-from .coordinator import Coordinator, Output
-from .mt_frame import Kind, MtFrame, Subsystem
-from .octets import Reader, ShortDataError
+from heimvakt_drivers.virtual.zigbee.octets import Reader, ShortDataError
 
-Handler = Callable[[Coordinator, Reader], mt_sys.Answer]
+from . import mt_af, mt_sys, mt_util, mt_zdo
+from .coordinator import Output, ZnpCoordinator
+from .mt_frame import Kind, MtFrame, Subsystem
+
+Handler = Callable[[ZnpCoordinator, Reader], mt_sys.Answer]
 HANDLERS: dict[int, dict[int, Handler]] = {
     Subsystem.SYS: {**mt_sys.HANDLERS},
     Subsystem.AF: {**mt_af.HANDLERS},
@@ -24,7 +25,7 @@ HANDLERS: dict[int, dict[int, Handler]] = {
 INVALID_SUBSYSTEM, INVALID_COMMAND, INVALID_LENGTH = 0x01, 0x02, 0x04
 
 
-def handle(coordinator: Coordinator, frame: MtFrame, now: float) -> list[Output]:
+def handle(coordinator: ZnpCoordinator, frame: MtFrame, now: float) -> list[Output]:
     """Carry out one frame of the host at `now` seconds; what is to be sent back, in order."""
     coordinator.now = now
     if frame.kind not in (Kind.SREQ, Kind.AREQ):

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from . import zdo
-from .coordinator import COORDINATOR_NWK, Coordinator, Later, Output, areq
+from heimvakt_drivers.virtual.zigbee import zdo
+from heimvakt_drivers.virtual.zigbee.coordinator import BROADCASTS
+from heimvakt_drivers.virtual.zigbee.octets import Reader, u8
+from heimvakt_drivers.virtual.zigbee.zdo import Endpoint
+
+from .coordinator import Later, Output, ZnpCoordinator, areq
 from .mt_frame import MtFrame, Subsystem
 from .mt_sys import INVALID_PARAMETER, SUCCESS, Answer
-from .octets import Reader, u8
-from .zdo import Endpoint
 
 APS_DUPLICATE_ENTRY = 0xB8
 NWK_INVALID_REQUEST = 0xC2
 NWK_NO_ROUTE = 0xCD
 MAC_TRANSACTION_EXPIRED = 0xF0
-BROADCASTS = range(0xFFF8, 0x10000)
 GROUP_MODE, IEEE_MODE, BROADCAST_MODE = 0x01, 0x03, 0x0F
 
 
-def _register(coordinator: Coordinator, reader: Reader) -> Answer:
+def _register(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     number, profile, device_type = reader.u8(), reader.u16(), reader.u16()
     version, _latency = reader.u8(), reader.u8()
     inputs = reader.u16_list(reader.u8())
@@ -29,19 +30,19 @@ def _register(coordinator: Coordinator, reader: Reader) -> Answer:
     return u8(SUCCESS), []
 
 
-def _delete(coordinator: Coordinator, reader: Reader) -> Answer:
+def _delete(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     gone = coordinator.endpoints_by_number.pop(reader.u8(), None)
     return u8(SUCCESS if gone else INVALID_PARAMETER), []
 
 
-def _data(coordinator: Coordinator, reader: Reader) -> Answer:
+def _data(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     nwk, endpoint, own_endpoint, cluster = reader.u16(), reader.u8(), reader.u8(), reader.u16()
     sequence, _options, _radius = reader.u8(), reader.u8(), reader.u8()
     data = reader.octets(reader.u8())
     return _send(coordinator, nwk, endpoint, own_endpoint, cluster, sequence, data)
 
 
-def _data_ext(coordinator: Coordinator, reader: Reader) -> Answer:
+def _data_ext(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     mode, address, endpoint = reader.u8(), reader.octets(8), reader.u8()
     _pan, own_endpoint, cluster = reader.u16(), reader.u8(), reader.u16()
     sequence, _options, _radius = reader.u8(), reader.u8(), reader.u8()
@@ -56,7 +57,7 @@ def _data_ext(coordinator: Coordinator, reader: Reader) -> Answer:
     return _send(coordinator, nwk, endpoint, own_endpoint, cluster, sequence, data)
 
 
-def _data_source_routed(coordinator: Coordinator, reader: Reader) -> Answer:
+def _data_source_routed(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     nwk, endpoint, own_endpoint, cluster = reader.u16(), reader.u8(), reader.u8(), reader.u16()
     sequence, _options, _radius = reader.u8(), reader.u8(), reader.u8()
     reader.u16_list(reader.u8())
@@ -65,7 +66,7 @@ def _data_source_routed(coordinator: Coordinator, reader: Reader) -> Answer:
 
 
 def _send(
-    coordinator: Coordinator,
+    coordinator: ZnpCoordinator,
     nwk: int,
     endpoint: int,
     own_endpoint: int,
@@ -99,48 +100,15 @@ def _confirm(status: int, endpoint: int, sequence: int) -> MtFrame:
 
 
 def _device_object(
-    coordinator: Coordinator, nwk: int, cluster: int, sequence: int, payload: bytes
+    coordinator: ZnpCoordinator, nwk: int, cluster: int, sequence: int, payload: bytes
 ) -> list[Output]:
     """ZDO over AF: the answers come in the general form, to hosts that asked for that."""
     answers: list[Output] = []
-    for source, answer in ask_nodes(coordinator, nwk, cluster, payload):
+    for source, answer in coordinator.ask(nwk, cluster, payload):
         if coordinator.callbacks:
             response = cluster | zdo.RESPONSE
             answers.append(coordinator.zdo_message(source, response, answer, sequence=sequence))
-    return answers + leave_if_asked(coordinator, nwk, cluster)
-
-
-def ask_nodes(
-    coordinator: Coordinator, nwk: int, cluster: int, payload: bytes
-) -> list[tuple[int, bytes]]:
-    """What the nodes addressed by a ZDO request answer, as (network address, payload)."""
-    nodes: list[zdo.Node] = []
-    if nwk == COORDINATOR_NWK:
-        nodes = [coordinator]
-        if cluster == zdo.Cluster.MGMT_NWK_UPDATE:
-            scan = zdo.energy_scan_answer(payload, coordinator.noise)
-            return [] if scan is None else [(nwk, scan)]
-    elif nwk in BROADCASTS:
-        # Sleepy children do not hear broadcasts; their parent answers for their addresses.
-        if cluster == zdo.Cluster.NWK_ADDR:
-            nodes = [coordinator, *(d for d in coordinator.devices.values() if d.joined)]
-    else:
-        device = coordinator.by_nwk(nwk)
-        nodes = [] if device is None or device.silent else [device]
-    answered = ((node.nwk, zdo.answer(node, cluster, payload)) for node in nodes)
-    found = [(source, answer) for source, answer in answered if answer is not None]
-    for device in (coordinator.by_nwk(source) for source, _ in found):
-        if device is not None:
-            device.changes.notify()
-    return found
-
-
-def leave_if_asked(coordinator: Coordinator, nwk: int, cluster: int) -> list[Output]:
-    """A device that was asked to leave does so after its answer."""
-    device = coordinator.by_nwk(nwk)
-    if cluster != zdo.Cluster.MGMT_LEAVE or device is None or device.silent:
-        return []
-    return coordinator.dismiss(device, asked=True)
+    return answers + coordinator.leave_if_asked(nwk, cluster)
 
 
 HANDLERS = {

@@ -1,4 +1,4 @@
-"""The two places where a host finds the radio: a pseudo-terminal, and a TCP port on loopback.
+"""Where a host finds a virtual thing: a pseudo-terminal, or a TCP port on loopback.
 
 Both give one line at a time, and both can be pulled out and put back.
 """
@@ -100,7 +100,7 @@ class PtyEnd:
         if self._link is None:
             return
         if self._link.exists() and not self._link.is_symlink():
-            raise FileExistsError(f"{self._link} is something else than a link to a virtual radio")
+            raise FileExistsError(f"{self._link} is something else than a link to a virtual wire")
         beside = self._link.with_name(f".{self._link.name}.new")
         beside.unlink(missing_ok=True)
         beside.symlink_to(self._slave_path)
@@ -151,7 +151,7 @@ class TcpEnd:
             raise
         self._number = server.getsockname()[1]
         self._server = server
-        self._listening = asyncio.create_task(self._listen(server), name="virtual radio: listen")
+        self._listening = asyncio.create_task(self._listen(server), name="virtual wire: listen")
 
     async def pull(self) -> None:
         """Close the connection and stop listening."""

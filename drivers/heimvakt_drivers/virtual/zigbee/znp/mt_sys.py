@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import struct
 
-from .coordinator import Coordinator, Output
-from .octets import Reader, u8, u16, u32
+from heimvakt_drivers.virtual.zigbee.octets import Reader, u8, u16, u32
+
+from .coordinator import Output, ZnpCoordinator
 
 CAPABILITIES = 0x0659  # SYS, AF, ZDO, UTIL, GP, APP_CNF
 REVISION = 20240710
@@ -14,28 +15,29 @@ READ_OCTETS_MAX = 244
 Answer = tuple[bytes | None, list[Output]]
 
 
-def _reset(coordinator: Coordinator, _: Reader) -> Answer:
-    return None, [coordinator.reset()]
+def _reset(coordinator: ZnpCoordinator, _: Reader) -> Answer:
+    coordinator.reset()
+    return None, [coordinator.reset_indication()]
 
 
-def _ping(_: Coordinator, __: Reader) -> Answer:
+def _ping(_: ZnpCoordinator, __: Reader) -> Answer:
     return u16(CAPABILITIES), []
 
 
-def _version(_: Coordinator, __: Reader) -> Answer:
+def _version(_: ZnpCoordinator, __: Reader) -> Answer:
     return struct.pack("<BBBBBI", 2, 1, 2, 7, 1, REVISION), []
 
 
-def _ext_addr(coordinator: Coordinator, _: Reader) -> Answer:
+def _ext_addr(coordinator: ZnpCoordinator, _: Reader) -> Answer:
     return coordinator.ieee_sent, []
 
 
-def _stack_tune(_: Coordinator, reader: Reader) -> Answer:
+def _stack_tune(_: ZnpCoordinator, reader: Reader) -> Answer:
     reader.u8()
     return u8(reader.u8()), []
 
 
-def _tx_power(_: Coordinator, reader: Reader) -> Answer:
+def _tx_power(_: ZnpCoordinator, reader: Reader) -> Answer:
     reader.u8()
     return u8(SUCCESS), []
 
@@ -47,7 +49,7 @@ def _part(value: bytes | None, offset: int, most: int) -> bytes:
     return bytes((SUCCESS, len(part))) + part
 
 
-def _nv_init(coordinator: Coordinator, reader: Reader) -> Answer:
+def _nv_init(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     item, length = reader.u16(), reader.u16()
     start = reader.octets(reader.u8())
     if coordinator.nv.read(item) is not None:
@@ -56,34 +58,34 @@ def _nv_init(coordinator: Coordinator, reader: Reader) -> Answer:
     return u8(NV_UNINIT if made else NV_FAILED), []
 
 
-def _nv_read(coordinator: Coordinator, reader: Reader) -> Answer:
+def _nv_read(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     item, offset = reader.u16(), reader.u8()
     return _part(coordinator.nv.read(item), offset, READ_OCTETS_MAX), []
 
 
-def _nv_read_ext(coordinator: Coordinator, reader: Reader) -> Answer:
+def _nv_read_ext(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     item, offset = reader.u16(), reader.u16()
     return _part(coordinator.nv.read(item), offset, READ_OCTETS_MAX), []
 
 
-def _nv_write(coordinator: Coordinator, reader: Reader) -> Answer:
+def _nv_write(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     item, offset = reader.u16(), reader.u8()
     return _patch(coordinator, item, offset, reader.octets(reader.u8()))
 
 
-def _nv_write_ext(coordinator: Coordinator, reader: Reader) -> Answer:
+def _nv_write_ext(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     item, offset = reader.u16(), reader.u16()
     return _patch(coordinator, item, offset, reader.octets(reader.u16()))
 
 
-def _patch(coordinator: Coordinator, item: int, offset: int, part: bytes) -> Answer:
+def _patch(coordinator: ZnpCoordinator, item: int, offset: int, part: bytes) -> Answer:
     if coordinator.nv.read(item) is None:
         return u8(NV_UNINIT), []
     written = coordinator.nv.patch(item, offset, part)
     return u8(SUCCESS if written else NV_BAD_LENGTH), []
 
 
-def _nv_delete(coordinator: Coordinator, reader: Reader) -> Answer:
+def _nv_delete(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     item, length = reader.u16(), reader.u16()
     value = coordinator.nv.read(item)
     if value is None:
@@ -94,7 +96,7 @@ def _nv_delete(coordinator: Coordinator, reader: Reader) -> Answer:
     return u8(SUCCESS), []
 
 
-def _nv_length(coordinator: Coordinator, reader: Reader) -> Answer:
+def _nv_length(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     return u16(len(coordinator.nv.read(reader.u16()) or b"")), []
 
 
@@ -102,7 +104,7 @@ def _place(reader: Reader) -> tuple[int, int, int]:
     return reader.u8(), reader.u16(), reader.u16()
 
 
-def _ext_create(coordinator: Coordinator, reader: Reader) -> Answer:
+def _ext_create(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     place, length = _place(reader), reader.u32()
     if coordinator.nv.read_extended(*place) is not None:
         return u8(SUCCESS), []
@@ -110,21 +112,21 @@ def _ext_create(coordinator: Coordinator, reader: Reader) -> Answer:
     return u8(SUCCESS if made else NV_FAILED), []
 
 
-def _ext_delete(coordinator: Coordinator, reader: Reader) -> Answer:
+def _ext_delete(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     gone = coordinator.nv.delete_extended(*_place(reader))
     return u8(SUCCESS if gone else NV_UNINIT), []
 
 
-def _ext_length(coordinator: Coordinator, reader: Reader) -> Answer:
+def _ext_length(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     return u32(len(coordinator.nv.read_extended(*_place(reader)) or b"")), []
 
 
-def _ext_read(coordinator: Coordinator, reader: Reader) -> Answer:
+def _ext_read(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     place, offset, most = _place(reader), reader.u16(), reader.u8()
     return _part(coordinator.nv.read_extended(*place), offset, most), []
 
 
-def _ext_write(coordinator: Coordinator, reader: Reader) -> Answer:
+def _ext_write(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     place, offset = _place(reader), reader.u16()
     part = reader.octets(reader.u8())
     if coordinator.nv.read_extended(*place) is None:

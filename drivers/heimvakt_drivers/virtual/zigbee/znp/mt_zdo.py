@@ -5,12 +5,14 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from . import zdo
-from .coordinator import COORDINATOR_NWK, Coordinator, Output, areq
-from .mt_af import NWK_INVALID_REQUEST, ask_nodes, leave_if_asked
+from heimvakt_drivers.virtual.zigbee import zdo
+from heimvakt_drivers.virtual.zigbee.coordinator import COORDINATOR_NWK
+from heimvakt_drivers.virtual.zigbee.octets import Reader, u8, u16
+
+from .coordinator import Output, ZnpCoordinator, areq
+from .mt_af import NWK_INVALID_REQUEST
 from .mt_frame import Subsystem
 from .mt_sys import SUCCESS, Answer
-from .octets import Reader, u8, u16
 
 NEW_NETWORK = 0x01  # what STARTUP_FROM_APP answers when it forms one
 FAILURE = 0x01
@@ -33,74 +35,74 @@ _CLUSTERS: dict[int, zdo.Cluster] = {
 }
 
 
-def _typed(command: int, cluster: zdo.Cluster) -> Callable[[Coordinator, Reader], Answer]:
-    def handler(coordinator: Coordinator, reader: Reader) -> Answer:
+def _typed(command: int, cluster: zdo.Cluster) -> Callable[[ZnpCoordinator, Reader], Answer]:
+    def handler(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
         if not coordinator.running:
             # The coordinator's own descriptors are there without a network, too.
             return u8(NWK_INVALID_REQUEST), []
         nwk, payload = reader.u16(), reader.rest()
         answers: list[Output] = [
             areq(Subsystem.ZDO, 0x80 | command, u16(source) + answer)
-            for source, answer in ask_nodes(coordinator, nwk, cluster, payload)
+            for source, answer in coordinator.ask(nwk, cluster, payload)
         ]
-        return u8(SUCCESS), answers + leave_if_asked(coordinator, nwk, cluster)
+        return u8(SUCCESS), answers + coordinator.leave_if_asked(nwk, cluster)
 
     return handler
 
 
-def _nwk_addr(coordinator: Coordinator, reader: Reader) -> Answer:
-    answers = ask_nodes(coordinator, ALL_NODES, zdo.Cluster.NWK_ADDR, reader.octets(8))
+def _nwk_addr(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
+    answers = coordinator.ask(ALL_NODES, zdo.Cluster.NWK_ADDR, reader.octets(8))
     return u8(SUCCESS), [areq(Subsystem.ZDO, 0x80, a + bytes(2)) for _, a in answers]
 
 
-def _ieee_addr(coordinator: Coordinator, reader: Reader) -> Answer:
+def _ieee_addr(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     nwk = reader.u16()
-    answers = ask_nodes(coordinator, nwk, zdo.Cluster.IEEE_ADDR, u16(nwk))
+    answers = coordinator.ask(nwk, zdo.Cluster.IEEE_ADDR, u16(nwk))
     return u8(SUCCESS), [areq(Subsystem.ZDO, 0x81, a + bytes(2)) for _, a in answers]
 
 
-def _permit_join(coordinator: Coordinator, reader: Reader) -> Answer:
+def _permit_join(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     _mode, _nwk, duration_s = reader.u8(), reader.u16(), reader.u8()
     coordinator.permit(duration_s)
     return u8(SUCCESS), [areq(Subsystem.ZDO, 0xB6, u16(COORDINATOR_NWK) + u8(SUCCESS))]
 
 
-def _nwk_update(coordinator: Coordinator, reader: Reader) -> Answer:
+def _nwk_update(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     nwk, _mode = reader.u16(), reader.u8()
-    answers = ask_nodes(coordinator, nwk, zdo.Cluster.MGMT_NWK_UPDATE, reader.rest())
+    answers = coordinator.ask(nwk, zdo.Cluster.MGMT_NWK_UPDATE, reader.rest())
     return u8(SUCCESS), [areq(Subsystem.ZDO, 0xB8, u16(nwk) + a) for nwk, a in answers]
 
 
-def _callbacks(on: bool) -> Callable[[Coordinator, Reader], Answer]:
-    def handler(coordinator: Coordinator, _: Reader) -> Answer:
+def _callbacks(on: bool) -> Callable[[ZnpCoordinator, Reader], Answer]:
+    def handler(coordinator: ZnpCoordinator, _: Reader) -> Answer:
         coordinator.callbacks = on
         return u8(SUCCESS), []
 
     return handler
 
 
-def _startup(coordinator: Coordinator, _: Reader) -> Answer:
+def _startup(coordinator: ZnpCoordinator, _: Reader) -> Answer:
     known = coordinator.start()
     return u8(SUCCESS if known else NEW_NETWORK), [coordinator.state_change()]
 
 
-def _accept(_: Coordinator, __: Reader) -> Answer:
+def _accept(_: ZnpCoordinator, __: Reader) -> Answer:
     # Route discovery and checks: every device is a child of the coordinator.
     return u8(SUCCESS), []
 
 
-def _find_group(coordinator: Coordinator, reader: Reader) -> Answer:
+def _find_group(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     endpoint, group = reader.u8(), reader.u16()
     there = (endpoint, group) in coordinator.groups
     return u8(SUCCESS if there else FAILURE) + u16(group) + u8(0), []
 
 
-def _add_group(coordinator: Coordinator, reader: Reader) -> Answer:
+def _add_group(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     coordinator.groups.add((reader.u8(), reader.u16()))
     return u8(SUCCESS), []
 
 
-def _nwk_info(coordinator: Coordinator, _: Reader) -> Answer:
+def _nwk_info(coordinator: ZnpCoordinator, _: Reader) -> Answer:
     network = coordinator.network
     pan_id, extended, channel = 0xFFFF, bytes(8), 0
     if network is not None:
@@ -111,7 +113,7 @@ def _nwk_info(coordinator: Coordinator, _: Reader) -> Answer:
     return info, []
 
 
-HANDLERS: dict[int, Callable[[Coordinator, Reader], Answer]] = {
+HANDLERS: dict[int, Callable[[ZnpCoordinator, Reader], Answer]] = {
     **{command: _typed(command, cluster) for command, cluster in _CLUSTERS.items()},
     0x00: _nwk_addr,
     0x01: _ieee_addr,

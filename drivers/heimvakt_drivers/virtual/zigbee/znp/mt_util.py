@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import struct
 
-from .coordinator import COORDINATOR_NWK, Coordinator, Output, areq
+from heimvakt_drivers.virtual.zigbee.coordinator import COORDINATOR_NWK
+from heimvakt_drivers.virtual.zigbee.octets import Reader, u8, u16
+
+from .coordinator import Output, ZnpCoordinator, areq
 from .mt_frame import Subsystem
 from .mt_sys import SUCCESS, Answer
-from .octets import Reader, u8, u16
 
 MODE_FORMATION = 0x04
 BDB_SUCCESS, BDB_IN_PROGRESS, BDB_FORMATION_FAILURE, BDB_RESTORED = 0x00, 0x01, 0x08, 0x0D
@@ -17,14 +19,14 @@ CHILD_SLEEPY, NOT_USED = 1, 0xFF
 CAN_BE_ALL = 0x07
 
 
-def _device_info(coordinator: Coordinator, _: Reader) -> Answer:
-    children = [device.nwk for device in coordinator.devices.values() if device.joined][:100]
+def _device_info(coordinator: ZnpCoordinator, _: Reader) -> Answer:
+    children = [device.nwk for device in coordinator.joined()][:100]
     head = u8(SUCCESS) + coordinator.ieee_sent + u16(COORDINATOR_NWK)
     state = bytes((CAN_BE_ALL, coordinator.state, len(children)))
     return head + state + b"".join(map(u16, children)), []
 
 
-def _accept(_: Coordinator, __: Reader) -> Answer:
+def _accept(_: ZnpCoordinator, __: Reader) -> Answer:
     return u8(SUCCESS), []
 
 
@@ -32,15 +34,15 @@ def _child(nwk: int, index: int, relation: int) -> bytes:
     return _CHILD.pack(nwk, index, relation, 0, 0, 0, 0, 1, 180, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
-def _find_child(coordinator: Coordinator, reader: Reader) -> Answer:
+def _find_child(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     index = reader.u8()
-    children = [device.nwk for device in coordinator.devices.values() if device.joined]
+    children = [device.nwk for device in coordinator.joined()]
     if index < len(children):
         return _child(children[index], index, CHILD_SLEEPY), []
     return _child(0xFFFF, 0xFFFF, NOT_USED), []
 
 
-def _child_with_address(coordinator: Coordinator, reader: Reader) -> Answer:
+def _child_with_address(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     ieee, nwk = reader.octets(8), reader.u16()
     for index, device in enumerate(coordinator.devices.values()):
         if device.joined and (device.ieee_sent == ieee or (not any(ieee) and device.nwk == nwk)):
@@ -48,14 +50,14 @@ def _child_with_address(coordinator: Coordinator, reader: Reader) -> Answer:
     return _child(0xFFFE, 0xFFFF, NOT_USED), []
 
 
-def _set_channels(coordinator: Coordinator, reader: Reader) -> Answer:
+def _set_channels(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     primary, channels = reader.u8(), reader.u32()
     if primary:
         coordinator.channels = channels
     return u8(SUCCESS), []
 
 
-def _start(coordinator: Coordinator, reader: Reader) -> Answer:
+def _start(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     mode = reader.u8()
     if coordinator.network is None and not mode & MODE_FORMATION:
         return u8(SUCCESS), [_notice(0x02, 0, 0)]  # no network, and none was to be made

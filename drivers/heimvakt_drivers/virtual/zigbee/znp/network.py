@@ -8,7 +8,8 @@ material (12), all as Z-Stack 3 keeps them.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+
+from heimvakt_drivers.virtual.zigbee.coordinator import Network
 
 from .nv import DEFAULTS, EMPTY_IEEE, TABLES, Item, NvMemory, Table
 
@@ -17,16 +18,6 @@ _NIB = struct.Struct("<15sx H 3Bx H Bx H 8s H Bx I 4B 2I B 8s B 17s 17s 9B x H H
 _PARAMETERS = bytes((0, 5, 2, 20, 15, 20, 0, 30, 1, 3, 0, 1, 5, 0, 0x83))
 _ALL_CHANNELS = range(11, 27)
 ASSOCIATED_AND_SECURED = 0x03
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """A formed network, read from memory. Addresses and keys as sent."""
-
-    pan_id: int
-    extended_pan_id: bytes
-    channel: int
-    own_nwk: int
 
 
 def form(nv: NvMemory, channels: int, chance: bytes) -> Network:
