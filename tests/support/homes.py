@@ -18,7 +18,15 @@ from heimvakt.core.codec import Json
 from heimvakt.core.commands import Command
 from heimvakt.core.devices import Device, Home, Role
 from heimvakt.core.engine import Outcome, step
-from heimvakt.core.events import ClockQuality, Event, GatewayStarted, Stamp, TimerFired, stamped
+from heimvakt.core.events import (
+    ClockQuality,
+    ConfigurationChanged,
+    Event,
+    GatewayStarted,
+    Stamp,
+    TimerFired,
+    stamped,
+)
 from heimvakt.core.ledger import COUNTER
 from heimvakt.core.routes import Dispatch, Route, Routes, Target
 from heimvakt.core.snapshot import changes, restore
@@ -167,6 +175,11 @@ class Desk:
         assert not unread
         self.tell(GatewayStarted(cause="started", last_alive=last_alive))
         self.wait_until(self.at)
+
+    def change(self, home: Home) -> None:
+        """Go on under another configuration, as when a device was taken out while all goes on."""
+        self.home = home
+        self.tell(ConfigurationChanged(digest="another"))
 
     def alarms_of(self, event: Event) -> list[Alarm]:
         """Let an event happen; the alarms that receivers must be told of with it."""

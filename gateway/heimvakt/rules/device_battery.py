@@ -29,7 +29,14 @@ from heimvakt.core.batteries import (
 )
 from heimvakt.core.devices import CALLS_FOR_HELP, Role
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, RaiseAlarm, ResetAlarm
-from heimvakt.core.events import BatteryMeasured, ClockQuality, Event, GatewayStarted, TimerFired
+from heimvakt.core.events import (
+    BatteryMeasured,
+    ClockQuality,
+    ConfigurationChanged,
+    Event,
+    GatewayStarted,
+    TimerFired,
+)
 from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
@@ -95,7 +102,7 @@ def step(
             return _tell(settings, device_id, roles[device_id], state, event.at)
         case TimerFired(name=name) if (device_id := name.removeprefix(BETTER)) in state.low:
             return _over(state, {device_id})
-        case GatewayStarted():
+        case GatewayStarted() | ConfigurationChanged():
             gone = {i for i in state.batteries if i not in roles}
             after, effects = _over(state, gone & set(state.low))
             kept = {i: battery for i, battery in state.batteries.items() if i not in gone}

@@ -17,7 +17,13 @@ from pydantic import Field
 from heimvakt.core.alarms import Evidence, Priority
 from heimvakt.core.devices import Role
 from heimvakt.core.effects import Effects, RaiseAlarm, ResetAlarm
-from heimvakt.core.events import DeviceStuck, DeviceUnstuck, Event, GatewayStarted
+from heimvakt.core.events import (
+    ConfigurationChanged,
+    DeviceStuck,
+    DeviceUnstuck,
+    Event,
+    GatewayStarted,
+)
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
@@ -50,7 +56,7 @@ def step(
             return stuck, [_alarm(settings, roles[device_id], event)]
         case DeviceUnstuck(device_id=device_id):
             return _over(state, {device_id})
-        case GatewayStarted():
+        case GatewayStarted() | ConfigurationChanged():
             return _over(state, set(state.stuck) - set(roles))
         case _:
             return state, []

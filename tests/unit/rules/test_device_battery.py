@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 
 from heimvakt.core.alarms import AlarmState, Priority
 from heimvakt.core.batteries import forecast_days
+from heimvakt.core.devices import Home
 from heimvakt.core.events import BatteryMeasured
 from heimvakt.rules.device_battery import battery_of
 from tests.support.homes import DEVICES, Desk, home
@@ -147,11 +148,14 @@ def test_the_limit_and_the_week_are_the_home_s() -> None:
     assert len(alarms(d)) == 2
 
 
-def test_a_device_that_was_taken_out_of_the_home_is_forgotten() -> None:
+@pytest.mark.parametrize("take_over", [Desk.restart, Desk.change])
+def test_a_device_that_was_taken_out_of_the_home_is_forgotten(
+    take_over: Callable[[Desk, Home], None],
+) -> None:
     d = desk()
     says(d, 10.0)
     d.wait(days=1)
-    d.restart(home({"bed": DEVICES["bed"]}, ONLY))
+    take_over(d, home({"bed": DEVICES["bed"]}, ONLY))
     assert d.alarm("device-battery").state is AlarmState.RESET
     assert d.state.timers == {}
     assert battery_of(d.state.rules["device-battery"], "hall") is None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from heimvakt.core.alarms import AlarmState, Priority
+from heimvakt.core.devices import Home
 from heimvakt.core.events import (
     BedEntered,
     BedLeft,
@@ -210,9 +211,12 @@ def test_a_home_may_choose_how_long_and_how_urgent() -> None:
     assert desk.alarm("device-stuck").thresholds == (("stuck_after", "1 h"),)
 
 
-def test_a_device_that_was_taken_out_of_the_home_is_stuck_no_more() -> None:
+@pytest.mark.parametrize("take_over", [Desk.restart, Desk.change])
+def test_a_device_that_was_taken_out_of_the_home_is_stuck_no_more(
+    take_over: Callable[[Desk, Home], None],
+) -> None:
     desk = Desk(home(rules=ONLY))
     desk.tell(OPENED)
     live(desk, "front-door", 4 * DAY)
-    desk.restart(home({"bed": DEVICES["bed"]}, ONLY))
+    take_over(desk, home({"bed": DEVICES["bed"]}, ONLY))
     assert desk.alarm("device-stuck").state is AlarmState.RESET
