@@ -9,6 +9,8 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
+
 from heimvakt_drivers.virtual.zigbee import (
     ContactSensor,
     MotionSensor,
@@ -19,6 +21,8 @@ from tests.support.command import Said, heimvakt
 from tests.support.home import Home, home
 from tests.support.kept import kept
 from tests.support.service import Service
+
+pytestmark = pytest.mark.slow
 
 POWER, IDENTIFY = 0x0001, 0x0003
 KITCHEN = "00:12:4b:00:de:00:01:01"

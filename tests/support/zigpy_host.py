@@ -129,6 +129,9 @@ async def running(
     if speaks == "znp":
         # No toggling of pins: that is half a second of nothing at every start.
         config["znp_config"] = {"skip_bootloader": False}
+    else:
+        # Its thread may end while it is still asked to let the port go, which is then never told.
+        config["use_thread"] = False
     app = await application.new(config, auto_form=auto_form)
     try:
         yield Host(app)

@@ -22,8 +22,13 @@ ASK_S = 8.0
 log = structlog.get_logger(__name__)
 
 
-async def ask(port: str, families: Sequence[Family]) -> Place | None:
-    """What is at the port, asked as each of `families` in turn; None if nothing answered."""
+async def ask(port: str, families: Sequence[Family]) -> Place:
+    """What is at the port, asked as each of `families` in turn.
+
+    Raises:
+        OSError: nothing answered.
+    """
+    why = "nothing was tried"
     for family in families:
         application = await asyncio.to_thread(coordinator_for, family)
         for line in _lines(application):
@@ -32,9 +37,10 @@ async def ask(port: str, families: Sequence[Family]) -> Place | None:
                 async with connected(place, ASK_S):
                     log.info("the radio was asked what it is", port=port, family=family)
                     return place
-            except OSError:
-                continue
-    return None
+            except OSError as error:
+                why = str(error)
+    wanted = f"{families[0]} radio" if len(families) == 1 else "Zigbee radio"
+    raise OSError(f"no {wanted} answers at {port}: {why}")
 
 
 def _lines(application: type[Coordinator]) -> Iterator[Line]:

@@ -51,9 +51,6 @@ class Finder:
         if family == "znp" or (family is not None and "://" in port):
             return Place(port=port, family=family)  # one speed: nothing to find out
         answered = await ask(port, [family] if family is not None else FAMILIES)
-        if answered is None:
-            wanted = f"{family} radio" if family is not None else "Zigbee radio"
-            raise OSError(f"no {wanted} answers at {port}")
         self._memory = replace(self._memory, answered=answered)
         write_memory(self._folder, self._memory)
         return answered

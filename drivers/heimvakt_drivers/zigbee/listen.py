@@ -1,10 +1,9 @@
-"""From zigpy's callbacks to events in the inbox: plain calls, in the order of the frames.
+"""From frames to events in the inbox: plain calls, in the order of the frames.
 
-zigpy tells reports and commands in two different ways, and says nothing at all of frames that it
-reads but nobody asked for (answers, unknown clusters); those still say that the device lives. What
-it drops as a repetition never comes here: a frame equal to one of the last 10 s, number and all.
-
-What can be read from the frame itself is heard before zigpy has it, and not again from zigpy.
+What can be read from a frame itself is heard before zigpy has it, and not again from zigpy. Of all
+else zigpy tells what it has read (`ears`), and nothing at all of frames that nobody asked for
+(answers, unknown clusters); those still say that the device lives. What it drops as a repetition
+never comes here: a frame equal to one of the last 10 s, number and all.
 """
 
 from __future__ import annotations
@@ -20,7 +19,8 @@ from .acquaintance import acquainted
 from .afterwards import Afterwards
 from .courtesy import Courtesy
 from .early import Reading, Repetitions, Said, read
-from .heard import ENROL_REQUEST, Alive, Attribute, Cluster, Command, Fact, Heard
+from .ears import Ears
+from .heard import Alive, Fact, Heard
 from .memory import NOTHING_YET, Memory
 from .translate import later, translate
 from .zigpys_part import Afterthoughts, tell, tell_link
@@ -28,7 +28,6 @@ from .zigpys_part import Afterthoughts, tell, tell_link
 if TYPE_CHECKING:
     import zigpy.types as t
     from zigpy.device import ZigbeeDevice
-    from zigpy.zcl import AttributeReadEvent, AttributeReportedEvent, AttributeUpdatedEvent
     from zigpy.zcl import Cluster as ZigpyCluster
 
 Unsubscribe = Callable[[], None]
@@ -96,7 +95,7 @@ class Listener:
             for cluster in clusters:
                 undo.append(self._read_early(cluster))
                 undo.append(courtesy.bound(cluster))
-                undo += _Ears(self, device, address, cluster).put_on()
+                undo += Ears(self, device, address, cluster).put_on()
         return True
 
     def _read_early(self, cluster: ZigpyCluster) -> Unsubscribe:
@@ -198,11 +197,14 @@ class Listener:
 
     def told(self, device: ZigbeeDevice, address: str, cluster: ZigpyCluster, fact: Fact) -> None:
         """A device told a fact, in a frame or (a quirk's timer) between frames."""
-        if self._was_read_early:
-            return
         self._was_read = True
         endpoint, number = cluster.endpoint.endpoint_id, int(cluster.cluster_id)
         self._hear(address, endpoint, number, fact, device.lqi, device.rssi)
+
+    @property
+    def knows(self) -> bool:
+        """Whether what zigpy tells just now was heard before."""
+        return self._was_read_early
 
     def asks_for_enrolment(self, cluster: ZigpyCluster) -> None:
         """A zone wants to be enrolled."""
@@ -246,49 +248,6 @@ class Listener:
         self._afterwards.plan(address, memory.due_at, self._now())
         if events:
             self._put(list(events))
-
-
-class _Ears:
-    """What listens to one cluster, in the two ways in which zigpy tells things."""
-
-    def __init__(
-        self, listener: Listener, device: ZigbeeDevice, address: str, cluster: ZigpyCluster
-    ) -> None:
-        self._listener = listener
-        self._device = device
-        self._address = address
-        self._cluster = cluster
-
-    def put_on(self) -> list[Unsubscribe]:
-        """Start to listen; call what comes back to stop."""
-        self._cluster.add_listener(self)
-        return [
-            lambda: self._cluster.remove_listener(self),
-            self._cluster.on_event("attribute_report", self._attribute),
-            self._cluster.on_event("attribute_updated", self._attribute),
-            self._cluster.on_event("attribute_read", self._attribute),
-        ]
-
-    def cluster_command(self, sequence: int, command: int, arguments: object) -> None:
-        """A command of the cluster; zigpy finds this by its name."""
-        from_server = self._cluster.is_server
-        fact = Command(int(command), _values(arguments), int(sequence), from_server=from_server)
-        self._listener.told(self._device, self._address, self._cluster, fact)
-        number = int(self._cluster.cluster_id)
-        if (number, command, from_server) == (Cluster.ZONE, ENROL_REQUEST, True):
-            self._listener.asks_for_enrolment(self._cluster)
-
-    def _attribute(
-        self, event: AttributeReportedEvent | AttributeUpdatedEvent | AttributeReadEvent
-    ) -> None:
-        fact = Attribute(int(event.attribute_id), event.value)
-        self._listener.told(self._device, self._address, self._cluster, fact)
-
-
-def _values(arguments: object) -> tuple[object, ...]:
-    """The fields of a command that zigpy could read, or the octets of one that it could not."""
-    as_tuple = getattr(arguments, "as_tuple", None)
-    return tuple(as_tuple()) if callable(as_tuple) else (arguments,)
 
 
 def _is_zigpys(part: object) -> bool:

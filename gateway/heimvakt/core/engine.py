@@ -135,8 +135,9 @@ def _as_seen_by(rule_id: str, work: Work, event: Event) -> Event | None:
         case TimerFired(name=name):
             owner, _, name = name.partition("/")
             return replace(event, name=name) if owner == rule_id else None
-        case AlarmDelivered(alarm_id=alarm_id):
-            alarm = work.changed.get(alarm_id) or work.state.alarms.get(alarm_id)
+        case AlarmDelivered() | AlarmAcknowledged() | AlarmClosed():
+            told = event.alarm_id
+            alarm = work.changed.get(told) or work.state.alarms.get(told)
             mine = alarm is not None and alarm.rule_id == rule_id
             return replace(event, alarm_id=alarm.key) if alarm and mine else None
         case _:
@@ -152,7 +153,7 @@ def _ask(work: Work, rule_id: str, rule: Rule[object], event: Event) -> Effects:
         reason = f"{type(error).__name__} on {event.kind}"
         work.failed.append(RuleFailed(stamp=work.event.stamp, rule_id=rule_id, error=reason))
         return ()
-    if after != before:
+    if after is not before and after != before:
         work.state = replace(work.state, rules={**work.state.rules, rule_id: after})
     return effects
 

@@ -9,9 +9,11 @@ from . import (
     button,
     clock,
     daily_test,
+    danger,
     device_battery,
     device_silent,
     device_stuck,
+    fall,
     interference,
     mains_lost,
     night_door,
@@ -20,6 +22,7 @@ from . import (
     path_lost,
     siren,
     storage_full,
+    tamper,
     technical,
 )
 from .kind import Context, RuleKind, RuleSettings, Wire
@@ -28,6 +31,8 @@ KINDS: Mapping[str, RuleKind[Any]] = {
     kind.kind: kind
     for kind in (
         button.KIND,
+        fall.KIND,
+        *danger.KINDS,
         night_wandering.KIND,
         night_door.KIND,
         night_light.KIND,
@@ -35,6 +40,7 @@ KINDS: Mapping[str, RuleKind[Any]] = {
         device_silent.KIND,
         device_stuck.KIND,
         device_battery.KIND,
+        tamper.KIND,
         technical.KIND,
         interference.KIND,
         path_lost.KIND,

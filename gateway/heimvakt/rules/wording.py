@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from heimvakt.core.devices import Device
 from heimvakt.core.words import Words, spell_duration
 
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3_600.0, 86_400.0
+
+
+def whereabouts(device: Device) -> str:
+    """A device and its room, to be put into a sentence in any language."""
+    return f"{device.device_id} ({device.room})" if device.room else device.device_id
 
 
 def blind_words(rules: Sequence[str]) -> Words:

@@ -47,6 +47,9 @@ class Wire:
         self._paused = False
         self._asked = False
         """Somebody waits to be told that it is clear."""
+        self._wants = self._watched = False
+        """Whether to watch for room to write from the next turn of the loop on, and whether that is
+        done: what is given to paho is flushed before, so that there is hardly ever a need."""
         self._poll = select.poll()
         client.on_socket_close = lambda _client, _data, sock: self._unwatch(sock)
         client.on_socket_register_write = lambda _client, _data, sock: self._watch_write(sock)
@@ -119,15 +122,30 @@ class Wire:
             self._relieved()
 
     def _watch_write(self, sock: Any) -> None:
-        self._loop.add_writer(sock, self._writable)
+        if not self._wants:
+            self._wants = True
+            self._loop.call_soon(self._watch_now, sock)
+
+    def _watch_now(self, sock: Any) -> None:
+        there: Any = self._client.socket()
+        if self._wants and sock is there:
+            self._watched = True
+            self._loop.add_writer(sock, self._writable)
+        self._wants = False
 
     def _unwatch_write(self, sock: Any) -> None:
         if not self._asked:
+            self._stop_watching(sock)
+
+    def _stop_watching(self, sock: Any) -> None:
+        self._wants = False
+        if self._watched:
+            self._watched = False
             self._loop.remove_writer(sock)
 
     def _unwatch(self, sock: Any) -> None:
         self._loop.remove_reader(sock)
-        self._loop.remove_writer(sock)
+        self._stop_watching(sock)
 
 
 def hang_up(client: Client, unwatch: Callable[[Any], None] = lambda _sock: None) -> None:
