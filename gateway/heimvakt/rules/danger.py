@@ -1,17 +1,13 @@
 """A detector that tells of smoke, heat, carbon monoxide or water is an alarm, at once.
 
-    none --detected--> open --cleared--> clearing --stays so for `stays_for`--> over
-                            <--detected again--
-
-While its alarm is open a danger that is told again is the same one. What is over ends by itself,
-but for a high alarm that no person has taken: smoke that is gone after 20 s still wants somebody to
-look. After a person has closed it, the next word of the same danger is an alarm of its own.
+While its alarm is open a danger that is told again is the same one; how that ends, `lasting` says.
+After a person has closed it, the next word of the same danger is an alarm of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
@@ -20,14 +16,7 @@ from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
 from heimvakt.core.devices import Device, Role
-from heimvakt.core.effects import (
-    ArmTimer,
-    CancelTimer,
-    Effect,
-    Effects,
-    RaiseAlarm,
-    ResetAlarm,
-)
+from heimvakt.core.effects import CancelTimer, Effects, RaiseAlarm
 from heimvakt.core.events import (
     AlarmAcknowledged,
     AlarmClosed,
@@ -51,6 +40,7 @@ from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
 from .kind import Context, RuleKind, RuleSettings
+from .lasting import State, again, clearing, closed, opened, over, taken, taken_out
 from .wording import whereabouts
 
 
@@ -83,8 +73,8 @@ class LeakSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Danger:
-    """What one kind of danger does not share with the others."""
+class Detector:
+    """What one sort of detector does not share with the others."""
 
     kind: str
     role: Role
@@ -94,34 +84,11 @@ class Danger:
     """With `{who}` for the detector."""
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A danger whose alarm is open."""
-
-    key: str
-    priority: Priority
-    """Of the alarm; the settings may be others by now."""
-    taken: bool = False
-    """A person has accepted the alarm."""
-    clearing: bool = False
-    """The detector says that it is over; not believed before it has stayed so."""
-    over: bool = False
-    """It has stayed so, or the detector is no longer in the home."""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """The dangers whose alarms are open."""
-
-    open: Mapping[str, Open] = field(default_factory=dict)
-    """By detector."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """A kind of danger in a home."""
+    """One sort of detector in a home."""
 
-    danger: Danger
+    sort: Detector
     stays_for: timedelta
     priority: Priority
     detectors: Mapping[str, Device]
@@ -130,20 +97,16 @@ class Bound:
 def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
     """Which dangers there are after `event`, and who must hear of it."""
     match event:
-        case DeviceEvent(device_id=device_id) if device_id in bound.detectors:
-            if isinstance(event, bound.danger.begins):
-                return _detected(bound, state, event)
-            if isinstance(event, bound.danger.ends) and device_id in state.open:
-                return _cleared(bound, state, event)
-            return state, []
+        case DeviceEvent(device_id=device_id):
+            return _told(bound, state, event) if device_id in bound.detectors else (state, [])
         case TimerFired(name=device_id) if device_id in state.open:
-            return _over(state, device_id)
-        case AlarmAcknowledged(alarm_id=key) if (whose := _of(state, key)) is not None:
-            return _taken(state, whose)
-        case AlarmClosed(alarm_id=key) if (whose := _of(state, key)) is not None:
-            return _without(state, whose), [CancelTimer(whose)]
+            return over(state, device_id)
+        case AlarmAcknowledged(alarm_id=key):
+            return taken(state, key)
+        case AlarmClosed(alarm_id=key):
+            return closed(state, key)
         case GatewayStarted() | ConfigurationChanged():
-            return _taken_out(bound, state)
+            return taken_out(state, bound.detectors.keys())
         case StoreFault():
             # The alarms themselves may be lost: what is detected from now on is told anew.
             return State(), [CancelTimer(device_id) for device_id in state.open]
@@ -151,80 +114,42 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
             return state, []
 
 
-def _detected(bound: Bound, state: State, event: DeviceEvent) -> tuple[State, Effects]:
-    device_id = event.device_id
-    if (danger := state.open.get(device_id)) is not None:
-        again = replace(danger, clearing=False, over=False)
-        return _with(state, device_id, again), [CancelTimer(device_id)]
-    key = f"{device_id}@{event.seq}"
-    who, words = whereabouts(bound.detectors[device_id]), bound.danger.words
+def _told(bound: Bound, state: State, event: DeviceEvent) -> tuple[State, Effects]:
+    device_id, is_open = event.device_id, event.device_id in state.open
+    if isinstance(event, bound.sort.begins):
+        return again(state, device_id) if is_open else _new(bound, state, event)
+    if isinstance(event, bound.sort.ends) and is_open:
+        return clearing(state, device_id, event.at + bound.stays_for)
+    return state, []
+
+
+def _new(bound: Bound, state: State, event: DeviceEvent) -> tuple[State, Effects]:
+    key = f"{event.device_id}@{event.seq}"
+    who, words = whereabouts(bound.detectors[event.device_id]), bound.sort.words
     alarm = RaiseAlarm(
         key=key,
-        kind=bound.danger.kind,
+        kind=bound.sort.kind,
         priority=bound.priority,
         began_at=event.at,
         text=Words(nb=words.nb.format(who=who), en=words.en.format(who=who)),
         evidence=(Evidence.of(event),),
-        device_id=device_id,
+        device_id=event.device_id,
     )
-    return _with(state, device_id, Open(key, bound.priority)), [alarm]
+    return opened(state, event.device_id, key, bound.priority), [alarm]
 
 
-def _cleared(bound: Bound, state: State, event: DeviceEvent) -> tuple[State, Effects]:
-    danger = state.open[event.device_id]
-    if danger.clearing:
-        return state, []  # said again: the time since the first counts
-    clearing = _with(state, event.device_id, replace(danger, clearing=True))
-    return clearing, [ArmTimer(event.device_id, event.at + bound.stays_for)]
-
-
-def _taken(state: State, device_id: str) -> tuple[State, Effects]:
-    danger = replace(state.open[device_id], taken=True)
-    after = _with(state, device_id, danger)
-    return _over(after, device_id) if danger.over else (after, [])
-
-
-def _over(state: State, device_id: str) -> tuple[State, Effects]:
-    danger = state.open[device_id]
-    if danger.priority is Priority.HIGH and not danger.taken:
-        return _with(state, device_id, replace(danger, over=True)), []
-    return _without(state, device_id), [ResetAlarm(danger.key)]
-
-
-def _taken_out(bound: Bound, state: State) -> tuple[State, Effects]:
-    """Nobody hears any more whether it is over."""
-    effects: list[Effect] = []
-    for device_id in sorted(state.open.keys() - bound.detectors.keys()):
-        state, over = _over(state, device_id)
-        effects += [CancelTimer(device_id), *over]
-    return state, effects
-
-
-def _of(state: State, key: str) -> str | None:
-    """The detector whose alarm has this key."""
-    return next((i for i, danger in state.open.items() if danger.key == key), None)
-
-
-def _with(state: State, device_id: str, danger: Open) -> State:
-    return State({**state.open, device_id: danger})
-
-
-def _without(state: State, device_id: str) -> State:
-    return State({i: danger for i, danger in state.open.items() if i != device_id})
-
-
-def bind(danger: Danger, rule_id: str, settings: Settings, context: Context) -> Rule[State]:
+def bind(sort: Detector, rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule for every detector of this kind in this home."""
-    detectors = {i: context.devices[i] for i in context.of_role(danger.role)}
+    detectors = {i: context.devices[i] for i in context.of_role(sort.role)}
     bound = Bound(
-        danger=danger,
+        sort=sort,
         stays_for=settings.stays_for,
         priority=settings.priority if isinstance(settings, LeakSettings) else Priority.HIGH,
         detectors=detectors,
     )
     return Rule(
         rule_id=rule_id,
-        kind=danger.kind,
+        kind=sort.kind,
         version=1,
         initial=State(),
         states=(State,),
@@ -233,20 +158,20 @@ def bind(danger: Danger, rule_id: str, settings: Settings, context: Context) -> 
     )
 
 
-def _kind(danger: Danger, settings: type[Settings], *priorities: Priority) -> RuleKind[Any]:
+def _kind(sort: Detector, settings: type[Settings], *priorities: Priority) -> RuleKind[Any]:
     return RuleKind(
-        kind=danger.kind,
+        kind=sort.kind,
         settings=settings,
-        bind=partial(bind, danger),
+        bind=partial(bind, sort),
         wiring=lambda _: (),
-        listens=frozenset({danger.role}),
-        raises=frozenset({danger.kind}),
+        listens=frozenset({sort.role}),
+        raises=frozenset({sort.kind}),
         priorities=frozenset(priorities),
         implicit=True,
     )
 
 
-SMOKE = Danger(
+SMOKE = Detector(
     kind="smoke",
     role=Role.SMOKE,
     begins=SmokeDetected,
@@ -256,7 +181,7 @@ SMOKE = Danger(
         en="The smoke detector {who} detects smoke.",
     ),
 )
-HEAT = Danger(
+HEAT = Detector(
     kind="heat",
     role=Role.HEAT,
     begins=HeatDetected,
@@ -266,7 +191,7 @@ HEAT = Danger(
         en="The heat detector {who} detects great heat.",
     ),
 )
-CARBON_MONOXIDE = Danger(
+CARBON_MONOXIDE = Detector(
     kind="carbon-monoxide",
     role=Role.CARBON_MONOXIDE,
     begins=CarbonMonoxideDetected,
@@ -277,7 +202,7 @@ CARBON_MONOXIDE = Danger(
         "Everybody must get out into fresh air.",
     ),
 )
-LEAK = Danger(
+LEAK = Detector(
     kind="leak",
     role=Role.LEAK,
     begins=LeakDetected,
