@@ -13,8 +13,8 @@ from heimvakt.core.devices import Role
 from heimvakt_drivers.virtual.zigbee import ContactSensor
 from heimvakt_drivers.virtual.zigbee.actuators import Lamp, Siren
 from heimvakt_drivers.virtual.zigbee.zcl import Status
-from heimvakt_drivers.zigbee import act
 from heimvakt_drivers.zigbee.driver import ZigbeeDriver
+from heimvakt_drivers.zigbee.tending import act
 from tests.support.zigbee import ZigbeeBench, device, formed
 
 DEVICES = [device(1, Role.LIGHT), device(2, Role.SIREN), device(3, Role.DOOR)]

@@ -10,7 +10,7 @@ from heimvakt.core.devices import Device, Role
 from heimvakt.core.events import ApplianceStarted, ApplianceStopped
 from heimvakt_drivers.virtual.zigbee.catalogue_device import CatalogueDevice
 from heimvakt_drivers.virtual.zigbee.catalogue_text import frame
-from heimvakt_drivers.zigbee import power
+from heimvakt_drivers.zigbee.sensing import power
 from tests.support.zigbee import ADDRESS, ZigbeeBench, formed
 
 PLUG = "innr", "SP 234"

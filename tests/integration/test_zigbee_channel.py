@@ -52,8 +52,8 @@ class Often(ZigbeeBench):
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heimvakt_drivers.zigbee.interference.LASTING_S", 0.2)
-    monkeypatch.setattr("heimvakt_drivers.zigbee.interference.SMOOTHED_OVER_S", 0.05)
+    monkeypatch.setattr("heimvakt_drivers.zigbee.radio.interference.LASTING_S", 0.2)
+    monkeypatch.setattr("heimvakt_drivers.zigbee.radio.interference.SMOOTHED_OVER_S", 0.05)
 
 
 @pytest.mark.usefixtures("hurried")

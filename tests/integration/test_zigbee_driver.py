@@ -50,7 +50,7 @@ from heimvakt_drivers.virtual.zigbee import (
     VirtualRadio,
 )
 from heimvakt_drivers.zigbee.driver import ZigbeeDriver
-from heimvakt_drivers.zigbee.network import DATABASE
+from heimvakt_drivers.zigbee.radio.network import DATABASE
 from heimvakt_drivers.zigbee.status import DeviceStatus
 from tests.support.drivers import Gateway, running
 from tests.support.zigbee import ZigbeeBench, device, formed
@@ -284,7 +284,7 @@ class Stubborn(ContactSensor):
 async def test_a_sensor_that_never_enrols_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heimvakt_drivers.zigbee.enrol.PAUSE_S", 0.01)
+    monkeypatch.setattr("heimvakt_drivers.zigbee.tending.enrol.PAUSE_S", 0.01)
     bench = ZigbeeBench(tmp_path, [device(1, Role.DOOR)], formed())
     door = bench.radio.add(Stubborn(bench.devices[0].address))
     with capture_logs() as told:
@@ -306,7 +306,7 @@ async def test_a_sensor_that_never_enrols_is_told(
 async def test_a_sensor_that_sleeps_is_set_up_when_it_is_next_heard(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heimvakt_drivers.zigbee.care.AGAIN_S", 0.0)
+    monkeypatch.setattr("heimvakt_drivers.zigbee.tending.care.AGAIN_S", 0.0)
     monkeypatch.setattr("zigpy.device.APS_REPLY_TIMEOUT_EXTENDED", 0.2)
     monkeypatch.setattr("zigpy.device.DEFAULT_REQUEST_RETRIES", 0)
     bench = ZigbeeBench(tmp_path, [device(1, Role.DOOR)], formed())
@@ -404,7 +404,7 @@ async def test_a_port_that_is_no_radio_is_tried_again(joined: Home, tmp_path: Pa
 @both
 async def test_a_radio_that_hangs_is_lost(joined: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("zigpy.application.ControllerApplication._watchdog_period", 0.05)
-    monkeypatch.setattr("heimvakt_drivers.zigbee.network.ANSWER_S", 0.3)
+    monkeypatch.setattr("heimvakt_drivers.zigbee.radio.network.ANSWER_S", 0.3)
     monkeypatch.setattr("bellows.zigbee.application.ControllerApplication._watchdog_period", 0.05)
     async with joined.armed(permit="never") as (_driver, gateway):
         with monkeypatch.context() as patience:
@@ -423,7 +423,7 @@ async def test_a_radio_that_hangs_is_lost(joined: Home, monkeypatch: pytest.Monk
 async def test_a_blank_stick_in_its_place_gets_the_network_back(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heimvakt_drivers.zigbee.backup.CHANGED_S", 0.0)
+    monkeypatch.setattr("heimvakt_drivers.zigbee.radio.backup.CHANGED_S", 0.0)
     async with home.served(), home.armed() as (driver, _gateway):
         await home.all_join(driver)
         await until(lambda: backups(home.folder) > 0)
@@ -438,7 +438,7 @@ async def test_a_blank_stick_in_its_place_gets_the_network_back(
 async def test_somebody_elses_stick_is_refused_and_left_as_it_is(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heimvakt_drivers.zigbee.backup.FIRST_S", 0.0)
+    monkeypatch.setattr("heimvakt_drivers.zigbee.radio.backup.FIRST_S", 0.0)
     async with home.served(), home.armed() as (_driver, _gateway):
         await until(lambda: backups(home.folder) > 0)
     other = formed(seed=99)

@@ -13,7 +13,7 @@ from zigpy.zcl.clusters.security import IasZone
 from heimvakt.core.devices import Role
 from heimvakt.core.events import BatteryMeasured, ButtonPressed
 from heimvakt_drivers.virtual.zigbee import EmergencyButton
-from heimvakt_drivers.zigbee import zigpys_part
+from heimvakt_drivers.zigbee.listening import zigpys_part
 from tests.support.drivers import Gateway
 from tests.support.zigbee import ZigbeeBench, device, formed
 

@@ -12,9 +12,9 @@ from zigpy.config import SCHEMA_DEVICE
 
 from heimvakt.core.events import RadioLost
 from heimvakt_drivers.virtual.zigbee import VirtualRadio
-from heimvakt_drivers.zigbee.coordinator import Coordinator
 from heimvakt_drivers.zigbee.driver import ZigbeeDriver
-from heimvakt_drivers.zigbee.families import Kind, coordinator_for
+from heimvakt_drivers.zigbee.radio.coordinator import Coordinator
+from heimvakt_drivers.zigbee.radio.families import Kind, coordinator_for
 from heimvakt_drivers.zigbee.settings import ZigbeeSettings
 from tests.support.drivers import Gateway, running
 
@@ -24,7 +24,7 @@ import sys
 def told(): print(*sorted({name.partition(".")[0] for name in sys.modules} & set(sys.argv[1:])))
 import heimvakt_drivers.zigbee.life
 told()
-from heimvakt_drivers.zigbee.families import coordinator_for
+from heimvakt_drivers.zigbee.radio.families import coordinator_for
 coordinator_for("ezsp")
 told()
 """

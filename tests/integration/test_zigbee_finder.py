@@ -9,10 +9,10 @@ import pytest
 from heimvakt.core.radios import Holds
 from heimvakt_drivers.virtual.zigbee import FACES, Face, VirtualRadio
 from heimvakt_drivers.zigbee.driver import ZigbeeDriver
-from heimvakt_drivers.zigbee.finder import Finder
-from heimvakt_drivers.zigbee.found import NotFoundError
-from heimvakt_drivers.zigbee.remembered import FILE, Place, read_memory
+from heimvakt_drivers.zigbee.radio.finder import Finder
+from heimvakt_drivers.zigbee.radio.remembered import FILE, Place, read_memory
 from heimvakt_drivers.zigbee.settings import ZigbeeSettings
+from heimvakt_drivers.zigbee.sticks.found import NotFoundError
 from tests.support.drivers import Gateway, running
 from tests.support.usb import UsbTree
 from tests.support.zigbee import formed
@@ -25,7 +25,7 @@ SKY = ("10c4:ea60", "Nabu Casa", "SkyConnect v1.0")
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stick of another family does not answer: nobody waits long for it."""
-    monkeypatch.setattr("heimvakt_drivers.zigbee.asking.ASK_S", 1.0)
+    monkeypatch.setattr("heimvakt_drivers.zigbee.radio.asking.ASK_S", 1.0)
 
 
 @pytest.mark.usefixtures("hurried")
@@ -47,7 +47,7 @@ async def test_a_stick_that_nobody_can_tell_is_asked_once(speaks: Face, tmp_path
 async def test_one_that_says_over_usb_what_it_is_is_asked_as_that_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heimvakt_drivers.zigbee.finder.FAMILIES", ())
+    monkeypatch.setattr("heimvakt_drivers.zigbee.radio.finder.FAMILIES", ())
     tree = UsbTree(tmp_path)
     async with formed(speaks="ezsp").serve_pty(link=tmp_path / "radio"):
         port = tree.plug(*SKY, port=tmp_path / "radio", by_id="usb-sky")

@@ -34,8 +34,8 @@ from heimvakt.core.tending import (
     Wanted,
 )
 from heimvakt_drivers.virtual.zigbee import ContactSensor, MotionSensor
-from heimvakt_drivers.zigbee import fitting, pairing, watching
 from heimvakt_drivers.zigbee.driver import ZigbeeDriver
+from heimvakt_drivers.zigbee.tending import fitting, pairing, watching
 from tests.support.drivers import Gateway
 from tests.support.zigbee import ADDRESS, ZigbeeBench, device, formed
 
@@ -257,7 +257,7 @@ class Stubborn(ContactSensor):
 async def test_a_zone_that_will_not_be_enrolled_is_not_taken(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heimvakt_drivers.zigbee.enrol.PAUSE_S", 0.01)
+    monkeypatch.setattr("heimvakt_drivers.zigbee.tending.enrol.PAUSE_S", 0.01)
     sensor = bench.radio.add(Stubborn(OTHER))
     async with armed(bench) as (driver, _):
         pair = bench.pair(driver)

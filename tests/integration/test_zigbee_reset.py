@@ -38,7 +38,7 @@ class Hung:
 async def test_a_stick_that_hangs_is_reset_and_heard_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("heimvakt_drivers.zigbee.network.ANSWER_S", 0.2)
+    monkeypatch.setattr("heimvakt_drivers.zigbee.radio.network.ANSWER_S", 0.2)
     monkeypatch.setattr("heimvakt_drivers.zigbee.life.OPEN_S", 1.0)
     monkeypatch.setattr("heimvakt_drivers.zigbee.life.AGAIN_S", 0.01)
     hung = Hung(tmp_path, formed())

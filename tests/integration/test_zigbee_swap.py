@@ -16,8 +16,8 @@ from heimvakt.core.events import DoorClosed, DoorOpened, RadioBack, RadioLost
 from heimvakt.core.radios import Holds, RadioCareFailed
 from heimvakt_drivers.virtual.zigbee import ContactSensor, VirtualRadio
 from heimvakt_drivers.zigbee.driver import ZigbeeDriver
-from heimvakt_drivers.zigbee.network import DATABASE
-from heimvakt_drivers.zigbee.restoring import RAISED_BY
+from heimvakt_drivers.zigbee.radio.network import DATABASE
+from heimvakt_drivers.zigbee.radio.restoring import RAISED_BY
 from tests.support.drivers import Gateway, running
 from tests.support.zigbee import ZigbeeBench, device, formed
 

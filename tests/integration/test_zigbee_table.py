@@ -33,10 +33,10 @@ from heimvakt_drivers.virtual.zigbee.catalogue import Record, records
 from heimvakt_drivers.virtual.zigbee.catalogue_device import CatalogueDevice
 from heimvakt_drivers.virtual.zigbee.sent import Sent
 from heimvakt_drivers.zigbee.driver import ZigbeeDriver
-from heimvakt_drivers.zigbee.quirks import resolver
-from heimvakt_drivers.zigbee.recognise import recognise
-from heimvakt_drivers.zigbee.settled import FILE as SETTLED
-from heimvakt_drivers.zigbee.signature import Endpoint, Signature
+from heimvakt_drivers.zigbee.listening.quirks import resolver
+from heimvakt_drivers.zigbee.sensing.recognise import recognise
+from heimvakt_drivers.zigbee.sensing.signature import Endpoint, Signature
+from heimvakt_drivers.zigbee.tending.settled import FILE as SETTLED
 from tests.support.drivers import Gateway
 from tests.support.zigbee import ZigbeeBench, formed
 

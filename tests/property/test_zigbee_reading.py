@@ -19,12 +19,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from heimvakt.core.devices import Device, Role
-from heimvakt_drivers.zigbee import courtesy, listen, zigpys_part
-from heimvakt_drivers.zigbee.coordinator import Ear
-from heimvakt_drivers.zigbee.early import COMMANDS, SIZES, TYPES, Said, read
-from heimvakt_drivers.zigbee.heard import Cluster, Heard
-from heimvakt_drivers.zigbee.listen import Listener
-from heimvakt_drivers.zigbee.memory import Memory
+from heimvakt_drivers.zigbee.listening import courtesy, listen, zigpys_part
+from heimvakt_drivers.zigbee.listening.early import COMMANDS, SIZES, TYPES, Said, read
+from heimvakt_drivers.zigbee.listening.listen import Listener
+from heimvakt_drivers.zigbee.radio.coordinator import Ear
+from heimvakt_drivers.zigbee.sensing.heard import Cluster, Heard
+from heimvakt_drivers.zigbee.sensing.memory import Memory
 from tests.support.zigpy_desk import CLUSTERS, TEMPERATURE, Desk, message
 
 ADDRESSES = {"00:11:22:33:44:55:66:01": 0x1234, "00:11:22:33:44:55:66:02": 0xA001}

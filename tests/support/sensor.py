@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.events import BatteryMeasured, DeviceEvent, TamperClosed, TamperOpened
-from heimvakt_drivers.zigbee.heard import Attribute, Cluster, Command, Fact, Heard
-from heimvakt_drivers.zigbee.memory import NOTHING_YET, Memory
-from heimvakt_drivers.zigbee.recognise import recognise
-from heimvakt_drivers.zigbee.signature import Endpoint, Signature
-from heimvakt_drivers.zigbee.translate import later, translate
+from heimvakt_drivers.zigbee.sensing.heard import Attribute, Cluster, Command, Fact, Heard
+from heimvakt_drivers.zigbee.sensing.memory import NOTHING_YET, Memory
+from heimvakt_drivers.zigbee.sensing.recognise import recognise
+from heimvakt_drivers.zigbee.sensing.signature import Endpoint, Signature
+from heimvakt_drivers.zigbee.sensing.translate import later, translate
 
 ADDRESS = "00:12:4b:00:22:c1:09:aa"
 OF_THE_ZONE_ITSELF = (BatteryMeasured, TamperClosed, TamperOpened)

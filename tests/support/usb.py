@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from heimvakt_drivers.zigbee.usb import Roots
+from heimvakt_drivers.zigbee.sticks.usb import Roots
 
 
 class UsbTree:

@@ -20,10 +20,10 @@ from zigpy.device import ZigbeeDevice
 from zigpy.endpoint import Status
 from zigpy_znp.uart import ZnpMtProtocol  # type: ignore[import-untyped]
 
-from heimvakt_drivers.zigbee.coordinator import Ear, Hooks
-from heimvakt_drivers.zigbee.early import COMMANDS, TYPES
-from heimvakt_drivers.zigbee.radio_znp import ZnpCoordinator
-from heimvakt_drivers.zigbee.raw_znp import RawReader
+from heimvakt_drivers.zigbee.listening.early import COMMANDS, TYPES
+from heimvakt_drivers.zigbee.listening.raw_znp import RawReader
+from heimvakt_drivers.zigbee.radio.coordinator import Ear, Hooks
+from heimvakt_drivers.zigbee.radio.radio_znp import ZnpCoordinator
 
 t: Any = zigpy.types  # its numbers are made without type hints
 OURS = t.EUI64.convert("00:12:4b:00:00:00:00:01")

@@ -27,8 +27,8 @@ from .settings import ZigbeeSettings
 from .status import Board, DeviceStatus, Status
 
 if TYPE_CHECKING:
-    from .coordinator import Coordinator
     from .life import RadioLife
+    from .radio.coordinator import Coordinator
 
 NAME = "zigbee"
 
@@ -86,7 +86,7 @@ class ZigbeeDriver:
 
     async def execute(self, command: Command) -> None:
         """See the port."""
-        from .act import carry_out
+        from .tending.act import carry_out
 
         found = [a for a, d in self._devices.items() if d.device_id == command.device_id]
         await carry_out(self._coordinator, found[0] if found else "", command)
@@ -97,7 +97,7 @@ class ZigbeeDriver:
         """See the port."""
         if self._life is None:
             raise TendingFailed("the driver does not run", hint="see: heimvakt status")
-        from .tended import pair
+        from .tending.tended import pair
 
         return await pair(NAME, self._life.roster, self._devices, self._now, wanted, tell)
 
@@ -111,13 +111,13 @@ class ZigbeeDriver:
 
     async def forget(self, address: str) -> None:
         """See the port."""
-        from .tended import forget
+        from .tending.tended import forget
 
         await forget(self._coordinator, address.lower())
 
     def members(self) -> Sequence[Member]:
         """See the port."""
-        from .tended import members
+        from .tending.tended import members
 
         return members(self._coordinator, self._board)
 

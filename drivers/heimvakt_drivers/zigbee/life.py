@@ -22,26 +22,26 @@ import structlog
 from heimvakt.core.devices import Device
 from heimvakt.core.events import RadioBack, RadioLost
 
-from .backup import keep_backups
-from .care import Caretaker
-from .channel import Attentive, listen_for_interference
-from .coordinator import RADIO_ERRORS, Hooks, explain
-from .finder import Finder
-from .gate import Gate
 from .inbox import Inbox
-from .joining import let_in
-from .listen import Listener
-from .network import describe, loaded, start
-from .roster import Roster
+from .listening.listen import Listener
+from .radio.backup import keep_backups
+from .radio.channel import Attentive, listen_for_interference
+from .radio.coordinator import RADIO_ERRORS, Hooks, explain
+from .radio.finder import Finder
+from .radio.gate import Gate
+from .radio.network import describe, loaded, start
+from .radio.swap import Swap
 from .settings import ZigbeeSettings
-from .settled import Settled
 from .status import Board, Network
-from .swap import Swap
-from .usb import Roots
-from .usb_reset import LastResort, reset_device
+from .sticks.usb import Roots
+from .sticks.usb_reset import LastResort, reset_device
+from .tending.care import Caretaker
+from .tending.joining import let_in
+from .tending.roster import Roster
+from .tending.settled import Settled
 
 if TYPE_CHECKING:
-    from .coordinator import Coordinator
+    from .radio.coordinator import Coordinator
 
 AGAIN_S, AGAIN_S_MAX = 0.2, 5.0
 """How long to wait before the radio is tried again, at first and at most; it doubles."""

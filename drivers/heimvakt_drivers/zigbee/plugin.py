@@ -10,10 +10,10 @@ from heimvakt.core.devices import Device
 from heimvakt.core.ports import Driver, Mistake
 from heimvakt.core.radios import PluggedIn
 
-from .found import A_RADIO, NotFoundError, choose, listed
-from .roles import ROLES
+from .sensing.roles import ROLES
 from .settings import AUTO, ZigbeeSettings
-from .usb import Roots, plugged_in, port_of
+from .sticks.found import A_RADIO, NotFoundError, choose, listed
+from .sticks.usb import Roots, plugged_in, port_of
 
 _EUI64 = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){7}", re.ASCII | re.IGNORECASE)
 _SIXTEEN = re.compile(r"[0-9a-f]{16}", re.ASCII | re.IGNORECASE)

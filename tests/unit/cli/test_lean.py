@@ -12,7 +12,7 @@ AS_A_GATEWAY = """
 import sys
 from heimvakt.cli import lean
 lean.begin()
-import heimvakt.cli.run, heimvakt_drivers.zigbee.life, heimvakt_drivers.zigbee.radio_znp
+import heimvakt.cli.run, heimvakt_drivers.zigbee.life, heimvakt_drivers.zigbee.radio.radio_znp
 """
 TELL = """
 import json

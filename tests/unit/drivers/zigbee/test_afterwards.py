@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from heimvakt_drivers.zigbee import afterwards
-from heimvakt_drivers.zigbee.afterwards import Afterwards
+from heimvakt_drivers.zigbee.listening import afterwards
+from heimvakt_drivers.zigbee.listening.afterwards import Afterwards
 
 
 class Visits:

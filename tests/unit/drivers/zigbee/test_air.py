@@ -14,8 +14,8 @@ from heimvakt.core.events import (
     IlluminanceMeasured,
     TemperatureMeasured,
 )
-from heimvakt_drivers.zigbee.air import EVERY_S
-from heimvakt_drivers.zigbee.heard import Cluster
+from heimvakt_drivers.zigbee.sensing.air import EVERY_S
+from heimvakt_drivers.zigbee.sensing.heard import Cluster
 from tests.support.sensor import Sensor, kinds, real
 
 AIR = (TemperatureMeasured, HumidityMeasured, IlluminanceMeasured)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from heimvakt_drivers.zigbee.cells import Cell, percent_of
+from heimvakt_drivers.zigbee.sensing.cells import Cell, percent_of
 
 KNOWN = [cell for cell in Cell if cell is not Cell.UNKNOWN]
 

@@ -8,8 +8,8 @@ import errno
 import pytest
 from zigpy.exceptions import FormationFailure, TransientConnectionError
 
-from heimvakt_drivers.zigbee.coordinator import explain
-from heimvakt_drivers.zigbee.network import ForeignNetworkError
+from heimvakt_drivers.zigbee.radio.coordinator import explain
+from heimvakt_drivers.zigbee.radio.network import ForeignNetworkError
 
 
 def caused(error: BaseException, cause: BaseException) -> BaseException:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from zigpy.zcl import Cluster, foundation
 
-from heimvakt_drivers.zigbee import courtesy
-from heimvakt_drivers.zigbee.courtesy import Courtesy
+from heimvakt_drivers.zigbee.listening import courtesy
+from heimvakt_drivers.zigbee.listening.courtesy import Courtesy
 from tests.support.zigpy_desk import CLUSTERS, Desk
 
 ADDRESS = "00:11:22:33:44:55:66:01"

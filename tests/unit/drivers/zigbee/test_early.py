@@ -5,13 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as some
 
-from heimvakt_drivers.zigbee.early import (
+from heimvakt_drivers.zigbee.listening.early import (
     KEPT_MAX,
     REPEATED_S,
     Repetitions,
     read,
 )
-from heimvakt_drivers.zigbee.heard import (
+from heimvakt_drivers.zigbee.sensing.heard import (
     BATTERY_PERCENT,
     BATTERY_VOLTAGE,
     STATUS_CHANGE,

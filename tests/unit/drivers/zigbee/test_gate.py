@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from heimvakt_drivers.zigbee.gate import Gate
+from heimvakt_drivers.zigbee.radio.gate import Gate
 
 
 async def drive(gate: Gate, log: list[str]) -> None:

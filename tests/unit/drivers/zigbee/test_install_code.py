@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from heimvakt.core.tending import TendingFailed
-from heimvakt_drivers.zigbee.install_code import parse
+from heimvakt_drivers.zigbee.tending.install_code import parse
 
 CODE = "83FED3407A939723A5C639B26916D505C3B5"
 KEY = bytes.fromhex("66B6900981E1EE3CA4206B6B861C02BB")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heimvakt_drivers.zigbee.interference import (
+from heimvakt_drivers.zigbee.radio.interference import (
     FULL_PERCENT,
     LASTING_S,
     QUIET_PERCENT,

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from heimvakt_drivers.zigbee import joining
-from heimvakt_drivers.zigbee.joining import let_in, opened
+from heimvakt_drivers.zigbee.tending import joining
+from heimvakt_drivers.zigbee.tending.joining import let_in, opened
 
 
 class Radio:

@@ -11,9 +11,9 @@ import pytest
 from structlog.testing import capture_logs
 from zigpy.backups import NetworkBackup
 
-from heimvakt_drivers.zigbee.kept import KEPT, keep, keep_if_possible, last_kept, read_backup
-from heimvakt_drivers.zigbee.restoring import RAISED_BY, raised
-from heimvakt_drivers.zigbee.whole import write_whole
+from heimvakt_drivers.zigbee.radio.kept import KEPT, keep, keep_if_possible, last_kept, read_backup
+from heimvakt_drivers.zigbee.radio.restoring import RAISED_BY, raised
+from heimvakt_drivers.zigbee.radio.whole import write_whole
 
 SECRET = "ab" * 16
 DAY = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)

@@ -6,8 +6,8 @@ import pytest
 
 from heimvakt.core.devices import Role
 from heimvakt.core.events import ButtonPressed, DeviceEvent, Press
-from heimvakt_drivers.zigbee.heard import Cluster, Command
-from heimvakt_drivers.zigbee.presses import HELD_S, SAME_PRESS_S, STEPS_S
+from heimvakt_drivers.zigbee.sensing.heard import Cluster, Command
+from heimvakt_drivers.zigbee.sensing.presses import HELD_S, SAME_PRESS_S, STEPS_S
 from tests.support.sensor import Sensor, described, knowing, real
 
 LUMI_OLD = "LUMI", "lumi.sensor_switch"

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from zigpy_znp.uart import ZnpMtProtocol  # type: ignore[import-untyped]
 
-from heimvakt_drivers.zigbee import line
-from heimvakt_drivers.zigbee.line import LineWatch
+from heimvakt_drivers.zigbee.radio import line
+from heimvakt_drivers.zigbee.radio.line import LineWatch
 
 FRAME = bytes.fromhex("fe0145c00084")  # a state change: starting, no network
 

@@ -13,8 +13,8 @@ from heimvakt.core.events import (
     LockLocked,
     LockUnlocked,
 )
-from heimvakt_drivers.zigbee.heard import Cluster
-from heimvakt_drivers.zigbee.locks import LOCK_STATE, SAME_USE_S
+from heimvakt_drivers.zigbee.sensing.heard import Cluster
+from heimvakt_drivers.zigbee.sensing.locks import LOCK_STATE, SAME_USE_S
 from tests.support.sensor import Sensor, kinds, real
 
 LOCKED, UNLOCKED, BETWEEN = 1, 2, 0

@@ -30,10 +30,10 @@ from heimvakt.core.events import (
     SmokeDetected,
     TemperatureMeasured,
 )
-from heimvakt_drivers.zigbee import lumi, tuya
-from heimvakt_drivers.zigbee.heard import Cluster
-from heimvakt_drivers.zigbee.makers_lumi import LUMI_QUIET_S
-from heimvakt_drivers.zigbee.states import HOLD_MARGIN_S
+from heimvakt_drivers.zigbee.sensing import lumi, tuya
+from heimvakt_drivers.zigbee.sensing.heard import Cluster
+from heimvakt_drivers.zigbee.sensing.makers_lumi import LUMI_QUIET_S
+from heimvakt_drivers.zigbee.sensing.states import HOLD_MARGIN_S
 from tests.support.sensor import Sensor, kinds, real
 
 FIRST_REPORT = bytes.fromhex("0121e50b0328170421a81305211300062401000000000a210000641001")

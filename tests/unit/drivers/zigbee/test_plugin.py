@@ -15,7 +15,7 @@ from heimvakt.core.ports import Mistake
 from heimvakt.core.radios import FindsRadios, PluggedIn
 from heimvakt_drivers.zigbee.plugin import PLUGIN, ZigbeePlugin
 from heimvakt_drivers.zigbee.settings import ZigbeeSettings
-from heimvakt_drivers.zigbee.usb import Roots
+from heimvakt_drivers.zigbee.sticks.usb import Roots
 from tests.support.usb import UsbTree
 
 WHERE = ("drivers", "zigbee")

@@ -6,9 +6,9 @@ import pytest
 
 from heimvakt.core.devices import Role
 from heimvakt.core.events import ApplianceStarted, ApplianceStopped, DeviceEvent, DeviceSeen
-from heimvakt_drivers.zigbee.heard import Cluster
-from heimvakt_drivers.zigbee.power import CALM_S
-from heimvakt_drivers.zigbee.scales import (
+from heimvakt_drivers.zigbee.sensing.heard import Cluster
+from heimvakt_drivers.zigbee.sensing.power import CALM_S
+from heimvakt_drivers.zigbee.sensing.scales import (
     ACTIVE_POWER,
     DEMAND,
     DEMAND_DIVISOR,

@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 from zigpy.application import ControllerApplication
 from zigpy.device import Device, ZigbeeDevice
 
-import heimvakt_drivers.zigbee
-from heimvakt_drivers.zigbee.quirks import INDEX, Index, Library, Resolver, resolver
+from heimvakt_drivers.zigbee import listening
+from heimvakt_drivers.zigbee.listening.quirks import INDEX, Index, Library, Resolver, resolver
 
 ABOUT = Index(
     version="1.2.3",
@@ -114,7 +114,7 @@ def test_another_version_than_that_of_the_index_is_not_used() -> None:
 
 
 def test_the_index_is_whole_and_of_the_version_that_the_extra_names() -> None:
-    text = resources.files(heimvakt_drivers.zigbee).joinpath(INDEX).read_text(encoding="utf-8")
+    text = resources.files(listening).joinpath(INDEX).read_text(encoding="utf-8")
     index = Index.read(text)
     assert resolver(lambda _name: index.version) is not None
     places = {p for models in index.devices.values() for found in models.values() for p in found}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from heimvakt_drivers.zigbee.early import Said
-from heimvakt_drivers.zigbee.raw_znp import Message, RawReader, incoming
+from heimvakt_drivers.zigbee.listening.early import Said
+from heimvakt_drivers.zigbee.listening.raw_znp import Message, RawReader, incoming
 from tests.support.zigpy_desk import frame, message
 
 PRESS = bytes.fromhex("09 2a 00 0200 00 01 0000")

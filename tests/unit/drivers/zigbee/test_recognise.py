@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from heimvakt.core.devices import Role
-from heimvakt_drivers.zigbee.cells import Cell
-from heimvakt_drivers.zigbee.makers import TABLE, known_of
-from heimvakt_drivers.zigbee.oddities import Known, Oddity, Point
-from heimvakt_drivers.zigbee.recognise import NEEDS, recognise
-from heimvakt_drivers.zigbee.says import FILLS, Says
-from heimvakt_drivers.zigbee.signature import Endpoint, Signature
-from heimvakt_drivers.zigbee.states import MOTION_AGAIN_S
+from heimvakt_drivers.zigbee.sensing.cells import Cell
+from heimvakt_drivers.zigbee.sensing.makers import TABLE, known_of
+from heimvakt_drivers.zigbee.sensing.oddities import Known, Oddity, Point
+from heimvakt_drivers.zigbee.sensing.recognise import NEEDS, recognise
+from heimvakt_drivers.zigbee.sensing.says import FILLS, Says
+from heimvakt_drivers.zigbee.sensing.signature import Endpoint, Signature
+from heimvakt_drivers.zigbee.sensing.states import MOTION_AGAIN_S
 from tests.support.sensor import described
 
 NOBODY = "Nobody", "X-1"

@@ -8,13 +8,13 @@ from typing import Any, cast
 import pytest
 
 from heimvakt.core.devices import Device, Role
-from heimvakt_drivers.zigbee.acquaintance import acquainted
-from heimvakt_drivers.zigbee.heard import Cluster
-from heimvakt_drivers.zigbee.memory import NOTHING_YET
-from heimvakt_drivers.zigbee.recognise import recognise
-from heimvakt_drivers.zigbee.reporting import AT_LEAST_EVERY_S, configure, wishes, zones
-from heimvakt_drivers.zigbee.scales import DEMAND, POWER_DIVISOR
-from heimvakt_drivers.zigbee.signature import TEXT_MAX, signature_of
+from heimvakt_drivers.zigbee.listening.acquaintance import acquainted
+from heimvakt_drivers.zigbee.listening.interviewed import TEXT_MAX, signature_of
+from heimvakt_drivers.zigbee.sensing.heard import Cluster
+from heimvakt_drivers.zigbee.sensing.memory import NOTHING_YET
+from heimvakt_drivers.zigbee.sensing.recognise import recognise
+from heimvakt_drivers.zigbee.sensing.scales import DEMAND, POWER_DIVISOR
+from heimvakt_drivers.zigbee.tending.reporting import AT_LEAST_EVERY_S, configure, wishes, zones
 from tests.support.sensor import described
 
 

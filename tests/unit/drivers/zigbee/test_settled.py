@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from heimvakt_drivers.zigbee.settled import FILE, Settled
+from heimvakt_drivers.zigbee.tending.settled import FILE, Settled
 
 ADDRESS = "00:12:4b:00:22:c1:09:aa"
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heimvakt_drivers.zigbee.found import NotFoundError, choose, listed
 from heimvakt_drivers.zigbee.settings import ZigbeeSettings
-from heimvakt_drivers.zigbee.sticks import BRIDGES, KNOWN, family_of
-from heimvakt_drivers.zigbee.usb import plugged_in, port_of
+from heimvakt_drivers.zigbee.sticks.found import NotFoundError, choose, listed
+from heimvakt_drivers.zigbee.sticks.sticks import BRIDGES, KNOWN, family_of
+from heimvakt_drivers.zigbee.sticks.usb import plugged_in, port_of
 from tests.support.usb import UsbTree
 
 STICKS = [

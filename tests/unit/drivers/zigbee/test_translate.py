@@ -44,8 +44,8 @@ from heimvakt.core.events import (
     TamperOpened,
     TemperatureMeasured,
 )
-from heimvakt_drivers.zigbee.cells import Cell
-from heimvakt_drivers.zigbee.heard import (
+from heimvakt_drivers.zigbee.sensing.cells import Cell
+from heimvakt_drivers.zigbee.sensing.heard import (
     Alive,
     Attribute,
     Cluster,
@@ -54,12 +54,12 @@ from heimvakt_drivers.zigbee.heard import (
     Heard,
     ZoneStatus,
 )
-from heimvakt_drivers.zigbee.memory import NOTHING_YET
-from heimvakt_drivers.zigbee.oddities import Oddity, Point
-from heimvakt_drivers.zigbee.recognise import UNKNOWN, Recognised
-from heimvakt_drivers.zigbee.roles import CALLS, TOLD
-from heimvakt_drivers.zigbee.says import Says
-from heimvakt_drivers.zigbee.translate import LINK_EVERY_S, SEEN_EVERY_S, later, translate
+from heimvakt_drivers.zigbee.sensing.memory import NOTHING_YET
+from heimvakt_drivers.zigbee.sensing.oddities import Oddity, Point
+from heimvakt_drivers.zigbee.sensing.recognise import UNKNOWN, Recognised
+from heimvakt_drivers.zigbee.sensing.roles import CALLS, TOLD
+from heimvakt_drivers.zigbee.sensing.says import Says
+from heimvakt_drivers.zigbee.sensing.translate import LINK_EVERY_S, SEEN_EVERY_S, later, translate
 from tests.support.sensor import ADDRESS, Sensor, described, kinds, knowing, real
 
 # ------------------------------------------------------------------------------------------ states

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from heimvakt_drivers.zigbee.usb_reset import PAUSE_S, LastResort, reset_device
+from heimvakt_drivers.zigbee.sticks.usb_reset import PAUSE_S, LastResort, reset_device
 from tests.support.usb import UsbTree
 
 STICK = ("10c4:ea60", "ITead", "Sonoff Zigbee 3.0 USB Dongle Plus")

@@ -1,0 +1,1 @@
+"""From the octets of the line and the callbacks of zigpy to what sensors say."""

@@ -1,0 +1,1 @@
+"""The radio and its network: opened, watched, backed up, replaced."""

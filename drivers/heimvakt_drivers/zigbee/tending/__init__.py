@@ -1,0 +1,1 @@
+"""Who is in the network: taken in, set up, told what to do, and sent away."""
