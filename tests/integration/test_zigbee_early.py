@@ -6,14 +6,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from zigpy.zcl.clusters.security import IasZone
 
 from heimvakt.core.devices import Role
-from heimvakt.core.events import BatteryMeasured, ButtonPressed
+from heimvakt.core.events import BatteryMeasured, ButtonPressed, RadioLost
 from heimvakt_drivers.virtual.zigbee import EmergencyButton
-from heimvakt_drivers.zigbee.listening import zigpys_part
+from heimvakt_drivers.zigbee.listening import listen, zigpys_part
+from heimvakt_drivers.zigbee.sensing.translate import translate
 from tests.support.drivers import Gateway
 from tests.support.zigbee import ZigbeeBench, device, formed
 
@@ -109,3 +111,20 @@ async def test_a_zone_that_is_read_in_a_way_of_its_own_is_left_to_zigpy(
     async with home.armed(permit="never") as (_driver, gateway):
         await home.button.press()
         await gateway.until(lambda: presses(gateway) == 1)
+
+
+async def test_a_mistake_of_ours_in_one_frame_closes_the_line_for_nobody(
+    home: Pendant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with home.armed(permit="never") as (driver, gateway):
+        def once_wrong(*given: Any) -> Any:
+            monkeypatch.setattr(listen, "translate", translate)
+            raise RuntimeError("a mistake")
+
+        monkeypatch.setattr(listen, "translate", once_wrong)
+        await home.button.press()
+        await home.button.release()
+        await home.button.press()
+        await gateway.until(lambda: presses(gateway) == 1)
+        assert driver.counts()[listen.MISUNDERSTOOD] == 1
+        assert not [e for e in gateway.emitted if isinstance(e, RadioLost)]

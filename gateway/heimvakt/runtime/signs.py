@@ -56,7 +56,7 @@ class SignWatch:
             self.now = self._look()
             if self.now is not shown:
                 shown = self.now
-                log.info("sign", shown=shown)
+                log.debug("sign", shown=shown)
                 for each in self._shown_on:
                     each.show(shown)
             try:

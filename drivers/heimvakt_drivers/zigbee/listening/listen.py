@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+import structlog
+
 from heimvakt.core.devices import Device
 from heimvakt.core.events import Event
 from heimvakt_drivers.zigbee.sensing.heard import Alive, Fact, Heard
@@ -24,6 +26,10 @@ from .courtesy import Courtesy
 from .early import Reading, Repetitions, Said, read
 from .ears import Ears
 from .zigpys_part import Afterthoughts, tell, tell_link
+
+MISUNDERSTOOD = "frame that showed a mistake of ours"
+
+log = structlog.get_logger(__name__)
 
 if TYPE_CHECKING:
     import zigpy.types as t
@@ -230,13 +236,23 @@ class Listener:
             rssi=rssi,
         )
         memory = self._memories.get(address, NOTHING_YET)
-        memory, events = translate(self._devices[address], memory, heard)
+        try:
+            memory, events = translate(self._devices[address], memory, heard)
+        # We are in the middle of reading the line: one mistake would close it for all devices.
+        except Exception:  # noqa: BLE001
+            self._misunderstood(address)
+            return
         self._memories[address] = memory
         self._afterwards.plan(address, memory.due_at, heard.at)
         if self._frame is not None:
             self._frame += events
         elif events:
             self._put(list(events))
+
+    def _misunderstood(self, address: str) -> None:
+        self._counted[MISUNDERSTOOD] += 1
+        if self._counted[MISUNDERSTOOD] == 1:
+            log.exception("what a device said made a mistake show; told once", address=address)
 
     def _come_back(self, address: str) -> None:
         """Nothing was heard of a state for as long as it holds."""

@@ -162,6 +162,11 @@ class Coordinator(ControllerApplication):
             yield
         except self.own_errors as error:
             raise zigpy.exceptions.ControllerException(_words(error)) from error
+        except AttributeError as error:
+            if not self._gone:
+                raise
+            # The libraries forget their port when it goes, and then ask None to send.
+            raise zigpy.exceptions.ControllerException("the radio is gone") from error
 
     def handle_join(self, nwk: t.NWK, ieee: t.EUI64, parent_nwk: t.NWK, **how: Any) -> None:
         """As zigpy does; then tell whether the device came under a new network address."""
