@@ -102,6 +102,11 @@ class Coordinator(ControllerApplication):
         """
         return {}
 
+    async def connect(self) -> None:
+        """As the library does."""
+        with self._zigpys_errors():
+            await super().connect()  # type: ignore[no-untyped-call, safe-super]
+
     async def startup(self, *, auto_form: bool = False) -> None:
         """As zigpy does."""
         with self._zigpys_errors():
