@@ -117,6 +117,7 @@ async def test_a_mistake_of_ours_in_one_frame_closes_the_line_for_nobody(
     home: Pendant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with home.armed(permit="never") as (driver, gateway):
+
         def once_wrong(*given: Any) -> Any:
             monkeypatch.setattr(listen, "translate", translate)
             raise RuntimeError("a mistake")
