@@ -105,7 +105,7 @@ class Coordinator(ControllerApplication):
     async def connect(self) -> None:
         """As the library does."""
         with self._zigpys_errors():
-            await super().connect()  # type: ignore[no-untyped-call, safe-super]
+            await super().connect()  # type: ignore[safe-super]
 
     async def startup(self, *, auto_form: bool = False) -> None:
         """As zigpy does."""

@@ -34,7 +34,7 @@ class EzspCoordinator(Coordinator, ControllerApplication):  # type: ignore[misc]
 
     async def connect(self) -> None:
         """As bellows does; then count what the line spoils."""
-        await super().connect()  # type: ignore[safe-super]
+        await super().connect()
         gateway: Any = getattr(self._ezsp._gw, "_obj", None)
         line: Any = getattr(gateway, "_transport", None)
         if isinstance(line, AshProtocol):

@@ -46,7 +46,7 @@ class ZnpCoordinator(Coordinator, ControllerApplication):  # type: ignore[misc]
 
     async def connect(self) -> None:
         """As zigpy-znp does; then watch the line, and read on it."""
-        await super().connect()  # type: ignore[safe-super]
+        await super().connect()
         reader: Any = getattr(self._znp, "_uart", None)
         if all(hasattr(reader, name) for name in ("_buffer", "_extract_frame", "_extract_frames")):
             self._line = LineWatch(reader, self.hooks.counted)
