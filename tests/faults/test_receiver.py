@@ -65,9 +65,7 @@ MINDS: dict[str, Mind] = {
     "accepts, never received": Mind(behaviour=_mind(Manners.NEVER), comes_to_accept=True),
     "wrong id": Mind(behaviour=_mind(Manners.WRONG_ID), counted=("refused-other-gateway",)),
     "garbage": Mind(behaviour=_mind(Manners.GARBAGE), counted=("refused-not-json",)),
-    "twice": Mind(
-        behaviour=_mind(Manners.TWICE), delivers=True, counted=("nothing-new", "unknown-batch")
-    ),
+    "twice": Mind(behaviour=_mind(Manners.TWICE), delivers=True, counted=("nothing-new",)),
     "late": Mind(behaviour=_mind(Manners.LATE, 0.5), delivers=True),
     "unasked": Mind(
         behaviour=_mind(Manners.NEVER), unasked=True, counted=("unknown-alarm", "unknown-batch")
