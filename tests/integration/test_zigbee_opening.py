@@ -1,15 +1,19 @@
-"""A press while the radio is being opened: what the stick took from the sensor is heard."""
+"""While the radio is being opened: what the stick took from a sensor is heard, and a stick that
+goes in the middle of it is opened again."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from heimvakt.core.devices import Role
-from heimvakt.core.events import ButtonPressed
+from heimvakt.core.events import ButtonPressed, RadioBack, RadioLost
 from heimvakt_drivers.virtual.zigbee import FACES, EmergencyButton, Face
+from heimvakt_drivers.zigbee.radio.families import coordinator_for
 from tests.support.drivers import running
 from tests.support.zigbee import ZigbeeBench, device, formed
 
@@ -31,3 +35,29 @@ async def test_the_first_press_that_a_starting_stick_delivers_is_heard(
             while not await button.press():  # noqa: ASYNC110 - the very first that gets through
                 await asyncio.sleep(0.001)
             await gateway.next(ButtonPressed)
+
+
+async def test_a_stick_that_goes_while_it_is_asked_is_opened_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """bellows forgets its port then, and what it was about to send it asks None to send."""
+    bench = ZigbeeBench(tmp_path, [], formed(speaks="ezsp"))
+    family: Any = coordinator_for("ezsp")
+    permit = family.permit_ncp
+    pulled: list[asyncio.Task[None]] = []
+
+    async def goes(self: Any, time_s: int = 60) -> Any:
+        if not pulled:
+            pulled.append(asyncio.create_task(bench.radio.unplug()))
+            with contextlib.suppress(asyncio.CancelledError):  # it is told of the loss
+                await asyncio.Event().wait()
+            await self._ezsp._gw.send_data(b"")
+        return await permit(self, time_s)
+
+    monkeypatch.setattr(family, "permit_ncp", goes)
+    driver, gateway = bench.driver(permit="never"), bench.gateway()
+    async with bench.served(), running(driver, gateway):
+        await gateway.next(RadioLost)
+        await pulled[0]
+        await bench.radio.replug()
+        await gateway.next(RadioBack)
