@@ -43,10 +43,6 @@ class Configuration:
         """The time zone of the home."""
         return ZoneInfo(self.gateway.timezone)
 
-    def devices_of(self, driver: str) -> tuple[Device, ...]:
-        """The devices that are heard over one driver."""
-        return tuple(device for device in self.devices.values() if device.driver == driver)
-
     def to_home(self, kinds: Mapping[str, RuleKind[Any]] = KINDS) -> Home:
         """The home that the engine is given, with its rules bound."""
         context = Context(

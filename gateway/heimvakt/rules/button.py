@@ -42,7 +42,7 @@ from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
-from .kind import Context, RuleKind, RuleSettings
+from .kind import Context, RuleKind, RuleSettings, role_rule
 
 
 class Settings(RuleSettings):
@@ -171,15 +171,8 @@ def _text(button: Device) -> Words:
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule for every button of this home."""
     buttons = {i: context.devices[i] for i in context.of_role(Role.BUTTON)}
-    return Rule(
-        rule_id=rule_id,
-        kind=KIND.kind,
-        version=2,
-        initial=State(),
-        states=(State,),
-        step=partial(step, settings, buttons),
-        needs=frozenset(buttons),
-    )
+    bound = partial(step, settings, buttons)
+    return role_rule(rule_id, KIND, State(), bound, buttons, version=2)
 
 
 KIND = RuleKind(

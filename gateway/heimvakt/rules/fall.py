@@ -22,7 +22,7 @@ from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
-from .kind import Context, RuleKind, RuleSettings
+from .kind import Context, RuleKind, RuleSettings, role_rule
 from .wording import whereabouts
 
 
@@ -100,15 +100,8 @@ def _alarm(sensor: Device, event: FallDetected, key: str) -> RaiseAlarm:
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule for every fall sensor of this home."""
     sensors = {i: context.devices[i] for i in context.of_role(Role.FALL)}
-    return Rule(
-        rule_id=rule_id,
-        kind=KIND.kind,
-        version=1,
-        initial=State(),
-        states=(State,),
-        step=partial(step, settings, sensors),
-        needs=frozenset(sensors),
-    )
+    bound = partial(step, settings, sensors)
+    return role_rule(rule_id, KIND, State(), bound, sensors)
 
 
 KIND = RuleKind(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -80,6 +80,20 @@ class RuleKind(Generic[SettingsT]):
 
 
 StateT = TypeVar("StateT")
+
+
+def role_rule(
+    rule_id: str,
+    kind: RuleKind[Any],
+    initial: StateT,
+    step: Callable[[StateT, Event], tuple[StateT, Effects]],
+    devices: Iterable[str],
+    *,
+    version: int = 1,
+) -> Rule[StateT]:
+    """A rule about every device of a role: it is blind without each of them."""
+    rule = home_rule(rule_id, kind, initial, step, version=version)
+    return replace(rule, needs=frozenset(devices))
 
 
 def home_rule(

@@ -53,7 +53,7 @@ def test_devices(home: Configuration) -> None:
     )
     assert home.devices["pendant"].cancel == timedelta(seconds=10)
     assert home.devices["pendant"].silent_after == timedelta(hours=12)
-    assert [device.device_id for device in home.devices_of("osdp.front")] == ["front-door"]
+    assert [i for i, d in home.devices.items() if d.driver == "osdp.front"] == ["front-door"]
 
 
 def test_rules_of_the_file_come_first_then_those_that_every_home_has(home: Configuration) -> None:

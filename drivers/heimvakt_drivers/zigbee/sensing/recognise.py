@@ -62,10 +62,6 @@ class Recognised:
     points: Mapping[int, Point] = field(default_factory=dict)
     """What its data points stand for."""
 
-    def can_fill(self, role: Role) -> bool:
-        """Whether a device of this kind can be this to the rules."""
-        return role in self.roles
-
     def why_not(self, role: Role) -> str | None:
         """Why it is of the wrong kind for the role, in plain words; None where it can fill it."""
         if role in self.roles:

@@ -85,14 +85,14 @@ def test_a_device_on_mains_is_what_it_does(
 ) -> None:
     device = recognise(described(*NOBODY, *ins, device_type=device_type, is_router=True))
     assert device.role is role
-    assert device.can_fill(Role.REPEATER)
+    assert Role.REPEATER in device.roles
     assert not device.sleeps
     assert device.battery is None
 
 
 def test_a_remote_is_no_door_and_says_why() -> None:
     remote = recognise(described(*NOBODY, 0x0001, outs=(0x0006, 0x0008)))
-    assert remote.can_fill(Role.BUTTON)
+    assert Role.BUTTON in remote.roles
     assert remote.why_not(Role.BUTTON) is None
     assert remote.why_not(Role.DOOR) == "the role door needs a contact; this device has keys"
 
@@ -108,7 +108,7 @@ def test_a_contact_may_be_under_a_mat_and_is_no_smoke_detector() -> None:
 def test_a_detector_with_a_horn_is_a_detector_that_can_be_a_siren() -> None:
     detector = recognise(described(*NOBODY, 0x0500, 0x0502, zone_type=0x0028))
     assert detector.role is Role.SMOKE
-    assert detector.can_fill(Role.SIREN)
+    assert Role.SIREN in detector.roles
 
 
 def test_a_keypad_whose_housing_is_a_contact_is_a_keypad() -> None:
@@ -138,7 +138,7 @@ def test_the_maker_is_believed_where_the_description_lies() -> None:
     vibration = recognise(lock)
     assert vibration.role is Role.MOTION
     assert vibration.says == {Says.MOVEMENT}
-    assert not vibration.can_fill(Role.LOCK)
+    assert Role.LOCK not in vibration.roles
     assert Oddity.VIBRATION_ON_LOCK in vibration.oddities
     assert recognise(described("Other", "lumi.vibration.aq1", 0x0101)).role is Role.LOCK
 
@@ -207,6 +207,6 @@ signatures = some.builds(
 @given(signatures)
 def test_whatever_a_device_says_of_itself_it_is_something_or_nothing(signature: Signature) -> None:
     device = recognise(signature)
-    assert device.role is None or device.can_fill(device.role)
+    assert device.role is None or device.role in device.roles
     for role in Role:
-        assert (device.why_not(role) is None) is device.can_fill(role)
+        assert (device.why_not(role) is None) is (role in device.roles)
