@@ -13,10 +13,13 @@ import pytest
 
 from heimvakt_drivers.virtual.zigbee import (
     ContactSensor,
+    JoinRefusedError,
     MotionSensor,
+    Repeater,
     SmokeDetector,
     VirtualDevice,
 )
+from heimvakt_drivers.zigbee.tending.install_code import parse
 from tests.support.command import Said, heimvakt
 from tests.support.home import Home, home
 from tests.support.kept import kept
@@ -27,6 +30,9 @@ pytestmark = pytest.mark.slow
 POWER, IDENTIFY = 0x0001, 0x0003
 KITCHEN = "00:12:4b:00:de:00:01:01"
 OTHER = "00:12:4b:00:de:00:01:02"
+PLUG = "00:12:4b:00:de:00:01:03"
+CODE = "83FED3407A939723A5C639B26916D505C3B5"
+OTHER_CODE = "00112233445566778899AABBCCDDEEFF528F"
 MISTYPED = ("--install-code", "83FED3407A939723A5C639B26916D505C3B6")
 KITCHEN_MOTION = ("--as", "kitchen-motion", "--role", "motion", "--room", "kitchen")
 
@@ -178,10 +184,33 @@ async def ctrl_c_closes_the_network(h: Home, service: Service) -> None:
     assert (process.returncode, b"the network is closed" in error) == (1, True), error
 
 
+async def a_sensor_comes_in_by_its_code_and_through_its_router(h: Home, service: Service) -> None:
+    plug = h.radio.add(Repeater(PLUG))
+    async with said(service, "pair", "--as", "plug", "--role", "repeater") as command:
+        await h.radio.wait_permit_join()
+        await plug.join()
+    assert command.result().code == 0, command.result()
+    sensor = h.radio.add(MotionSensor(KITCHEN, retries=3))
+    sensor.hears = plug
+    sensor.link_key = parse(CODE).key.serialize()
+    for code, fits, within in ((OTHER_CODE, False, "5s"), (CODE, True, "4m")):
+        its = ("--address", KITCHEN, "--install-code", code, "--through", "plug", "--for", within)
+        async with said(service, "pair", *KITCHEN_MOTION, *its) as command:
+            await h.radio.wait_permit_join()
+            if fits:
+                await join_in(h, sensor)
+            else:
+                with pytest.raises(JoinRefusedError, match="key"):
+                    await sensor.join()
+        assert command.result().code == (0 if fits else 1), command.result()
+    assert sensor.parent == plug.nwk
+
+
 async def test_a_device_is_replaced_renamed_and_removed_with_what_rules_say_of_it() -> None:
     async with home() as h, h.running() as service:
         await what_is_wrong_is_said_before_the_network_is_opened(h, service)
         await ctrl_c_closes_the_network(h, service)
+        await a_sensor_comes_in_by_its_code_and_through_its_router(h, service)
         other = h.radio.add(ContactSensor(OTHER, retries=3))
         async with said(service, "device", "replace", "front-door") as command:
             await join_in(h, other)

@@ -32,9 +32,13 @@ async def test_a_new_stick_takes_over_while_the_service_runs() -> None:
             assert kept["network_key"]["key"] not in backup.out + service.said()
 
             assert (await link.ask("radios"))["radios"] == {"zigbee": str(h.folder / "radio")}
+            before = h.command.configuration.read_text()
             swap = await heimvakt("radio", "swap", "--port", beside, "--yes", *socket)
             assert swap.code == 0, swap.err
             assert "The radio is blank" in swap.out
+            written = h.command.configuration.read_text()
+            assert f'port = "{beside}"' in written
+            assert written == before.replace(f'port = "{h.folder / "radio"}"', f'port = "{beside}"')
             await watched.event("radio-back")
             assert (await link.ask("radios"))["radios"] == {"zigbee": str(beside)}
             await moved(h, new).press()

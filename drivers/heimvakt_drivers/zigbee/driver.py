@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from .life import RadioLife
     from .radio.coordinator import Coordinator
 
-NAME = "zigbee"
-
 LEAVE_S = 0.5
 """How long a driver that is stopped still tries to hand over what it has heard."""
 
@@ -49,6 +47,7 @@ class ZigbeeDriver:
         """By address in lower case; all parts share it, and it changes with `take_over`."""
         self._life: RadioLife | None = None
         """While this runs."""
+        self._name = ""
         self._now: Callable[[], float] = lambda: 0.0
 
     async def run(self, context: DriverContext) -> None:
@@ -62,9 +61,9 @@ class ZigbeeDriver:
         board.devices = {address: DeviceStatus() for address in self._devices}
         inbox = Inbox(board.counted)
         folder = Path(context.state_directory)
-        self._now = context.monotonic
+        self._name, self._now = context.name, context.monotonic
         self._life = life = RadioLife(
-            NAME,
+            context.name,
             self._settings,
             folder,
             self._devices,
@@ -99,7 +98,7 @@ class ZigbeeDriver:
             raise TendingFailed("the driver does not run", hint="see: heimvakt status")
         from .tending.tended import pair
 
-        return await pair(NAME, self._life.roster, self._devices, self._now, wanted, tell)
+        return await pair(self._name, self._life.roster, self._devices, self._now, wanted, tell)
 
     def take_over(self, devices: Mapping[str, Device]) -> None:
         """See the port."""

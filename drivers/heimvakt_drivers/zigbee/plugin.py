@@ -24,6 +24,7 @@ class ZigbeePlugin:
 
     name = "zigbee"
     settings = ZigbeeSettings
+    device_settings = None
 
     def __init__(self, roots: Roots | None = None) -> None:
         self._roots = roots or Roots()

@@ -18,11 +18,15 @@ or what an EmberZNet stick does (EZSP). Written from protocol facts and the stan
     znp, ezsp   the two faces: a coordinator and a link each; `faces` finds them
     radio, storage          all of it together, and in a file
 
-Not there: a mesh (every device is a child of the coordinator), polling of sleepy devices, security
-over the air, fragmentation, groups of devices, green power, updates over the air, source routes.
+Of a mesh there is what pairing needs: each router has a door of its own, and a device that hears
+one router alone comes in there or not at all. Of security there is what an install code does: the
+trust centre has the key of the device, or that does not get in.
+
+Not there: routes (every frame is delivered at once), polling of sleepy devices, encryption over the
+air, fragmentation, groups of devices, green power, updates over the air, source routes.
 """
 
-from .actuators import Lamp, Siren
+from .actuators import Lamp, Repeater, Siren
 from .catalogue_device import CatalogueDevice
 from .device import VirtualDevice
 from .faces import FACES, Face
@@ -60,6 +64,7 @@ __all__ = [
     "OnOffButton",
     "OnOffContact",
     "Outcome",
+    "Repeater",
     "Sent",
     "Siren",
     "SmokeDetector",

@@ -1,9 +1,9 @@
-"""Things that can be told to do something: a lamp, and a siren that ends by itself."""
+"""Things on mains: a lamp, a repeater; and a siren, which ends by itself."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from .device import ON_OFF, VirtualDevice
 from .ias import IasZoneDevice
@@ -11,8 +11,11 @@ from .octets import Reader
 from .sent import Sent
 from .zcl import Status, Zcl
 from .zcl_values import Attribute, Type
+from .zdo import node_descriptor
 
 IAS_WD = 0x0502
+ROUTER_CAPABILITIES = 0x8E
+"""Routes, is on mains, always listens, gives itself no address."""
 START_WARNING = 0x00
 WARNING_DEVICE = 0x0225
 """Zone type of a siren that has a zone for its own tamper and battery."""
@@ -50,6 +53,18 @@ class Lamp(VirtualDevice):
 
     def _clusters(self) -> dict[int, dict[int, Attribute]]:
         return {**super()._clusters(), ON_OFF: {0x0000: Attribute(Type.BOOL, 0)}}
+
+
+class Repeater(VirtualDevice):
+    """A repeater in a socket: others can come in through it."""
+
+    default_model = "HV-REPEATER-1"
+
+    def __init__(self, ieee: str, **more: Any) -> None:
+        super().__init__(ieee, **more)
+        self.node_descriptor = node_descriptor(
+            logical_type=1, capabilities=ROUTER_CAPABILITIES, manufacturer=self.manufacturer_code
+        )
 
 
 class Siren(IasZoneDevice):

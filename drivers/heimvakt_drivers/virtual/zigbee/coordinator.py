@@ -50,6 +50,9 @@ class Coordinator(ABC):
         """Seconds of the clock at the last request."""
         self.endpoints_by_number: dict[int, Endpoint] = {}
         self.permit_until = 0.0
+        """Its own door; each router has one too."""
+        self.doors: dict[int, float] = {}
+        """Until when routers let new devices in, by their network addresses."""
         self.noises: dict[int, int] = {}
         """What an energy scan finds on a channel, 0 to 255, where it was set."""
         self.devices: dict[bytes, VirtualDevice] = {}
@@ -113,13 +116,37 @@ class Coordinator(ABC):
         """Drop a child that left."""
 
     def permit(self, duration_s: int) -> None:
-        """Open the network for so long; 255 is "until told otherwise", 0 closes it."""
-        forever = duration_s == 0xFF
-        self.permit_until = float("inf") if forever else self.now + duration_s
+        """Open its own door for so long; 255 is "until told otherwise", 0 closes it."""
+        self.permit_until = self._until(duration_s)
+
+    def permit_at(self, nwk: int, duration_s: int) -> None:
+        """Open the door of one router, or with a broadcast those of all."""
+        for device in self.joined():
+            if device.routes and not device.silent and nwk in (device.nwk, *BROADCASTS):
+                self.doors[device.nwk] = self._until(duration_s)
+
+    def _until(self, duration_s: int) -> float:
+        return float("inf") if duration_s == 0xFF else self.now + duration_s
 
     def permits(self, now: float) -> bool:
-        """Whether a new device may join."""
-        return self.running and now < self.permit_until
+        """Whether a new device may join somewhere."""
+        return self.running and any(until > now for until in self._open_doors().values())
+
+    def parent_for(self, device: VirtualDevice, now: float) -> int | None:
+        """Who of those in its reach lets a device in; the radio itself, if it does."""
+        if not self.permits(now):
+            return None
+        doors = self._open_doors()
+        in_reach = doors if device.hears is None else [device.hears.nwk]
+        return next((nwk for nwk in in_reach if doors.get(nwk, 0.0) > now), None)
+
+    def _open_doors(self) -> dict[int, float]:
+        return {COORDINATOR_NWK: self.permit_until, **self.doors}
+
+    @abstractmethod
+    def has_key_of(self, device: VirtualDevice, now: float) -> bool:
+        """Whether the trust centre can hand the network's key to a device: under the key of its
+        install code, or under the one that all devices without a code know."""
 
     def noise(self, channel: int) -> int:
         """What an energy scan finds on a channel, 0 to 255; the usual Wi-Fi channels are loud."""
@@ -140,8 +167,10 @@ class Coordinator(ABC):
         """The devices in the network, in the order in which they came into reach."""
         return [device for device in self.devices.values() if device.joined]
 
-    def admit(self, device: VirtualDevice, *, rejoin: bool) -> None:
-        """Take a device in; one that comes back keeps its network address."""
+    def admit(self, device: VirtualDevice, *, rejoin: bool, parent: int = COORDINATOR_NWK) -> None:
+        """Take a device in; one that comes back keeps its network address and its parent."""
+        if not rejoin:
+            device.parent = parent
         if not rejoin or not device.joined:
             device.nwk = self._free_nwk()
         device.joined = True
@@ -156,6 +185,8 @@ class Coordinator(ABC):
     def ask(self, nwk: int, cluster: int, payload: bytes) -> list[tuple[int, bytes]]:
         """What the nodes addressed by a ZDO request answer, as (network address, payload)."""
         nodes: list[zdo.Node] = []
+        if cluster == zdo.Cluster.MGMT_PERMIT_JOINING and payload:
+            self.permit_at(nwk, payload[0])
         if nwk == COORDINATOR_NWK:
             nodes = [self]
             if cluster == zdo.Cluster.MGMT_NWK_UPDATE:

@@ -26,6 +26,7 @@ from .zdo import Binding, Endpoint, node_descriptor
 BASIC, POWER, IDENTIFY, ON_OFF, OTA = 0x0000, 0x0001, 0x0003, 0x0006, 0x0019
 BATTERY_VOLTAGE, BATTERY_PERCENT = 0x0020, 0x0021
 SLEEPY_CAPABILITIES = 0x80  # end device, battery, receiver off when idle
+ROUTES = 0x02
 RETRY_S = 1.0
 RECEIVED_MAX = 100
 
@@ -87,6 +88,13 @@ class VirtualDevice:
         self.silent = False
         """Fallen silent: sends nothing and answers nothing, as with an empty battery."""
         self.nwk = 0xFFFE
+        self.parent = 0x0000
+        """Through whom it came in, by network address."""
+        self.hears: VirtualDevice | None = None
+        """The only router in its reach; None: it reaches the radio and every router."""
+        self.link_key: bytes | None = None
+        """The key from the install code on its label: without it at the trust centre it does not
+        get in."""
         self.joined = False
         self.lqi = 180
         self.changes = Watch()
@@ -120,6 +128,11 @@ class VirtualDevice:
     def capabilities(self) -> int:
         """What it announces of itself: whether it routes, is on mains, and always listens."""
         return self.node_descriptor[2]
+
+    @property
+    def routes(self) -> bool:
+        """Whether others can come in through it."""
+        return bool(self.capabilities & ROUTES)
 
     @property
     def air(self) -> Air:

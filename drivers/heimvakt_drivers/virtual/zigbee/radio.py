@@ -156,10 +156,14 @@ class VirtualRadio:
 
         Coming back to the network is always permitted.
         """
-        if not self.coordinator.running or not (rejoin or self.permit_open):
+        coordinator = self.coordinator
+        coordinator.now = now = time.monotonic()
+        parent = device.parent if rejoin else coordinator.parent_for(device, now)
+        if not coordinator.running or parent is None:
             raise JoinRefusedError("the host does not permit joining now: wait_permit_join() first")
-        self.coordinator.now = time.monotonic()
-        self.coordinator.admit(device, rejoin=rejoin)
+        if not rejoin and not coordinator.has_key_of(device, now):
+            raise JoinRefusedError("the trust centre does not have the device's key")
+        coordinator.admit(device, rejoin=rejoin, parent=parent)
         return await self.link.joined(device, rejoin=rejoin)
 
     async def dismiss(self, device: VirtualDevice) -> Sent:

@@ -43,4 +43,5 @@ class NotOnAirError(RuntimeError):
 
 
 class JoinRefusedError(RuntimeError):
-    """The network is not open: let the host permit joining, see `radio.wait_permit_join()`."""
+    """The network is not open where the device is (let the host permit joining, see
+    `radio.wait_permit_join()`), or not for a device with its key."""

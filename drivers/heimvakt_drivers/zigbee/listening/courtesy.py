@@ -6,7 +6,8 @@ with a sensor that reports often they would pile up; and zigpy leaves them behin
 let go. It keeps the tasks of all its devices in one set, for which it has no name for others.
 
 An answer is work like a frame, and zigpy begins it before anybody has read what the frame said: it
-waits a moment here, so that a call for help is stored and sent first.
+waits a moment here, so that a call for help is stored and sent first. Then it goes the short way
+that the radio may have for it (`Coordinator.answer`), and zigpy's where there is none.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from zigpy.types import PacketPriority
 from zigpy.util import CatchingTaskMixin
@@ -34,12 +35,22 @@ CANCEL_S = 1.0
 DEFAULT_RESPONSE = 0x0B
 
 
+class Radio(Protocol):
+    """What is used of the coordinator."""
+
+    def answer(
+        self, cluster: Cluster, sequence: int, octets: bytes, then: Callable[[bool], None]
+    ) -> bool:
+        """Send an answer on a way of its own and call `then` with whether it arrived; False if it
+        is zigpy's to send."""
+
+
 class Courtesy:
     """The answers on their way to one device."""
 
     def __init__(self, counted: Counter[str]) -> None:
         self._counted = counted
-        self._on_their_way: set[asyncio.Future[Any]] = set()
+        self._on_their_way: set[object] = set()
         self._owed: set[asyncio.TimerHandle] = set()
 
     def bound(self, cluster: Cluster) -> Callable[[], None]:
@@ -48,21 +59,20 @@ class Courtesy:
         Calling what comes back lets it answer as it did before.
         """
         send = cluster.send_default_rsp
-        if type(cluster).send_default_rsp is Cluster.send_default_rsp:
-            send = partial(_answer, cluster)
+        alike = answers_as_all(cluster)
 
-        def send_default_rsp(*arguments: Any, **named: Any) -> None:
-            if len(self._owed) + len(self._on_their_way) >= ANSWERS_MAX:
-                self._counted["default response left out"] += 1
+        def send_default_rsp(
+            hdr: foundation.ZCLHeader, status: foundation.Status = foundation.Status.SUCCESS
+        ) -> None:
+            if self._are_enough():
                 return
 
             def answer() -> None:
                 self._owed.discard(later)
-                before = set(_tasks())
-                send(*arguments, **named)
-                for task in _tasks() - before:
-                    self._on_their_way.add(task)
-                    task.add_done_callback(self._on_their_way.discard)
+                if alike:
+                    self._send(cluster, hdr.tsn, hdr.command_id, status)
+                else:
+                    self._let(partial(send, hdr, status))
 
             later = asyncio.get_running_loop().call_later(AFTER_S, answer)
             self._owed.add(later)
@@ -76,17 +86,55 @@ class Courtesy:
         cluster.send_default_rsp = send_default_rsp  # type: ignore[method-assign]
         return unbound
 
+    def answer(self, cluster: Cluster, sequence: int, command: int) -> None:
+        """Answer a frame that was heard a moment ago: it need not wait any more."""
+        if not self._are_enough():
+            self._send(cluster, sequence, command, foundation.Status.SUCCESS)
 
-def _answer(
-    cluster: Cluster, header: foundation.ZCLHeader, status: int = foundation.Status.SUCCESS
-) -> None:
-    """Send what zigpy would, octet for octet; it takes twice as long to put it together."""
-    control = NO_ANSWER | (FROM_SERVER if cluster.is_client else 0)
+    def _are_enough(self) -> bool:
+        if len(self._owed) + len(self._on_their_way) < ANSWERS_MAX:
+            return False
+        self._counted["default response left out"] += 1
+        return True
+
+    def _send(self, cluster: Cluster, sequence: int, command: int, status: int) -> None:
+        """Send what zigpy would, octet for octet."""
+        control = NO_ANSWER | (FROM_SERVER if cluster.is_client else 0)
+        octets = bytes((control, sequence, DEFAULT_RESPONSE, command, status))
+        zigpys_way = partial(_by_zigpy, cluster, sequence, octets)
+        radio: Radio = cluster.endpoint.device.application  # type: ignore[assignment]
+        this = object()
+
+        def ended(arrived: bool) -> None:
+            self._on_their_way.discard(this)
+            if not arrived:
+                self._let(zigpys_way)
+
+        if radio.answer(cluster, sequence, octets, ended):
+            self._on_their_way.add(this)
+        else:
+            self._let(zigpys_way)
+
+    def _let(self, send: Callable[[], None]) -> None:
+        """Let zigpy send in a task."""
+        before = set(_tasks())
+        send()
+        for task in _tasks() - before:
+            self._on_their_way.add(task)
+            task.add_done_callback(self._on_their_way.discard)
+
+
+def answers_as_all(cluster: Cluster) -> bool:
+    """Whether its answers are those that zigpy has for every cluster."""
+    return type(cluster).send_default_rsp is Cluster.send_default_rsp
+
+
+def _by_zigpy(cluster: Cluster, sequence: int, octets: bytes) -> None:
     endpoint: Any = cluster.endpoint  # it takes the numbers that clusters have
     reply = endpoint.reply(
         cluster=cluster.cluster_id,
-        sequence=header.tsn,
-        data=bytes((control, header.tsn, DEFAULT_RESPONSE, header.command_id, status)),
+        sequence=sequence,
+        data=octets,
         command_id=foundation.GeneralCommand.Default_Response,
         priority=PacketPriority.LOW,
     )

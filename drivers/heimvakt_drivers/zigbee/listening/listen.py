@@ -74,8 +74,8 @@ class Listener:
         self._frame: list[Event] | None = None
         """What the frame that is being read has said so far; None between frames."""
         self._was_read = False
-        self._early: dict[Place, ZigpyCluster] = {}
-        """Those whose frames are read before zigpy has them."""
+        self._early: dict[Place, tuple[ZigpyCluster, Courtesy]] = {}
+        """Those whose frames are read before zigpy has them, and who answers for them."""
         self._repetitions = Repetitions()
         self._afterthoughts = Afterthoughts()
         self._afterwards = Afterwards(self._come_back)
@@ -99,19 +99,19 @@ class Listener:
         for endpoint in device.non_zdo_endpoints:
             clusters = [*endpoint.in_clusters.values(), *endpoint.out_clusters.values()]
             for cluster in clusters:
-                undo.append(self._read_early(cluster))
+                undo.append(self._read_early(cluster, courtesy))
                 undo.append(courtesy.bound(cluster))
                 undo += Ears(self, device, address, cluster).put_on()
         return True
 
-    def _read_early(self, cluster: ZigpyCluster) -> Unsubscribe:
+    def _read_early(self, cluster: ZigpyCluster, courtesy: Courtesy) -> Unsubscribe:
         """Only of clusters that are zigpy's own: a quirk reads frames in a way of its own."""
         if not (_is_zigpys(cluster) and _is_zigpys(cluster.endpoint.device)):
             return lambda: None
         endpoint = cluster.endpoint
         number = int(cluster.cluster_id)
         place = endpoint.device.ieee, endpoint.endpoint_id, number, cluster.is_server
-        self._early[place] = cluster
+        self._early[place] = cluster, courtesy
 
         def undo() -> None:
             del self._early[place]
@@ -145,8 +145,7 @@ class Listener:
         if reading is None:
             return False
         place = ieee, said.endpoint, said.cluster, reading.from_server
-        cluster = self._early.get(place)
-        if cluster is None:
+        if place not in self._early:
             return False
         address = self._addresses[ieee]
         where = address, said.endpoint, said.cluster
@@ -161,15 +160,15 @@ class Listener:
         return True
 
     def _tell_zigpy(self, place: Place, said: Said, reading: Reading, is_repeated: bool) -> None:
-        cluster = self._early.get(place)
-        if cluster is None:  # it has left meanwhile
+        if place not in self._early:  # it has left meanwhile
             return
+        cluster, courtesy = self._early[place]
         if is_repeated:
             tell_link(cluster, said)
         else:
             self._was_read_early = True
             try:
-                tell(cluster, said, reading)
+                tell(cluster, said, reading, courtesy)
             finally:
                 self._was_read_early = False
         self._lives(place[0])

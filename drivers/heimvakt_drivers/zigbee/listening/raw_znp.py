@@ -55,7 +55,7 @@ def incoming(buffer: bytes | bytearray) -> tuple[Message, int] | None:
     size = length + OVERHEAD
     if length > LENGTH_MAX or len(buffer) < size or length < _BEFORE.size + _AFTER.size:
         return None
-    if reduce(xor, buffer[1 : size - 1]) != buffer[size - 1]:
+    if checksum(buffer[1 : size - 1]) != buffer[size - 1]:
         return None
     group, cluster, sender, endpoint, to, broadcast, lqi, secured, _time, _number, count = (
         _BEFORE.unpack_from(buffer, 4)
@@ -70,26 +70,62 @@ def incoming(buffer: bytes | bytearray) -> tuple[Message, int] | None:
     return Message(sender, to, Said(endpoint, cluster, octets, lqi, None, way)), size
 
 
+def checksum(octets: bytes | bytearray) -> int:
+    """Of a frame: what stands between the mark and it."""
+    return reduce(xor, octets)
+
+
 class RawReader:
     """Reads beside zigpy-znp's own reader, for as long as that is there."""
 
-    def __init__(self, reader: Any, hear: Callable[[Message], bool]) -> None:
-        """`hear` says whether a message was read; `reader` is what `line.Reader` says."""
+    def __init__(
+        self,
+        reader: Any,
+        hear: Callable[[Message], bool],
+        answered: Callable[[bytearray], int] = lambda _: 0,
+    ) -> None:
+        """`hear` says whether a message was read; `reader` is what `line.Reader` says.
+
+        `answered` says how many octets at the beginning of the buffer are an answer of the radio
+        to something else than zigpy's requests; it has taken note of them then.
+        """
         self._reader = reader
         self._hear = hear
+        self._answered = answered
         self._next = reader._extract_frame
         self._with_zigpy: set[int] = set()
         """Senders of messages that zigpy-znp has, but nobody else yet."""
+        self._received = reader.data_received
         reader._extract_frame = self._extract_frame
+        reader.data_received = self._data_received
+
+    def _data_received(self, data: bytes) -> None:
+        """What is read here does not go through zigpy-znp's reader at all, where nothing is in it
+        that came before."""
+        if self._reader._buffer:
+            self._received(data)
+            return
+        left = bytearray(data)
+        while size := self._take(left):
+            del left[:size]
+        if left:
+            self._received(bytes(left))
 
     def _extract_frame(self) -> Any:
-        while found := incoming(self._reader._buffer):
-            message, size = found
-            if message.sender in self._with_zigpy or not self._hear(message):
-                self._leave_to_zigpy(message.sender)
-                break
+        while size := self._take(self._reader._buffer):
             del self._reader._buffer[:size]
         return self._next()
+
+    def _take(self, buffer: bytearray) -> int:
+        """How many octets at the beginning of the buffer were read; 0: they are zigpy's."""
+        found = incoming(buffer)
+        if found is None:
+            return self._answered(buffer)
+        message, size = found
+        if message.sender in self._with_zigpy or not self._hear(message):
+            self._leave_to_zigpy(message.sender)
+            return 0
+        return size
 
     def _leave_to_zigpy(self, sender: int) -> None:
         if not self._with_zigpy:

@@ -5,6 +5,9 @@ made of the octets, and does with it what it does with every frame: it remembers
 listeners, and sends the answer that the device wants. What zigpy would do with the octets alone is
 left out: to find repetitions (they were found already), and to look for a request that the frame
 could be the answer to (none of these frames is one).
+
+Of a command zigpy remembers nothing: where nobody else listens to the cluster and it does with
+commands what all clusters do, there is only the answer to be sent.
 """
 
 from __future__ import annotations
@@ -13,16 +16,14 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Hashable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from zigpy.zcl import foundation
+from zigpy.zcl import Cluster, foundation
 
 from heimvakt_drivers.zigbee.sensing.heard import Attribute, Command
 
-from .early import TYPES, Reading, Said
-
-if TYPE_CHECKING:
-    from zigpy.zcl import Cluster
+from .courtesy import Courtesy, answers_as_all
+from .early import NO_ANSWER, TYPES, Reading, Said
 
 AFTER_S = 0.02
 """By then an alarm is at the broker, and zigpy's work for its frame is in nobody's way."""
@@ -72,13 +73,28 @@ class Afterthoughts:
         do()
 
 
-def tell(cluster: Cluster, said: Said, reading: Reading) -> None:
+def tell(cluster: Cluster, said: Said, reading: Reading, courtesy: Courtesy) -> None:
     """Let a cluster of zigpy's have what was read of a frame that came from it."""
     tell_link(cluster, said)
+    if isinstance(reading.facts[0], Command) and _only_answers(cluster):
+        if not reading.control & NO_ANSWER:
+            courtesy.answer(cluster, reading.sequence, reading.command)
+        return
     header = foundation.ZCLHeader(
         _control(reading.control), None, reading.sequence, reading.command
     )
     cluster.handle_message(header, _in_its_words(cluster, reading))
+
+
+def _only_answers(cluster: Cluster) -> bool:
+    """Whether zigpy would do nothing with a command but answer it: the only listener is ours."""
+    kind = type(cluster)
+    return (
+        len(cluster._listeners) == 1
+        and kind.handle_message is Cluster.handle_message
+        and kind.handle_cluster_request is Cluster.handle_cluster_request
+        and answers_as_all(cluster)
+    )
 
 
 def tell_link(cluster: Cluster, said: Said) -> None:

@@ -20,6 +20,7 @@ import zigpy.zdo
 from zigpy.application import ControllerApplication
 from zigpy.device import ZigbeeDevice
 from zigpy.state import NetworkInfo, NodeInfo
+from zigpy.zcl import Cluster
 
 from heimvakt_drivers.zigbee.listening.early import Said
 
@@ -160,6 +161,13 @@ class Coordinator(ControllerApplication):
                 if not self._gone:
                     raise
         raise zigpy.exceptions.DeliveryError("the radio is gone")
+
+    def answer(
+        self, cluster: Cluster, sequence: int, octets: bytes, then: Callable[[bool], None]
+    ) -> bool:
+        """Send the answer to a frame of a cluster's on a way that is shorter than zigpy's, and call
+        `then` with whether it arrived; False if there is no such way, or not now."""
+        return False
 
     @contextmanager
     def _zigpys_errors(self) -> Iterator[None]:

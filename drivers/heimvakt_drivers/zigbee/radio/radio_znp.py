@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from zigpy.endpoint import Endpoint
+from zigpy.zcl import Cluster
+from zigpy_znp.commands import AF  # type: ignore[import-untyped]
 from zigpy_znp.exceptions import (  # type: ignore[import-untyped]
     CommandNotRecognized,
     SecurityError,
@@ -14,6 +17,7 @@ from zigpy_znp.exceptions import (  # type: ignore[import-untyped]
 from zigpy_znp.zigbee.application import ControllerApplication  # type: ignore[import-untyped]
 
 from heimvakt_drivers.zigbee.listening.raw_znp import Message, RawReader
+from heimvakt_drivers.zigbee.listening.short_znp import ShortWay, Thanks
 
 from .coordinator import PROFILES, Coordinator
 from .line import LineWatch
@@ -32,6 +36,7 @@ class ZnpCoordinator(Coordinator, ControllerApplication):  # type: ignore[misc]
         super().__init__(config)
         self._znp: Any
         self._line: LineWatch | None = None
+        self._short_way: ShortWay | None = None
 
     @classmethod
     def options(cls, port: str, answer_s: float) -> dict[str, Any]:
@@ -50,7 +55,29 @@ class ZnpCoordinator(Coordinator, ControllerApplication):  # type: ignore[misc]
         reader: Any = getattr(self._znp, "_uart", None)
         if all(hasattr(reader, name) for name in ("_buffer", "_extract_frame", "_extract_frames")):
             self._line = LineWatch(reader, self.hooks.counted)
-            RawReader(reader, self._hears)
+            self._read_beside(reader)
+
+    def _read_beside(self, reader: Any) -> None:
+        lock, listeners = self._znp._sync_request_lock, self._znp._listeners
+        confirmation = AF.DataConfirm.Callback.header
+        self._short_way = ShortWay(lock, reader.write, lambda: bool(listeners.get(confirmation)))
+        RawReader(reader, self._hears, self._short_way.answered)
+
+    def answer(
+        self, cluster: Cluster, sequence: int, octets: bytes, then: Callable[[bool], None]
+    ) -> bool:
+        """See the base."""
+        if self._short_way is None or cluster.aps_encryption:
+            return False
+        to, number = cluster.endpoint, int(cluster.cluster_id)
+        own = self._find_endpoint(to.endpoint_id, to.profile_id, number)
+        thanks = Thanks(int(to.device.nwk), to.endpoint_id, own, number, sequence, octets)
+        try:
+            return self._short_way.send(thanks, then)
+        except (AttributeError, OSError, RuntimeError):  # the radio went in the middle of this
+            if not self._gone:
+                raise
+            return False
 
     def _hears(self, message: Message) -> bool:
         try:
@@ -64,6 +91,9 @@ class ZnpCoordinator(Coordinator, ControllerApplication):  # type: ignore[misc]
 
     async def disconnect(self) -> None:
         """As zigpy-znp does, without asking a stick that is gone to reset."""
+        if self._short_way is not None:
+            self._short_way.drop()
+            self._short_way = None
         if self._line is not None:
             self._line.close()
             self._line = None

@@ -59,27 +59,49 @@ def test_a_message_of_another_form_is_left_to_zigpy(content: bytes) -> None:
 
 
 class Reader:
-    """What is used of zigpy-znp's reader: its buffer, and taking the next frame out of it."""
+    """What is used of zigpy-znp's reader: its buffer, and taking the frames out of it."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self._frames: list[bytes] = []
 
     def _extract_frame(self) -> bytes:
         size = self._buffer[1] + 5
+        if len(self._buffer) < size:
+            raise IndexError
         taken = bytes(self._buffer[:size])
         del self._buffer[:size]
         return taken
 
-    def take(self, octets: bytes) -> list[bytes]:
-        """The frames that are zigpy's."""
-        self._buffer += octets
-        frames = []
+    def data_received(self, data: bytes) -> None:
+        """As zigpy-znp has it."""
+        self._buffer += data
         while self._buffer:
             try:
-                frames.append(self._extract_frame())
+                self._frames.append(self._extract_frame())
             except IndexError:
                 break
+
+    def take(self, octets: bytes) -> list[bytes]:
+        """The frames that are zigpy's."""
+        self.data_received(octets)
+        frames, self._frames = self._frames, []
         return frames
+
+
+@pytest.mark.parametrize("cut", range(1, len(ON_THE_LINE)))
+async def test_a_message_that_comes_in_two_pieces_is_read_all_the_same(cut: int) -> None:
+    reader, heard = Reader(), []
+
+    def hear(message: Message) -> bool:
+        heard.append(message.sender)
+        return True
+
+    RawReader(reader, hear)
+    behind = ON_THE_LINE + STATE_CHANGE
+    assert reader.take(behind[:cut]) == []
+    assert reader.take(behind[cut:]) == [STATE_CHANGE]
+    assert len(heard) == 1
 
 
 async def test_what_is_heard_is_taken_from_zigpy_and_nothing_else() -> None:

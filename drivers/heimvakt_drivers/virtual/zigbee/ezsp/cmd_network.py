@@ -119,12 +119,13 @@ def _channel(coordinator: EzspCoordinator, _: Reader) -> Reply:
 def _let_in(coordinator: EzspCoordinator, reader: Reader) -> Reply:
     """A key for one that is to join; the address of all ones stands for anybody."""
     ieee = reader.octets(8)
-    reader.octets(17)  # the key, which nobody here checks, and flags
+    key = reader.octets(16)
+    reader.u8()  # flags
     lives_s = coordinator.configuration.get(0x36, 300)
     keys = coordinator.transient_keys
     if ieee not in keys and len(keys) >= TRANSIENT_KEYS_MAX:
         return struct.pack("<I", FULL), ()
-    keys[ieee] = coordinator.now + lives_s
+    keys[ieee] = key, coordinator.now + lives_s
     return struct.pack("<I", 0), ()
 
 

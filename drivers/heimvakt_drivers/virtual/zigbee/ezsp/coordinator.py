@@ -25,12 +25,14 @@ from heimvakt_drivers.virtual.zigbee.zdo import Cluster, announcement
 from .frame import Callback
 from .tokens import CHILDREN_MAX, EMPTY_IEEE, WRITTEN, Child, Parameters, Tokens
 
+KEY_OF_ALL = b"ZigBeeAlliance09"
+"""The link key that every device without an install code knows; a public fact of the standard."""
 ALLOW_JOINS = 0x01
 TRUST_CENTER_POLICY = 0x00
 ANY_DEVICE = EMPTY_IEEE
 TRANSIENT_KEY_S = 300.0
 ROUTER, END_DEVICE, SLEEPY_END_DEVICE = 0x02, 0x03, 0x04
-ROUTES, ALWAYS_LISTENS = 0x02, 0x08
+ALWAYS_LISTENS = 0x08
 NO_INDEX = 0xFF
 COUNTERS = 41
 HASHED_GLOBAL_LINK_KEY = 0x0084
@@ -134,6 +136,7 @@ class EzspCoordinator(Coordinator):
         """Of the host's last command."""
         self.endpoints_by_number.clear()
         self.permit_until = 0.0
+        self.doors.clear()
         self.configuration: dict[int, int] = {}
         """What the host set."""
         self.values: dict[int, bytes] = {}
@@ -144,7 +147,7 @@ class EzspCoordinator(Coordinator):
         """Entries of the address table."""
         self.patient: set[bytes] = set()
         """Devices whose acknowledgements the host lets be slow."""
-        self.transient_keys: dict[bytes, float] = {}
+        self.transient_keys: dict[bytes, tuple[bytes, float]] = {}
         """Who may join by a key that the host gave, and until when."""
         self.secured = False
         """The host said how the network that it will form is to be secured."""
@@ -211,9 +214,15 @@ class EzspCoordinator(Coordinator):
 
     def permits(self, now: float) -> bool:
         """Whether a new device may join: for time, by the policy, and with a key that it has."""
-        keys = any(until > now for until in self.transient_keys.values())
+        keys = any(until > now for _, until in self.transient_keys.values())
         allowed = self.policies.get(TRUST_CENTER_POLICY, 0) & ALLOW_JOINS
         return super().permits(now) and bool(allowed) and keys
+
+    def has_key_of(self, device: VirtualDevice, now: float) -> bool:
+        """See the base."""
+        keys = {who: key for who, (key, until) in self.transient_keys.items() if until > now}
+        known = keys.get(device.ieee_sent, keys.get(EMPTY_IEEE))
+        return known == (device.link_key or KEY_OF_ALL)
 
     def memory_to_json(self) -> Json:
         """See the base."""
@@ -304,10 +313,10 @@ class EzspCoordinator(Coordinator):
     def _trust_center(self, device: VirtualDevice, update: Update) -> Callback:
         decision = 0 if update is Update.UNSECURED_JOIN else 3  # its key was known; nothing to do
         what = u16(device.nwk) + device.ieee_sent + bytes((update, decision))
-        return self.callback(Handler.TRUST_CENTER_JOIN, what + u16(COORDINATOR_NWK))
+        return self.callback(Handler.TRUST_CENTER_JOIN, what + u16(device.parent))
 
 
 def _role(device: VirtualDevice) -> int:
-    if device.capabilities & ROUTES:
+    if device.routes:
         return ROUTER
     return END_DEVICE if device.capabilities & ALWAYS_LISTENS else SLEEPY_END_DEVICE

@@ -56,6 +56,9 @@ class ZnpCoordinator(Coordinator):
         super().__init__(hardware_ieee, chance, asleep_s)
         self.state = State.HOLD
         self.groups: set[tuple[int, int]] = set()
+        self.codes: dict[bytes, bytes] = {}
+        """Keys of install codes, by the address of the device that has one."""
+        self.only_with_code = False
         self.callbacks = False
         """The host asked for every ZDO message in the general form."""
         self.channels = 1 << 11
@@ -87,6 +90,9 @@ class ZnpCoordinator(Coordinator):
         self.groups.clear()
         self.callbacks = False
         self.permit_until = 0.0
+        self.doors.clear()
+        self.codes.clear()
+        self.only_with_code = False
 
     def start(self) -> bool:
         """Run the network in memory, or form one; True when it was there already."""
@@ -95,6 +101,11 @@ class ZnpCoordinator(Coordinator):
             network.form(self.nv, self.channels, self.chance.randbytes(20))
         self.state = State.RUNNING
         return known
+
+    def has_key_of(self, device: VirtualDevice, now: float) -> bool:
+        """See the base."""
+        known = self.codes.get(device.ieee_sent)
+        return known == device.link_key and not (self.only_with_code and known is None)
 
     def memory_to_json(self) -> Json:
         """See the base."""
@@ -123,7 +134,7 @@ class ZnpCoordinator(Coordinator):
             areq(
                 Subsystem.ZDO,
                 0xCA,
-                u16(device.nwk) + device.ieee_sent + u16(COORDINATOR_NWK),
+                u16(device.nwk) + device.ieee_sent + u16(device.parent),
             ),
             areq(Subsystem.ZDO, 0xC1, u16(device.nwk) + annce),
         ]

@@ -9,9 +9,10 @@ from heimvakt_drivers.virtual.zigbee.octets import Reader, u8, u16
 
 from .coordinator import Output, ZnpCoordinator, areq
 from .mt_frame import Subsystem
-from .mt_sys import SUCCESS, Answer
+from .mt_sys import INVALID_PARAMETER, SUCCESS, Answer
 
 MODE_FORMATION = 0x04
+DERIVED_KEY = 0x02
 BDB_SUCCESS, BDB_IN_PROGRESS, BDB_FORMATION_FAILURE, BDB_RESTORED = 0x00, 0x01, 0x08, 0x0D
 # Address, index, relation, status, count, age; link (12 octets); end device (8); two counters.
 _CHILD = struct.Struct("<HHBBBB 4BIHxx BxxxI I BBxx")
@@ -76,6 +77,19 @@ def _start(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
     ]
 
 
+def _install_code(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
+    kind, ieee = reader.u8(), reader.octets(8)
+    if kind != DERIVED_KEY:
+        return u8(INVALID_PARAMETER), []  # the code itself: no host that is known gives that
+    coordinator.codes[ieee] = reader.octets(16)
+    return u8(SUCCESS), []
+
+
+def _only_with_code(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
+    coordinator.only_with_code = bool(reader.u8())
+    return u8(SUCCESS), []
+
+
 def _notice(status: int, mode: int, remaining: int) -> Output:
     return areq(Subsystem.APP_CNF, 0x80, bytes((status, mode, remaining)))
 
@@ -88,4 +102,9 @@ UTIL_HANDLERS = {
     0x63: _accept,  # forget a child for a while
     0x64: _accept,  # and know it again
 }
-APP_CNF_HANDLERS = {0x05: _start, 0x08: _set_channels}
+APP_CNF_HANDLERS = {
+    0x04: _install_code,
+    0x05: _start,
+    0x06: _only_with_code,
+    0x08: _set_channels,
+}

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable
 
 from heimvakt_drivers.virtual.zigbee import zdo
-from heimvakt_drivers.virtual.zigbee.coordinator import COORDINATOR_NWK
+from heimvakt_drivers.virtual.zigbee.coordinator import BROADCASTS, COORDINATOR_NWK
 from heimvakt_drivers.virtual.zigbee.octets import Reader, u8, u16
 
 from .coordinator import Output, ZnpCoordinator, areq
@@ -62,9 +62,15 @@ def _ieee_addr(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
 
 
 def _permit_join(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
-    _mode, _nwk, duration_s = reader.u8(), reader.u16(), reader.u8()
-    coordinator.permit(duration_s)
-    return u8(SUCCESS), [areq(Subsystem.ZDO, 0xB6, u16(COORDINATOR_NWK) + u8(SUCCESS))]
+    _mode, nwk, duration_s = reader.u8(), reader.u16(), reader.u8()
+    router = coordinator.by_nwk(nwk)
+    if nwk == COORDINATOR_NWK or nwk in BROADCASTS:
+        coordinator.permit(duration_s)
+    elif router is None or router.silent:
+        return u8(SUCCESS), []  # it does not answer
+    coordinator.permit_at(nwk, duration_s)
+    answers = COORDINATOR_NWK if router is None else nwk
+    return u8(SUCCESS), [areq(Subsystem.ZDO, 0xB6, u16(answers) + u8(SUCCESS))]
 
 
 def _nwk_update(coordinator: ZnpCoordinator, reader: Reader) -> Answer:
