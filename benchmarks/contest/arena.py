@@ -44,7 +44,10 @@ class Arena:
         first, until = next(self._hellos), time.monotonic() + START_S_MAX
         while self.witness.last_hello <= first:
             if time.monotonic() > until:
-                raise CannotTakePart(f"nothing got through it in {START_S_MAX:g} s")
+                raise CannotTakePart(
+                    f"nothing got through it in {START_S_MAX:g} s (line taken "
+                    f"{self.line.connections} times); {self.contestant.last_words()}"
+                )
             self.contestant.feed(next(self._hellos))
             await self.witness.news(HELLO_EVERY_S)
 
@@ -90,7 +93,7 @@ async def arena(entrant: type[Contestant], folder: Path) -> AsyncIterator[Arena]
         # The witness must get all that comes, however fast.
         lines = ("max_queued_messages 0", *entrant.upstream(folder))
         upstream = Mosquitto(folder / "upstream", lines)
-        stack.push_async_callback(upstream.kill)
+        stack.push_async_callback(upstream.close)
         await upstream.start()
         listener = await stack.enter_async_context(listening(upstream.port))
         way = await stack.enter_async_context(proxy(upstream.port))

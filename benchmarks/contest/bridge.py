@@ -59,6 +59,11 @@ class Bridge(Contestant):
         if feeder is not None:
             await asyncio.to_thread(feeder.stop)
 
+    async def close(self) -> None:
+        """See the port."""
+        await self.kill()
+        await self._broker.close()
+
     def read(self, message: Message) -> Iterable[int]:
         """The message is the event."""
         return (json.loads(message.payload)["n"],)

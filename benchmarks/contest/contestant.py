@@ -57,6 +57,10 @@ class Contestant(ABC):
     async def kill(self) -> None:
         """End it with SIGKILL, and take note of what it has said until then."""
 
+    def last_words(self) -> str:
+        """What it has said of itself last, for whoever wonders why it does nothing."""
+        return "it has said nothing"
+
     async def close(self) -> None:
         """Leave nothing running."""
         await self.kill()

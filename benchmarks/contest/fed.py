@@ -70,6 +70,7 @@ class FedPlugin:
 
     name = DRIVER
     settings: type[Any] = NoSettings
+    device_settings: type[Any] | None = None
 
     def check(
         self, _settings: NoSettings, _where: tuple[str | int, ...], _devices: Sequence[Device]

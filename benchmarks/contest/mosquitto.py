@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from heimvakt.demo.broker import free_port
+from tests.support.ports import HeldPort
 
 START_S_MAX = 20.0
 STOP_S_MAX = 10.0
@@ -25,11 +25,12 @@ def version() -> str | None:
 
 
 class Mosquitto:
-    """One broker with a folder and a port that it keeps over its lives."""
+    """One broker with a folder and a port that it keeps over its lives, until `close`."""
 
     def __init__(self, folder: Path, lines: Sequence[str] = ()) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_port()
+        self._held = HeldPort()
+        self.port = self._held.number
         self._file = folder / "mosquitto.conf"
         common = (
             f"listener {self.port} 127.0.0.1",
@@ -69,6 +70,11 @@ class Mosquitto:
         if process is not None and process.returncode is None:
             process.kill()
             await process.wait()
+
+    async def close(self) -> None:
+        """The end of all its lives."""
+        await self.kill()
+        self._held.release()
 
 
 async def _listens(port: int) -> bool:

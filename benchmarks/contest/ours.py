@@ -51,8 +51,7 @@ class Heimvakt(Contestant):
         """See the port."""
         process = self._process
         if process is None or process.returncode is not None:
-            last = (self.folder / "log").read_text(encoding="utf-8").splitlines()[-3:]
-            raise CannotTakePart("the daemon has ended: " + "; ".join(last))
+            raise CannotTakePart("the daemon has ended; " + self.last_words())
         assert process.stdin is not None
         process.stdin.write(f"{number}\n".encode())
 
@@ -66,6 +65,11 @@ class Heimvakt(Contestant):
         await process.wait()
         assert self._reading is not None
         await self._reading
+
+    def last_words(self) -> str:
+        """See the port."""
+        lines = (self.folder / "log").read_text(encoding="utf-8").splitlines()
+        return f"it took {len(self.taken)} events, and its log ends: {'; '.join(lines[-3:])}"
 
     def read(self, message: Message) -> Iterator[int]:
         """Reports carry numbers; an alarm of the button is the alarm."""

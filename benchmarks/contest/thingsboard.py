@@ -90,8 +90,7 @@ class ThingsBoard(Contestant):
         """See the port."""
         assert self._feeder is not None
         if self._process is not None and self._process.returncode is not None:
-            last = (self.folder / "output").read_text(encoding="utf-8").splitlines()[-1:]
-            raise CannotTakePart(f"it has ended ({self._process.returncode}): {''.join(last)}")
+            raise CannotTakePart(f"it has ended ({self._process.returncode}); {self.last_words()}")
         self._feeder.publish(number)
 
     async def kill(self) -> None:
@@ -108,7 +107,12 @@ class ThingsBoard(Contestant):
         feeder, self._feeder = self._feeder, None
         if feeder is not None:
             await asyncio.to_thread(feeder.stop)
-        await self._local.kill()
+        await self._local.close()
+
+    def last_words(self) -> str:
+        """See the port."""
+        lines = (self.folder / "output").read_text(encoding="utf-8").splitlines()
+        return "its output ends: " + "; ".join(lines[-1:])
 
     def read(self, message: Message) -> Iterator[int]:
         """Packs of values by device."""

@@ -16,7 +16,15 @@ from heimvakt.runtime.clock import SystemClock
 from tests.support.broker import BOTH, MOSQUITTO, broker
 from tests.support.fake_broker import fake_broker
 from tests.support.proxy import proxy
-from tests.support.uplinks import GATEWAY, alarm, heartbeat, mqtt_uplink, running, sending
+from tests.support.uplinks import (
+    GATEWAY,
+    alarm,
+    hand_over,
+    heartbeat,
+    mqtt_uplink,
+    running,
+    sending,
+)
 
 both = pytest.mark.parametrize("kind", BOTH)
 QUIET = Behaviour(manners=Manners.NEVER)
@@ -36,7 +44,7 @@ async def test_an_alarm_arrives_and_is_answered_by_system_and_operator(kind: str
             running(uplink) as heard,
         ):
             await uplink.wait_connected()
-            await uplink.send(alarm(), sending())
+            await hand_over(uplink, alarm(), sending())
             arrived = await centre.next("alarm")
             answers = [await heard.get() for _ in range(3)]
     assert arrived.message["id"] == f"{GATEWAY}-1/0"
@@ -139,7 +147,7 @@ async def test_alarms_sent_while_the_receiver_was_away_arrive_when_it_is_back(ki
             async with receiver(one.url).open():
                 pass  # it has a session now
             for number in (1, 2, 3):
-                await uplink.send(alarm(number), sending())
+                await hand_over(uplink, alarm(number), sending())
             async with receiver(one.url).open() as centre:
                 came = [(await centre.next("alarm")).message["data"]["number"] for _ in range(3)]
     assert came == [1, 2, 3]
@@ -165,7 +173,7 @@ async def test_a_gateway_killed_outright_is_reported_lost_and_takes_its_session_
 
 KILLED = """
 import asyncio, sys
-from tests.support.uplinks import mqtt_uplink
+from tests.support.uplinks import hand_over, mqtt_uplink
 async def hear(answer): pass
 asyncio.run(mqtt_uplink(sys.argv[1]).run(hear))
 """
@@ -191,7 +199,7 @@ async def test_a_broker_forgets_a_heartbeat_after_five_minutes_and_an_alarm_neve
         async with running(uplink):
             await uplink.wait_connected()
             await uplink.beat(heartbeat())
-            await uplink.send(alarm(), sending())
+            await hand_over(uplink, alarm(), sending())
     message_expiry = b"\x05\x02" + (300).to_bytes(4)
     assert fake.published["heartbeat"].startswith(message_expiry)
     assert fake.published["alarm"].startswith(b"\x00{")

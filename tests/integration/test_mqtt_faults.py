@@ -10,12 +10,21 @@ import pytest
 
 from heimvakt.core.alarms import Priority
 from heimvakt.core.uplink import NotConnected
-from heimvakt.demo.broker import free_port
 from heimvakt.demo.receiver import Behaviour, Manners, Receiver
 from heimvakt.runtime.clock import SystemClock
 from tests.support.broker import BOTH, MOSQUITTO, broker
+from tests.support.ports import HeldPort
 from tests.support.proxy import Proxy, proxy
-from tests.support.uplinks import SHORT, alarm, heartbeat, mqtt_uplink, running, sending, until
+from tests.support.uplinks import (
+    SHORT,
+    alarm,
+    hand_over,
+    heartbeat,
+    mqtt_uplink,
+    running,
+    sending,
+    until,
+)
 
 both = pytest.mark.parametrize("kind", BOTH)
 mosquitto = pytest.mark.parametrize("kind", [MOSQUITTO])
@@ -36,11 +45,11 @@ async def test_a_broker_that_comes_later_is_found(kind: str) -> None:
             await until(uplink, "attempts-failed")
             assert not uplink.connected
             with pytest.raises(NotConnected):
-                await uplink.send(alarm(), sending())
+                await hand_over(uplink, alarm(), sending())
             await one.start()
             async with receiver(one.url).open() as centre:
                 await uplink.wait_connected()
-                await uplink.send(alarm(), sending())
+                await hand_over(uplink, alarm(), sending())
                 assert (await centre.next("alarm")).message["data"]["number"] == 1
 
 
@@ -55,7 +64,7 @@ async def test_a_broker_that_restarts_is_found_again(kind: str) -> None:
             assert not uplink.connected
             await one.start()
             await uplink.wait_connected()
-            await uplink.send(alarm(), sending())
+            await hand_over(uplink, alarm(), sending())
     assert uplink.counts()["connections"] == 2
 
 
@@ -78,7 +87,7 @@ async def test_an_alarm_under_way_when_the_broker_is_killed_is_not_claimed_to_be
 
 async def _refused(uplink: Any, _line: Proxy) -> str:
     with pytest.raises(NotConnected) as refused:
-        await uplink.send(alarm(), sending())
+        await hand_over(uplink, alarm(), sending())
     return str(refused.value)
 
 
@@ -88,14 +97,14 @@ async def test_a_black_hole_is_noticed_by_what_is_not_confirmed(kind: str) -> No
         uplink = mqtt_uplink(line.url, patience=replace(SHORT, keepalive_s=60))
         async with running(uplink):
             await uplink.wait_connected()
-            await uplink.send(alarm(), sending())
+            await hand_over(uplink, alarm(), sending())
             line.stall()
             async with asyncio.timeout(LOST_S):
                 with pytest.raises(NotConnected, match="nothing was confirmed"):
-                    await uplink.send(alarm(), sending(2))
+                    await hand_over(uplink, alarm(), sending(2))
             line.mend()
             await uplink.wait_connected()
-            await uplink.send(alarm(), sending(3))
+            await hand_over(uplink, alarm(), sending(3))
 
 
 @both
@@ -104,7 +113,7 @@ async def test_an_idle_black_hole_is_noticed_by_the_keepalive(kind: str) -> None
         uplink = mqtt_uplink(line.url, patience=replace(SHORT, puback_s=60))
         async with running(uplink):
             await uplink.wait_connected()
-            await uplink.send(alarm(), sending())
+            await hand_over(uplink, alarm(), sending())
             line.stall()
             await until(uplink, "connections-lost", within_s=LOST_S)
             with pytest.raises(NotConnected):
@@ -113,12 +122,13 @@ async def test_an_idle_black_hole_is_noticed_by_the_keepalive(kind: str) -> None
 
 @both
 async def test_the_next_address_is_tried_when_the_first_is_not_there(kind: str) -> None:
-    async with broker(kind) as one:
-        uplink = mqtt_uplink(f"mqtt://127.0.0.1:{free_port()}", one.url)
-        async with running(uplink):
-            async with asyncio.timeout(LOST_S):
-                await uplink.wait_connected()
-            await uplink.send(alarm(), sending())
+    with HeldPort() as nobody:
+        async with broker(kind) as one:
+            uplink = mqtt_uplink(f"mqtt://127.0.0.1:{nobody.number}", one.url)
+            async with running(uplink):
+                async with asyncio.timeout(LOST_S):
+                    await uplink.wait_connected()
+                await hand_over(uplink, alarm(), sending())
 
 
 @mosquitto
@@ -129,10 +139,10 @@ async def test_the_next_address_is_tried_when_the_first_turns_into_a_black_hole(
             await uplink.wait_connected()
             line.stall()
             with pytest.raises(NotConnected):
-                await uplink.send(alarm(), sending())
+                await hand_over(uplink, alarm(), sending())
             async with asyncio.timeout(LOST_S):
                 await uplink.wait_connected()
-            await uplink.send(alarm(), sending(2))
+            await hand_over(uplink, alarm(), sending(2))
             assert (await centre.next("alarm")).message["data"]["attempt"] == 2
 
 
@@ -158,11 +168,11 @@ async def test_what_its_sender_gave_up_is_not_sent_later(kind: str) -> None:
             for number in range(1, 40):  # more than may be under way
                 with pytest.raises(TimeoutError):
                     async with asyncio.timeout(0):
-                        await uplink.send(alarm(number, priority=Priority.LOW), sending())
+                        await hand_over(uplink, alarm(number, priority=Priority.LOW), sending())
             line.cut_once()
             line.mend()
             await until(uplink, "connections", 2)
-            await uplink.send(alarm(99), sending())
+            await hand_over(uplink, alarm(99), sending())
             assert (await centre.next("alarm")).message["data"]["number"] == 99
 
 
@@ -174,7 +184,7 @@ async def test_many_at_once_all_arrive(kind: str) -> None:
             await uplink.wait_connected()
             async with asyncio.TaskGroup() as group:
                 for number in range(100):
-                    group.create_task(uplink.send(alarm(number), sending()))
+                    group.create_task(hand_over(uplink, alarm(number), sending()))
             came = {(await centre.next("alarm")).message["data"]["number"] for _ in range(100)}
     assert came == set(range(100))
 
@@ -189,7 +199,7 @@ async def test_stopping_is_quick_even_in_a_black_hole(kind: str) -> None:
                 await uplink.wait_connected()
                 line.stall()
     with pytest.raises(NotConnected):
-        await uplink.send(alarm(), sending())
+        await hand_over(uplink, alarm(), sending())
 
 
 async def test_stopping_is_quick_while_the_broker_does_not_answer_the_greeting() -> None:
@@ -209,7 +219,7 @@ async def test_it_can_run_again_after_it_was_stopped(kind: str) -> None:
         for _ in range(2):
             async with running(uplink):
                 await uplink.wait_connected()
-                await uplink.send(alarm(), sending())
+                await hand_over(uplink, alarm(), sending())
             assert not uplink.connected
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from heimvakt.demo.broker import free_port
 from heimvakt.demo.receiver import Behaviour, Manners, Receiver
 from heimvakt.runtime.clock import SystemClock
 from heimvakt.uplinks.address_book import AddressBook
@@ -17,8 +16,9 @@ from heimvakt.uplinks.binding import PathBinding
 from heimvakt.uplinks.mqtt_patience import patience_of
 from tests.support.broker import BOTH, Security, broker, needs_mosquitto
 from tests.support.certificates import Authority
+from tests.support.ports import HeldPort
 from tests.support.proxy import proxy
-from tests.support.uplinks import GATEWAY, alarm, mqtt_uplink, running, sending, until
+from tests.support.uplinks import GATEWAY, alarm, hand_over, mqtt_uplink, running, sending, until
 
 FIRST = PathBinding(name="broadband", interface="lo")
 SECOND = PathBinding(name="mobile", interface="lo", first=False)
@@ -56,7 +56,7 @@ async def test_an_answer_and_a_question_are_heard_on_both_paths(kind: str) -> No
         async with running(first) as heard, running(second) as heard_too:
             await first.wait_connected()
             await second.wait_connected()
-            await second.send(alarm(), sending())
+            await hand_over(second, alarm(), sending())
             await centre.next("alarm")
             centre.answer(GATEWAY, f"{GATEWAY}-1", "accepted", by="operator-1")
             assert await heard.get() == await heard_too.get()
@@ -72,7 +72,7 @@ async def test_an_answer_and_a_question_are_heard_on_both_paths(kind: str) -> No
 
 async def test_a_path_without_its_interface_is_told_with_what_to_do() -> None:
     gone = PathBinding(name="mobile", interface="wwan9", first=False)
-    uplink = mqtt_uplink(f"mqtt://127.0.0.1:{free_port()}", path=gone)
+    uplink = mqtt_uplink("mqtt://127.0.0.1:1", path=gone)
     with capture_logs() as logs:
         async with running(uplink):
             await until(uplink, "attempts-failed")
@@ -84,12 +84,12 @@ async def test_a_path_without_its_interface_is_told_with_what_to_do() -> None:
 
 @needs_mosquitto
 async def test_a_broker_is_reached_over_ipv6() -> None:
-    port = free_port()
-    async with broker("mosquitto", more=(f"listener {port} ::1",)):
-        uplink = mqtt_uplink(f"mqtt://[::1]:{port}", path=FIRST)
-        async with running(uplink):
-            await uplink.wait_connected()
-            await uplink.send(alarm(), sending())
+    with HeldPort("::1") as port:
+        async with broker("mosquitto", more=(f"listener {port.number} ::1",)):
+            uplink = mqtt_uplink(f"mqtt://[::1]:{port.number}", path=FIRST)
+            async with running(uplink):
+                await uplink.wait_connected()
+                await hand_over(uplink, alarm(), sending())
 
 
 @needs_mosquitto
@@ -110,7 +110,7 @@ async def test_with_dead_name_servers_a_known_address_leads_on_and_the_name_is_s
             async with asyncio.timeout(5), running(uplink):
                 if connects:
                     await uplink.wait_connected()
-                    await uplink.send(alarm(), sending())
+                    await hand_over(uplink, alarm(), sending())
                 else:
                     await until(uplink, "attempts-failed")
     if not connects:

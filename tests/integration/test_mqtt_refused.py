@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from heimvakt.core.uplink import NotConnected
 from tests.support.broker import broker, needs_mosquitto
-from tests.support.uplinks import alarm, mqtt_uplink, running, sending, until
+from tests.support.uplinks import alarm, hand_over, mqtt_uplink, running, sending, until
 
 pytestmark = needs_mosquitto
 
@@ -38,7 +38,7 @@ async def test_name_and_password_open_the_door(tmp_path: Path, passwords: Path) 
         uplink = mqtt_uplink(one.url, username="no-1505-004711", password=password)
         async with running(uplink):
             await uplink.wait_connected()
-            await uplink.send(alarm(), sending())
+            await hand_over(uplink, alarm(), sending())
 
 
 async def test_a_wrong_password_is_told_once_and_a_renewed_one_is_taken(
@@ -74,9 +74,9 @@ async def test_a_broker_that_takes_no_alarm_of_ours_is_left_for_the_next(tmp_pat
         async with running(uplink):
             await uplink.wait_connected()
             with pytest.raises(NotConnected, match="refuses what is published"):
-                await uplink.send(alarm(), sending())
+                await hand_over(uplink, alarm(), sending())
             await uplink.wait_connected()
-            await uplink.send(alarm(), sending())
+            await hand_over(uplink, alarm(), sending())
 
 
 async def test_a_broker_behind_which_nobody_answers_is_left_if_there_is_another() -> None:
@@ -88,7 +88,7 @@ async def test_a_broker_behind_which_nobody_answers_is_left_if_there_is_another(
                 uplink.doubt()
                 await uplink.wait_lost()
                 await uplink.wait_connected()
-                await uplink.send(alarm(), sending())
+                await hand_over(uplink, alarm(), sending())
         assert [e["address"] for e in logs if e["event"] == "broker-connected"] == [
             first.url,
             second.url,
@@ -127,7 +127,7 @@ async def test_a_broker_that_lets_us_hear_no_answers_is_left_for_the_next(
         with capture_logs() as logs:
             async with running(uplink):
                 await uplink.wait_connected()
-                await uplink.send(alarm(), sending())
+                await hand_over(uplink, alarm(), sending())
     server.close()
     await server.wait_closed()
     (lost,) = (entry for entry in logs if entry["event"] == "broker-lost")
@@ -142,7 +142,7 @@ async def test_no_more_is_under_way_than_the_broker_wants_to_take() -> None:
             await uplink.wait_connected()
             async with asyncio.TaskGroup() as group:
                 for number in range(50):
-                    group.create_task(uplink.send(alarm(number), sending()))
+                    group.create_task(hand_over(uplink, alarm(number), sending()))
         assert uplink.counts() == {"connections": 1, "alarms-sent": 50}
 
 

@@ -12,11 +12,11 @@ import random
 import pytest
 
 from heimvakt.core.uplink import Waits
-from heimvakt.demo.broker import free_port
 from heimvakt.uplinks.mqtt import MqttUplink
 from tests.support.broker import MOSQUITTO, broker
+from tests.support.ports import HeldPort
 from tests.support.proxy import proxy
-from tests.support.uplinks import alarm, mqtt_uplink, running, sending, until
+from tests.support.uplinks import alarm, hand_over, mqtt_uplink, running, sending, until
 
 RETURNS = int(os.environ.get("HEIMVAKT_RETURNS", "1"))
 mosquitto = pytest.mark.parametrize("kind", [MOSQUITTO])
@@ -37,7 +37,7 @@ async def test_a_high_alarm_is_there_within_two_seconds_of_the_broker(kind: str)
                 await one.start()
                 began = loop.time()
                 await uplink.wait_connected()
-                await uplink.send(alarm(number), sending())
+                await hand_over(uplink, alarm(number), sending())
                 took.append(loop.time() - began)
                 await one.stop()
     print(f"{RETURNS} returns: {sorted(round(one, 2) for one in took)}")
@@ -65,7 +65,7 @@ async def test_an_alarm_that_comes_ends_a_long_pause(kind: str, how: str) -> Non
             else:
                 uplink.pressing(Waits.HIGH)
             await uplink.wait_connected()
-            await uplink.send(alarm(), sending())
+            await hand_over(uplink, alarm(), sending())
             assert loop.time() - began <= (0.5 if how == "hurry" else 1.5)
 
 
@@ -88,15 +88,16 @@ async def test_whether_the_broker_remembers_what_it_confirmed_is_known_when_it_i
 
 
 async def test_a_storm_of_alarms_makes_at_most_one_more_attempt_a_second() -> None:
-    async with proxy(free_port()) as line:
-        line.cut()
-        uplink = mqtt_uplink(line.url)
-        async with running(uplink):
-            await deep_in_a_pause(uplink)
-            before = line.connections
-            for _ in range(200):
-                uplink.hurry()
-                await asyncio.sleep(0.01)  # 100 alarms a second, for two seconds
+    with HeldPort() as nobody:
+        async with proxy(nobody.number) as line:
+            line.cut()
+            uplink = mqtt_uplink(line.url)
+            async with running(uplink):
+                await deep_in_a_pause(uplink)
+                before = line.connections
+                for _ in range(200):
+                    uplink.hurry()
+                    await asyncio.sleep(0.01)  # 100 alarms a second, for two seconds
     assert 2 <= line.connections - before <= 5
 
 
@@ -109,5 +110,5 @@ async def test_to_hurry_harms_no_connection_that_stands(kind: str) -> None:
             for _ in range(20):
                 uplink.hurry()
                 uplink.pressing(Waits.HIGH)
-                await uplink.send(alarm(), sending())
+                await hand_over(uplink, alarm(), sending())
     assert uplink.counts()["connections"] == 1

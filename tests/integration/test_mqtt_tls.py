@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from tests.support.broker import Security, broker, needs_mosquitto
 from tests.support.certificates import Authority
 from tests.support.proxy import proxy
-from tests.support.uplinks import alarm, mqtt_uplink, running, sending, until
+from tests.support.uplinks import alarm, hand_over, mqtt_uplink, running, sending, until
 
 pytestmark = needs_mosquitto
 
@@ -37,7 +37,7 @@ async def test_a_verified_broker_is_spoken_to(authority: Authority) -> None:
         async with running(uplink):
             await uplink.wait_connected()
             for number in range(50):
-                await uplink.send(alarm(number), sending())
+                await hand_over(uplink, alarm(number), sending())
 
 
 async def test_a_broker_that_another_authority_vouches_for_is_refused(
@@ -90,7 +90,7 @@ async def test_the_gateway_shows_its_certificate(authority: Authority) -> None:
         )
         async with running(uplink):
             await uplink.wait_connected()
-            await uplink.send(alarm(), sending())
+            await hand_over(uplink, alarm(), sending())
 
 
 async def test_a_gateway_without_the_certificate_is_told_why(authority: Authority) -> None:

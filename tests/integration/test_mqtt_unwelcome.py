@@ -16,7 +16,7 @@ from heimvakt.runtime.clock import SystemClock
 from heimvakt.uplinks.mqtt import MqttUplink
 from tests.support.broker import broker, needs_mosquitto
 from tests.support.fake_broker import HANG_UP, connack, disconnect, fake_broker, puback
-from tests.support.uplinks import NIGHT, alarm, mqtt_uplink, running, sending
+from tests.support.uplinks import NIGHT, alarm, hand_over, mqtt_uplink, running, sending
 
 QUOTA = 0x97
 WATCHED_S = 2.0
@@ -35,7 +35,7 @@ async def keep_trying(uplink: MqttUplink) -> None:
     while True:
         await uplink.wait_connected()
         try:
-            await uplink.send(alarm(), sending())
+            await hand_over(uplink, alarm(), sending())
         except NotConnected:
             await uplink.wait_lost()
 
@@ -98,7 +98,7 @@ async def test_a_broker_that_confirms_twice_is_believed_once() -> None:
         async with running(uplink):
             await uplink.wait_connected()
             for number in range(600):  # more than there are places: none must be given back twice
-                await uplink.send(alarm(number), sending())
+                await hand_over(uplink, alarm(number), sending())
     assert uplink.counts() == {"connections": 1, "alarms-sent": 600}
     assert fake.alarms == 600
 
@@ -110,7 +110,7 @@ async def test_a_broker_that_hangs_up_after_each_alarm_gets_them_one_by_one() ->
         async with running(uplink):
             for number in range(3):
                 await uplink.wait_connected()
-                await uplink.send(alarm(number), sending())
+                await hand_over(uplink, alarm(number), sending())
                 await uplink.wait_lost()
     assert fake.alarms == 3
 
@@ -139,12 +139,12 @@ async def test_an_alarm_too_long_for_the_broker_comes_without_what_explains_it(
             for _ in range(ends):
                 await uplink.wait_connected()
                 with pytest.raises(NotConnected):
-                    await uplink.send(long_alarm(), sending())
+                    await hand_over(uplink, long_alarm(), sending())
                 await uplink.wait_lost()
             await uplink.wait_connected()
-            await uplink.send(long_alarm(), sending())
+            await hand_over(uplink, long_alarm(), sending())
             data = (await centre.next("alarm")).message["data"]
-            await uplink.send(alarm(2), sending())
+            await hand_over(uplink, alarm(2), sending())
             other = (await centre.next("alarm")).message["data"]
     assert (data["shortened"], data["evidence"], data["history"]) == (True, [], [])
     assert data["text"]["en"]
@@ -161,8 +161,8 @@ async def test_a_broker_that_takes_not_even_the_shortest_alarm_is_left() -> None
         async with running(uplink):
             await uplink.wait_connected()
             with pytest.raises(NotConnected, match="which is no alarm"):
-                await uplink.send(alarm(), sending())
+                await hand_over(uplink, alarm(), sending())
             await uplink.wait_lost()
             await uplink.wait_connected()
-            await uplink.send(alarm(), sending())
+            await hand_over(uplink, alarm(), sending())
     assert (fake.alarms, second.alarms) == (0, 1)

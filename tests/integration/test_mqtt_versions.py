@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.broker import AMQTT, broker, needs_mosquitto
 from tests.support.proxy import Proxy, proxy
-from tests.support.uplinks import alarm, mqtt_uplink, running, sending, until
+from tests.support.uplinks import alarm, hand_over, mqtt_uplink, running, sending, until
 
 
 def levels(line: Proxy) -> list[int]:
@@ -89,10 +89,10 @@ async def test_a_broker_that_refuses_5_is_spoken_to_in_3_1_1_and_that_is_remembe
         uplink = mqtt_uplink(line.url)
         async with running(uplink):
             await uplink.wait_connected()
-            await uplink.send(alarm(), sending())
+            await hand_over(uplink, alarm(), sending())
             line.cut_once()
             await until(uplink, "connections", 2)
-            await uplink.send(alarm(2), sending())
+            await hand_over(uplink, alarm(2), sending())
     assert levels(line) == [5, 4, 4]
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from heimvakt.demo.broker import embedded_broker, free_port
+from heimvakt.demo.broker import embedded_broker
 
 from .certificates import Pair
+from .ports import HeldPort
 
 _MOSQUITTO = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 _HAS_AMQTT = importlib.util.find_spec("amqtt") is not None
@@ -45,11 +46,13 @@ class Broker:
         self,
         kind: str,
         directory: Path,
+        port: int,
         *,
         security: Security | None = None,
         more: tuple[str, ...] = (),
     ) -> None:
-        self.port = free_port()
+        """Not running yet; `port` is held for this one, also while it does not run."""
+        self.port = port
         self._kind = kind
         self._directory = directory
         self._security = security
@@ -130,8 +133,8 @@ async def broker(
     started: bool = True,
 ) -> AsyncIterator[Broker]:
     """A broker for one test; `more` are lines of the configuration of mosquitto."""
-    with tempfile.TemporaryDirectory(prefix="heimvakt-test-") as directory:
-        one = Broker(kind, Path(directory), security=security, more=more)
+    with HeldPort() as port, tempfile.TemporaryDirectory(prefix="heimvakt-test-") as directory:
+        one = Broker(kind, Path(directory), port.number, security=security, more=more)
         if started:
             await one.start()
         try:

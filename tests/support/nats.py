@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from heimvakt.demo.broker import free_port
+from .ports import HeldPort
 
 NATS = shutil.which("nats-server") or shutil.which("nats-server", path="/usr/sbin")
 needs_nats = pytest.mark.skipif(NATS is None, reason="nats-server is not installed")
@@ -86,8 +86,10 @@ class Cluster:
     """Three nodes."""
 
     def __init__(self, folder: Path) -> None:
+        self._held = [HeldPort() for _ in range(12)]
+        ports = iter(held.number for held in self._held)
         self.nodes = [
-            Node(f"n{i}", free_port(), free_port(), free_port(), free_port(), folder / f"n{i}")
+            Node(f"n{i}", next(ports), next(ports), next(ports), next(ports), folder / f"n{i}")
             for i in (1, 2, 3)
         ]
 
@@ -124,6 +126,8 @@ class Cluster:
         """End all."""
         for node in self.nodes:
             await node.kill()
+        for held in self._held:
+            held.release()
 
 
 @asynccontextmanager

@@ -8,6 +8,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from .ports import HeldPort
+
 CHUNK = 65536
 UNDER_WAY_MAX = 256
 """Chunks in one direction: 16 MiB, more than a host has under way."""
@@ -16,9 +18,10 @@ UNDER_WAY_MAX = 256
 class Proxy:
     """Passes bytes on to `target_port` until told otherwise; for one event loop."""
 
-    def __init__(self, target_port: int, *, rtt_s: float = 0.0) -> None:
+    def __init__(self, port: int, target_port: int, *, rtt_s: float = 0.0) -> None:
+        """Listen nowhere yet; `port` is held for this one, also while it is shut."""
         self.target_port = target_port
-        self.port = 0
+        self.port = port
         self.delay_s = rtt_s / 2
         """Held back so long, each way, as by a long line: what is sent meanwhile is not held up."""
         self.bytes_per_s: float | None = None
@@ -41,7 +44,6 @@ class Proxy:
         """Listen from now on; the moment, on the clock of `time.monotonic_ns`."""
         if self._server is None:
             self._server = await asyncio.start_server(self._take, "127.0.0.1", self.port)
-            self.port = self._server.sockets[0].getsockname()[1]
         return time.monotonic_ns()
 
     async def shut(self) -> None:
@@ -203,9 +205,10 @@ class Proxy:
 @asynccontextmanager
 async def proxy(target_port: int, *, rtt_s: float = 0.0) -> AsyncIterator[Proxy]:
     """A proxy for so long; its connections are broken at the end."""
-    one = Proxy(target_port, rtt_s=rtt_s)
-    await one.open()
-    try:
-        yield one
-    finally:
-        await one.shut()
+    with HeldPort() as port:
+        one = Proxy(port.number, target_port, rtt_s=rtt_s)
+        await one.open()
+        try:
+            yield one
+        finally:
+            await one.shut()

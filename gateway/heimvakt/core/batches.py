@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 from .batch import Batch
 from .ledger import Stored
-from .pace import UNDER_WAY_BYTES_MAX
+from .pace import ENVELOPE_BYTES, UNDER_WAY_BYTES_MAX
 from .reports import ReportClass
-from .retry import FORGOTTEN_S, Chance
+from .retry import Chance
 from .sessions import TROUBLE_S, Kind, Session, Sessions
 from .uplink import ReportBatch
 
@@ -145,7 +145,7 @@ class Batches:
             if rest is not None:
                 known.batches.insert(known.batches.index(batch) + 1, rest)
         batch.session, batch.confirmed = session.name, False
-        batch.ticket = session.start(Kind.REPORTS, batch.size, now)
+        batch.ticket = session.start(Kind.REPORTS, ENVELOPE_BYTES + batch.size, now)
         return SendReports(
             ReportBatch(batch_id=batch.batch_id, of=fetch.of, events=tuple(stored)),
             session.name,
@@ -159,16 +159,29 @@ class Batches:
 
     def confirmed(self, send: SendReports, now: float) -> None:
         """The transport has taken it, or can never take it; the receiver has not answered."""
-        if not self._sessions[send.session].confirm(send.ticket, now):
+        session = self._sessions[send.session]
+        if not session.confirm(send.ticket, now):
             return
-        for batch in self._classes[send.batch.of].batches:
-            if batch.ticket == send.ticket and batch.session == send.session:
-                batch.confirmed = True
-                batch.tries += 1
-                wait_s = min(AGAIN_S * 2.0 ** min(batch.tries - 1, 10), AGAIN_S_MAX)
-                if batch.forgotten:
-                    batch.forgotten, batch.tries, wait_s = False, 0, FORGOTTEN_S
-                batch.again_at = now + wait_s * self._chance.uniform(0.9, 1.1)
+        session.to_nobody[True].heard()
+        batch = self._sent(send)
+        if batch is not None:
+            batch.confirmed = True
+            if now < session.forgot_until:
+                batch.again_at = session.forgot_until
+                return
+            batch.tries += 1
+            wait_s = min(AGAIN_S * 2.0 ** min(batch.tries - 1, 10), AGAIN_S_MAX)
+            batch.again_at = now + wait_s * self._chance.uniform(0.9, 1.1)
+
+    def nobody(self, send: SendReports, now: float) -> None:
+        """The transport has taken it and brings it to nobody."""
+        session = self._sessions[send.session]
+        if not session.confirm(send.ticket, now):
+            return
+        session.to_nobody[True].said(now)
+        batch = self._sent(send)
+        if batch is not None:
+            batch.ticket = 0
 
     def lost(self, name: str) -> None:
         """A connection is gone: what it had not confirmed goes again, and may be made smaller."""
@@ -183,17 +196,16 @@ class Batches:
             for batch in known.batches:
                 if batch.session == name and batch.confirmed and not batch.answered:
                     batch.ticket, batch.confirmed, batch.tries = 0, False, 0
-                    batch.forgotten = True
 
     def cannot(self, send: SendReports, now: float) -> bool:
         """No message can say this batch; whether it was a single event, which is then left out."""
         self._sessions[send.session].confirm(send.ticket, now)
-        for batch in self._classes[send.batch.of].batches:
-            if batch.ticket == send.ticket and batch.session == send.session:
-                batch.ticket, batch.is_bad = 0, True
-                batch.answered = batch.rows == 1
-                return batch.answered
-        return False
+        batch = self._sent(send)
+        if batch is None:
+            return False
+        batch.ticket, batch.is_bad = 0, True
+        batch.answered = batch.rows == 1
+        return batch.answered
 
     def answered(self, batch_id: str) -> bool:
         """The receiver has stored this batch; False if it is not under way."""
@@ -232,6 +244,8 @@ class Batches:
             return None
         for session in self._sessions.standing():
             times.append(session.allowed_at(reports=True, now=now))
+            times.append(session.paced_at(reports=True, now=now))
+            times.append(session.to_nobody[True].asks_at(now))
             if len(self._sessions) > 1:
                 times.append(session.stalled_at(TROUBLE_S))
         return min((at for at in times if at is not None and at > now), default=None)
@@ -259,6 +273,12 @@ class Batches:
                 batch.session != session.name
                 and self._sessions[batch.session].is_stalled(TROUBLE_S, now)
             ):
+                return batch
+        return None
+
+    def _sent(self, send: SendReports) -> Batch | None:
+        for batch in self._classes[send.batch.of].batches:
+            if batch.ticket == send.ticket and batch.session == send.session:
                 return batch
         return None
 

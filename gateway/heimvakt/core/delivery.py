@@ -16,7 +16,7 @@ from heapq import heapify, heappop, heappush
 from .ledger import Waiting
 from .outgoing import CONFIRM_S, FRESH_S, Copy, Order, Outgoing
 from .paging import OFFERED_MAX, PAGE, Paging
-from .retry import FORGOTTEN_S, Chance, Schedule
+from .retry import Chance, Schedule
 from .sessions import ALARM_BYTES, TROUBLE_S, Session, Sessions
 from .uplink import Waits
 
@@ -59,6 +59,8 @@ class Planner:
         self._high: set[str] = set()
         self._urgent: set[str] = set()
         """Of the high ones those that no transport has taken as they are now."""
+        self._high_waits = False
+        """One of them has no room until something is confirmed."""
         self._now = 0.0
 
     # --- rows -------------------------------------------------------------------------------------
@@ -107,13 +109,13 @@ class Planner:
     def connected(self, name: str, now: float, *, remembers: bool = True) -> None:
         """A connection stands. High alarms go out on it at once, also those that were sent before;
         what else was confirmed waits for its time, so that no receiver is flooded, unless the far
-        end does not remember it: then the receiver too may need a moment to be there again."""
-        self._sessions[name].stand()
+        end does not remember it."""
+        self._sessions[name].stand(now, remembers=remembers)
         for alarm_id in self._high:
             self._look_at(self._outs[alarm_id])
-        for out in self._outs.values() if not remembers else ():
-            if out.copies.pop(name, None) is not None:
-                out.next_at = min(out.next_at, now + FORGOTTEN_S)
+        for out in self._outs.values():
+            out.unheard.discard(name)
+            if not remembers and out.copies.pop(name, None) is not None:
                 self._note(out)
                 self._look_at(out)
 
@@ -129,8 +131,10 @@ class Planner:
 
     def confirmed(self, send: Send, now: float) -> None:
         """The transport has taken it, or can never take it; the receiver has not answered."""
-        if not self._sessions[send.session].confirm(send.ticket, now):
+        session = self._sessions[send.session]
+        if not session.confirm(send.ticket, now):
             return
+        session.to_nobody[False].heard()
         out, copy = self._copy(send)
         if out is None or copy is None:
             return
@@ -138,7 +142,23 @@ class Planner:
         if copy.revision != out.row.revision:
             del out.copies[send.session]  # it has changed on the way: now the newer one may go
             self._look_at(out)
+        elif now < session.forgot_until < out.next_at:
+            out.next_at = session.forgot_until
+            self._wake_at(out, out.next_at)
         self._note(out)
+
+    def nobody(self, send: Send, now: float) -> None:
+        """The transport has taken it and brings it to nobody."""
+        session = self._sessions[send.session]
+        if not session.confirm(send.ticket, now):
+            return
+        session.to_nobody[False].said(now)
+        out, copy = self._copy(send)
+        if out is not None and copy is not None:
+            del out.copies[send.session]
+            out.unheard.add(send.session)
+            self._note(out)
+            self._look_at(out)
 
     def put_off(self, send: Send, now: float) -> None:
         """It could not be sent, by no fault of the transport: again in a moment."""
@@ -167,6 +187,7 @@ class Planner:
                 out.ready_as = None  # it takes its place among those that have waited
                 self._look_at(out)
         sends: list[Send] = []
+        self._high_waits = False
         if not self._sessions.standing():
             return sends
         self._serve(self._fresh, now, sends)
@@ -186,8 +207,9 @@ class Planner:
 
     @property
     def holds_reports(self) -> bool:
-        """Whether an alarm waits to be sent for the first time."""
-        return bool(self._unsent) or self._paging.more
+        """Whether an alarm waits to be sent for the first time, or a high one for room: reports are
+        shorter, and would find some each time before it does."""
+        return bool(self._unsent) or self._paging.more or self._high_waits
 
     @property
     def waits(self) -> Waits:
@@ -246,7 +268,10 @@ class Planner:
             out.forget_attempt()
             self._note(out)
         wanted = out.wanted(self._sessions, now)
-        roomy = [s for s in wanted if s.has_room(out.kind(now), now)]
+        kind = out.kind(now)
+        roomy = [session for session in wanted if session.has_room(kind, now)]
+        self._high_waits |= out.is_high and bool(wanted) and not roomy
+        roomy = [session for session in roomy if self._may_be_heard(out, session, now)]
         sends += [self._start(out, session, now) for session in roomy]
         if wanted and not roomy and not (out.is_high and out.copies):
             return False
@@ -258,6 +283,11 @@ class Planner:
             next_at = min(next_at, now + TROUBLE_S)
         self._wake_at(out, next_at)
         return True
+
+    def _may_be_heard(self, out: Outgoing, session: Session, now: float) -> bool:
+        """A fresh one goes once whoever is there."""
+        is_first = out.is_fresh(now) and session.name not in out.unheard
+        return is_first or session.lets_ask(reports=False, now=now)
 
     def _start(self, out: Outgoing, session: Session, now: float) -> Send:
         if not out.is_counted:
@@ -287,6 +317,8 @@ class Planner:
         times: list[float | None] = []
         for session in self._sessions.standing():
             times.append(session.allowed_at(reports=False, now=now))
+            times.append(session.paced_at(reports=False, now=now))
+            times.append(session.to_nobody[False].asks_at(now))
             if len(self._sessions) > 1:
                 times += [session.stalled_at(CONFIRM_S), session.stalled_at(TROUBLE_S)]
         return [at for at in times if at is not None and at > now]

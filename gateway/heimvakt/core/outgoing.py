@@ -54,6 +54,8 @@ class Outgoing:
     """It is to be looked at in its turn, which is this."""
     due_at: float | None = None
     """Else it is to be looked at then."""
+    unheard: set[str] = field(default_factory=set)
+    """Sessions whose far end brought it to nobody."""
 
     def order(self, now: float) -> Order:
         """Its place among the others."""

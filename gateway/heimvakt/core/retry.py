@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 FORGOTTEN_S = 5.0
-"""What a broker forgot goes to it at once, and again after so long: the receiver that is to fetch
-it there has lost its session as well, and what comes before it is back goes to nobody."""
+"""What a broker takes after it has forgotten us goes to it again so long after it came back: the
+receiver that is to fetch it there is forgotten as well, and what comes before it is back goes to
+nobody, of which only MQTT 5 tells (`nobody`)."""
 
 
 class Chance(Protocol):

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from .pace import BATCH_BYTES_MIN, Allowance, batch_bytes, window_bytes
+from .nobody import Nobody
+from .pace import BATCH_BYTES_MIN, ENVELOPE_BYTES, Allowance, Queue, batch_bytes, window_bytes
+from .retry import FORGOTTEN_S
 from .uplink import Line
 
 ALARM_BYTES = 2_000
@@ -52,18 +54,28 @@ class Session:
         self.name = name
         self.carries_reports = carries_reports
         self.standing = False
+        self._stood = False
+        """Before."""
         self.line = Line()
         self._allowance = Allowance(bytes_per_s_max) if bytes_per_s_max else None
         self._loads: dict[int, _Load] = {}
         self._counts: Counter[Kind] = Counter()
         self._tickets = 0
         self._progress_at = 0.0
+        self._queue = Queue()
         self.bytes_under_way = 0
         """Sent, and not confirmed by the transport."""
+        self.to_nobody = {False: Nobody(), True: Nobody()}
+        """Alarms, and reports (True), which may have other readers."""
+        self.forgot_until = float("-inf")
+        """Till then nobody may be there yet to hear what is confirmed."""
 
-    def stand(self) -> None:
-        """A connection stands, and nothing is known of it yet."""
-        self.standing = True
+    def stand(self, now: float = 0.0, *, remembers: bool = True) -> None:
+        """A connection stands, and nothing is known of it yet. A far end that does not remember the
+        one before may have forgotten the receiver as well."""
+        forgot = self._stood and not remembers
+        self.forgot_until = now + FORGOTTEN_S if forgot else float("-inf")
+        self.standing = self._stood = True
         self._empty()
 
     def lose(self) -> None:
@@ -79,6 +91,7 @@ class Session:
         self._loads[self._tickets] = _Load(kind, size)
         self._counts[kind] += 1
         self.bytes_under_way += size
+        self._queue.put(size, self.line, now)
         if self._allowance and kind not in (Kind.FRESH, Kind.HIGH):
             self._allowance.use(size, now)
         return self._tickets
@@ -90,6 +103,7 @@ class Session:
             return False
         self._counts[load.kind] -= 1
         self.bytes_under_way -= load.size
+        self._queue.is_at_most(self.bytes_under_way, self.line, now)
         self._progress_at = now
         return True
 
@@ -111,23 +125,33 @@ class Session:
         count = self._counts[kind]
         match kind:
             case Kind.FRESH:
-                return count < FRESH_MAX or (count < HIGH_MAX and self._fits(ALARM_BYTES))
+                return count < FRESH_MAX or (count < HIGH_MAX and self._fits(ALARM_BYTES, now))
             case Kind.HIGH:
-                # One always, whatever else fills the line.
-                return not count or (count < HIGH_MAX and self._fits(ALARM_BYTES))
+                # One of them goes beside fresh ones, however many of those come.
+                only_fresh = len(self._loads) == self._counts[Kind.FRESH]
+                return count < HIGH_MAX and (only_fresh or self._fits(ALARM_BYTES, now))
             case _:
                 if self._allowance and self._allowance.for_alarms(now) <= 0:
                     return False
-                return count < OTHERS_MAX and self._fits(ALARM_BYTES)
+                return count < OTHERS_MAX and self._fits(ALARM_BYTES, now)
+
+    def lets_ask(self, *, reports: bool, now: float) -> bool:
+        """Whether somebody hears what goes out, or it is time to see."""
+        of_reports = self._counts[Kind.REPORTS]
+        under_way = of_reports if reports else len(self._loads) - of_reports
+        return self.to_nobody[reports].lets_ask(under_way, now)
 
     def batch_bytes(self, now: float) -> int:
-        """How long a batch of reports may go out now; 0 if none."""
+        """How many bytes of events may go out now in a batch of reports; 0 if none."""
         size = batch_bytes(self.line)
+        if not self.lets_ask(reports=True, now=now):
+            return 0
         if self._allowance:
-            size = min(size, self._allowance.for_reports(now))
-            if size < BATCH_BYTES_MIN:
+            allowed = self._allowance.for_reports(now)
+            if allowed < min(size, BATCH_BYTES_MIN):
                 return 0
-        return size if self._fits(size) else 0
+            size = min(size, allowed)
+        return max(1, size - ENVELOPE_BYTES) if self._fits(size, now) else 0
 
     def allowed_at(self, *, reports: bool, now: float) -> float | None:
         """When a cap that holds something back will not any more; None if it does not."""
@@ -139,12 +163,23 @@ class Session:
             missing = 1 - self._allowance.for_alarms(now)
         return now + self._allowance.wait_s(missing) if missing > 0 else None
 
-    def _fits(self, size: int) -> bool:
+    def paced_at(self, *, reports: bool, now: float) -> float | None:
+        """When what stands before the line has gone on far enough for the next; None: it has."""
+        size = batch_bytes(self.line) if reports else ALARM_BYTES
+        at = self._queue.takes_at(size, self.line)
+        return at if self._loads and at > now else None
+
+    def _fits(self, size: int, now: float) -> bool:
         """Whether the line takes it without a queue in front of it; a line that is idle does."""
         under_way = self.bytes_under_way
-        return not under_way or under_way + size <= window_bytes(self.line)
+        if not under_way:
+            return True
+        fits = under_way + size <= window_bytes(self.line)
+        return fits and self._queue.takes_at(size, self.line) <= now
 
     def _empty(self) -> None:
+        self._queue = Queue()
+        self.to_nobody = {False: Nobody(), True: Nobody()}
         self._loads.clear()
         self._counts.clear()
         self.bytes_under_way = 0
