@@ -1,0 +1,1 @@
+"""What hangs on serial lines: e-locks and medicine dispensers."""

@@ -1,0 +1,5 @@
+"""Relay boards that speak Modbus RTU."""
+
+from .board import ModbusBoard
+
+__all__ = ["ModbusBoard"]
