@@ -1,0 +1,1 @@
+"""The driver for the Karusell, a dispenser that speaks lines of text over TCP."""
