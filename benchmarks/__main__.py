@@ -15,6 +15,7 @@ from . import day, fleet
 from .contest import cli as contest
 from .plan import Plan
 from .report import show
+from .rules import cli as rules
 from .run import PARTS, SHORT, run
 
 IN_A_ROUND = 500
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(fleet.main(given[1:]))
     if given[:1] == ["day"]:
         sys.exit(day.main(given[1:]))
+    if given[:1] == ["rules"]:
+        sys.exit(rules.main(given[1:]))
     asked = _parser().parse_args(given)
     usual = IN_A_ROUND if asked.part == ["zigbee"] else Plan().events
     plan = Plan(
@@ -67,8 +70,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Measure Heimvakt beside its peers on the same virtual radio. Without the name "
         f"of a part: {', '.join(SHORT)}, in a short form. docs/benchmarks.md says what the figures "
         "mean.",
-        epilog="Three others by themselves: `peers --help`, beside other gateways; `fleet --help`, "
-        "many gateways on a broker cluster; `day --help`, a day in a home of forty devices.",
+        epilog="Four others by themselves: `peers --help`, beside other gateways; `fleet --help`, "
+        "many gateways on a broker cluster; `day --help`, a day in a home of forty devices; "
+        "`rules --help`, how good the rules are.",
     )
     add = parser.add_argument
     add("part", nargs="*", choices=[*PARTS, []], metavar="|".join(PARTS), help="what to measure")

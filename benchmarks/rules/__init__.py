@@ -1,0 +1,1 @@
+"""How good the rules are: what they find, what they cry wolf about, and how soon, home by home."""
