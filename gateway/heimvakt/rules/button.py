@@ -36,6 +36,7 @@ from heimvakt.core.events import (
     ButtonPressed,
     ClockStepped,
     Event,
+    Press,
     TimerFired,
 )
 from heimvakt.core.fields import duration
@@ -79,17 +80,30 @@ class State:
     """The boot that these presses were in: in another one the same time is another time."""
 
 
-def step(
-    settings: Settings, buttons: Mapping[str, Device], state: State, event: Event
-) -> tuple[State, Effects]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """The settings in a home."""
+
+    settings: Settings
+    buttons: Mapping[str, Device]
+    mode_presses: frozenset[tuple[str, Press]] = frozenset()
+    """These the file of the home says to be no calls for help: they set a mode (`core.modes`)."""
+
+
+def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
     """What a press means after what went before."""
     match event:
+        case ButtonPressed(device_id=device_id, press=press) if (
+            device_id,
+            press,
+        ) in bound.mode_presses:
+            return state, []
         case ButtonPressed(device_id=device_id) if device_id in state.waiting:
             return _pressed_again(state, event)
         case ButtonCancelled(device_id=device_id) if device_id in state.waiting:
             return _taken_back(state, device_id)
-        case ButtonPressed(device_id=device_id) if device_id in buttons:
-            return _pressed(settings, buttons[device_id], state, event)
+        case ButtonPressed(device_id=device_id) if device_id in bound.buttons:
+            return _pressed(bound.settings, bound.buttons[device_id], state, event)
         case TimerFired(name=device_id) if device_id in state.waiting:
             return _confirmed(state, device_id)
         case ClockStepped():
@@ -171,8 +185,8 @@ def _text(button: Device) -> Words:
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule for every button of this home."""
     buttons = {i: context.devices[i] for i in context.of_role(Role.BUTTON)}
-    bound = partial(step, settings, buttons)
-    return role_rule(rule_id, KIND, State(), bound, buttons, version=2)
+    bound = Bound(settings=settings, buttons=buttons, mode_presses=context.mode_presses)
+    return role_rule(rule_id, KIND, State(), partial(step, bound), buttons, version=2)
 
 
 KIND = RuleKind(

@@ -13,7 +13,7 @@ from heimvakt.core.alarms import Priority
 from heimvakt.core.calendar import Night, UnknownClock
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.effects import Effects
-from heimvakt.core.events import Event
+from heimvakt.core.events import Event, Press
 from heimvakt.core.fields import Hours
 from heimvakt.core.rule import Rule
 
@@ -37,6 +37,8 @@ class Context:
     paths: tuple[str, ...] = ()
     """The names of the ways out of the box."""
     unknown_clock: UnknownClock = UnknownClock.NIGHT
+    mode_presses: frozenset[tuple[str, Press]] = frozenset()
+    """Which presses of which buttons set a mode; no call for help is among them."""
 
     @property
     def roles(self) -> Mapping[str, Role]:

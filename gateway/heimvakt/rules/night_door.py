@@ -10,15 +10,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
 from heimvakt.core.calendar import Night
 from heimvakt.core.devices import Device, Role
-from heimvakt.core.effects import Effects, RaiseAlarm
-from heimvakt.core.events import ClockStepped, DoorOpened, Event
+from heimvakt.core.effects import Effects, NoLonger, RaiseAlarm
+from heimvakt.core.events import (
+    ClockStepped,
+    DoorClosed,
+    DoorOpened,
+    Event,
+    Mode,
+    ModeChanged,
+)
 from heimvakt.core.fields import Hours, duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
@@ -41,6 +48,13 @@ class Settings(RuleSettings):
         duration(at_least="0s", at_most="2h"),
         Field(description="The same door opened again within this time is no new alarm."),
     ] = timedelta(minutes=15)
+    unless: Annotated[
+        Literal["visit"] | None,
+        Field(
+            description="visit: while a carer is here it is kept back, and told if the door is "
+            "still open at the end of the visit."
+        ),
+    ] = None
     priority: Annotated[
         Priority | None,
         Field(description="How soon a person must look; without it high for outer doors."),
@@ -70,8 +84,11 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
     match event:
         case DoorOpened(device_id=door) if door in bound.doors:
             return _opened(bound, state, event) if bound.night.holds(event.stamp) else (state, [])
-        case ClockStepped():
-            return State(), []  # nothing is quiet by a time that the clock has left
+        case DoorClosed(device_id=door) if door in bound.doors:
+            return state, [NoLonger(door)]
+        case ClockStepped() | ModeChanged():
+            # Nothing is quiet by a time that the clock has left, or after what a mode kept back.
+            return State(), []
         case _:
             return state, []
 
@@ -127,6 +144,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         states=(State,),
         step=partial(step, bound),
         needs=frozenset(settings.doors),
+        unless=frozenset({Mode(settings.unless)} if settings.unless else ()),
     )
 
 

@@ -24,7 +24,7 @@ from pydantic import Field
 from heimvakt.core.alarms import Evidence, Priority
 from heimvakt.core.calendar import Night
 from heimvakt.core.devices import Role
-from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, RaiseAlarm
+from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, NoLonger, RaiseAlarm
 from heimvakt.core.events import BedEntered, BedLeft, DoorOpened, Event, MotionDetected, TimerFired
 from heimvakt.core.fields import Hours, duration
 from heimvakt.core.rule import Rule
@@ -101,6 +101,8 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
     """What the night looks like after `event`, and what to do about it."""
     settings = bound.settings
     match state, event:
+        case Raised(), BedEntered(device_id=settings.out_of):
+            return InBed(), [NoLonger(settings.out_of)]
         case _, BedEntered(device_id=settings.out_of):
             return InBed(), [CancelTimer(BACK)]
         case InBed(), BedLeft(device_id=settings.out_of, at=at) if bound.night.holds(event.stamp):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from heimvakt.core.devices import Device
+from heimvakt.core.events import TimerFired
 from heimvakt.core.words import Words, spell_duration
 
+LATE = timedelta(minutes=1)
+"""A deadline that comes later than this was waited for by nobody."""
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3_600.0, 86_400.0
 
 
@@ -23,6 +27,25 @@ def blind_words(rules: Sequence[str]) -> Words:
     return Words(
         nb=f" Uten den ser disse reglene ikke: {names}.",
         en=f" Without it these rules are blind: {names}.",
+    )
+
+
+def unheard_words(device_id: str) -> Words:
+    """A sentence to be put behind another: what it says of this device is not known to be so."""
+    return Words(
+        nb=f" {device_id} kan ikke høres nå.", en=f" {device_id} cannot be heard at the moment."
+    )
+
+
+def late_words(event: TimerFired) -> Words:
+    """A sentence about a deadline that came late, as after a time without power; or nothing."""
+    late = event.at - event.due
+    if late < LATE:
+        return Words(nb="", en="")
+    by = spell_about(late.total_seconds())
+    return Words(
+        nb=f" Varslet {by.nb} for sent: sentralen i boligen var av.",
+        en=f" Told {by.en} late: the gateway was off.",
     )
 
 

@@ -13,7 +13,10 @@ from heimvakt.rules import KINDS
 def _asked_for(module: ast.Module, own: str) -> set[str]:
     """The kinds of the alarms for which a rule asks, as they stand in its text; a module of several
     kinds of rules reads there what is `own` to each."""
-    calls = (node for node in ast.walk(module) if isinstance(node, ast.Call))
+    nodes = tuple(ast.walk(module))
+    if any(isinstance(n, ast.ImportFrom) and n.module == "trouble_kind" for n in nodes):
+        return {own}  # all that is done there is the same, and asks for what is bound to it
+    calls = (node for node in nodes if isinstance(node, ast.Call))
     asked = (call for call in calls if getattr(call.func, "id", "") == "RaiseAlarm")
     kinds = (word.value for call in asked for word in call.keywords if word.arg == "kind")
     return {str(kind.value) if isinstance(kind, ast.Constant) else own for kind in kinds}

@@ -1,0 +1,112 @@
+"""Long in the bathroom is medium, and high when it goes on; anywhere else it is over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from heimvakt.core.alarms import AlarmState, Priority
+from heimvakt.core.events import DoorOpened, Mode, ModeChosen, MotionDetected
+from heimvakt.rules.bathroom_stay import Settings
+from tests.support.homes import DEVICES, Desk, home, moved, oslo
+from tests.support.seen import seen
+
+BATH = moved(DEVICES["hall"], device_id="bath", room="bathroom", address="9")
+HOME = {**{name: DEVICES[name] for name in ("front-door", "hall", "bed")}, "bath": BATH}
+INSIDE, HALL = MotionDetected(device_id="bath"), MotionDetected(device_id="hall")
+
+
+def desk(**settings: Any) -> Desk:
+    rules = {"bathroom-stay": ("bathroom-stay", {"inside": ("bath",), **settings})}
+    return Desk(home(HOME, rules), oslo("12:00"))
+
+
+def test_first_medium_then_high() -> None:
+    d = desk()
+    seen(d, INSIDE, at=oslo("13:00"))
+    d.tell(INSIDE, at=oslo("13:39"))
+    d.tell(INSIDE, at=oslo("13:40"))
+    d.wait_until(oslo("13:44"))
+    assert d.kinds() == []
+    d.wait_until(oslo("13:45"))
+    d.wait_until(oslo("14:30"))
+    assert [(a.kind, a.priority) for a in d.sent if a.revision == 0] == [
+        ("bathroom-stay", Priority.MEDIUM),
+        ("bathroom-stay", Priority.HIGH),
+    ]
+    assert d.sent[0].text.en == "In the bathroom for 45 min, and heard nowhere else."
+    assert [e.at for e in d.sent[0].evidence] == [oslo("13:00"), oslo("13:40")]
+
+
+@pytest.mark.parametrize("sign", [HALL, DoorOpened(device_id="front-door")])
+def test_heard_elsewhere_it_is_over(sign: Any) -> None:
+    d = desk()
+    seen(d, INSIDE, at=oslo("13:00"))
+    seen(d, sign, at=oslo("13:44"))
+    d.wait(hours=3)
+    assert d.kinds() == []
+
+
+def test_coming_out_ends_the_alarms() -> None:
+    d = desk()
+    seen(d, INSIDE, at=oslo("13:00"))
+    d.wait(hours=2)
+    seen(d, HALL)
+    assert {a.state for a in d.table.values()} == {AlarmState.RESET}
+    seen(d, INSIDE)
+    d.wait(minutes=45)
+    assert len(d.kinds()) == 3
+
+
+def test_only_what_is_named_is_elsewhere() -> None:
+    d = desk(elsewhere=("bed",))
+    seen(d, INSIDE, at=oslo("13:00"))
+    d.tell(HALL, at=oslo("13:30"))
+    d.wait_until(oslo("13:45"))
+    assert d.kinds() == ["bathroom-stay"]
+
+
+def test_a_deadline_survives_a_restart_and_says_when_it_is_late() -> None:
+    d = desk()
+    seen(d, INSIDE, at=oslo("13:00"))
+    d.restart(minutes=60)
+    assert d.sent[0].text.en.endswith(" Told 15 min late: the gateway was off.")
+
+
+def test_privacy_forgets_who_is_where() -> None:
+    d = desk()
+    seen(d, INSIDE, at=oslo("13:00"))
+    d.tell(ModeChosen(mode=Mode.PRIVACY, by="resident", lasting_s=60.0))
+    d.wait(hours=3)
+    assert d.kinds() == []
+
+
+def test_high_before_medium_is_refused() -> None:
+    with pytest.raises(ValidationError, match="longer than"):
+        Settings(inside=("bath",), after=timedelta(hours=2))
+
+
+def test_one_movement_alone_moves_nobody_in_or_out() -> None:
+    d = desk()
+    d.tell(INSIDE, at=oslo("13:00"))
+    d.wait(hours=3)
+    assert d.kinds() == []
+    seen(d, INSIDE)
+    d.tell(HALL, at=d.at + timedelta(minutes=30))
+    d.wait(minutes=15)
+    assert d.kinds() == ["bathroom-stay"]
+
+
+def test_a_second_movement_elsewhere_is_believed_unless_something_is_heard_inside_between() -> None:
+    d = desk()
+    seen(d, INSIDE, at=oslo("13:00"))
+    d.tell(HALL, at=oslo("13:10"))
+    d.tell(INSIDE, at=oslo("13:20"))
+    d.tell(HALL, at=oslo("13:30"))
+    d.wait_until(oslo("13:45"))
+    assert d.kinds() == ["bathroom-stay"]
+    d.tell(HALL, at=oslo("13:50"))
+    assert d.alarm("bathroom-stay").state is AlarmState.RESET
