@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,8 @@ import structlog
 
 from heimvakt.config.configuration import Configuration
 from heimvakt.core.modem import Modem, ModemState, SignalPast
-from heimvakt.core.ports import Clock
+from heimvakt.core.ports import Clock, Driver, Signs
+from heimvakt.core.power import TellsPower
 from heimvakt.net.interfaces import watch_interfaces
 from heimvakt.net.paths import PathWatch
 from heimvakt.runtime.pipeline import Pipeline
@@ -31,14 +32,23 @@ class Box:
     """Of one life of the gateway."""
 
     def __init__(
-        self, configuration: Configuration, clock: Clock, pipeline: Pipeline, state: Path
+        self,
+        configuration: Configuration,
+        clock: Clock,
+        pipeline: Pipeline,
+        state: Path,
+        drivers: Sequence[Driver] = (),
     ) -> None:
-        """Open nothing yet. `state` is where the gateway keeps things."""
+        """Open nothing yet. `state` is where the gateway keeps things; of `drivers` some see its
+        power, and some have lamps."""
         self._configuration = configuration
         self._clock = clock
         self._pipeline = pipeline
         self._state = state
-        self.power = PowerWatch(pipeline.emit)
+        self._shown_on = [each for each in drivers if isinstance(each, Signs)]
+        self.power = PowerWatch(
+            pipeline.emit, [each for each in drivers if isinstance(each, TellsPower)]
+        )
         self.modem: Modem | None = None
         self._signal: SignalHistory | None = None
         self._modem_path = ""
@@ -62,7 +72,7 @@ class Box:
         """What is shown, and on what."""
         led = self._configuration.signs.led
         lamps = [LampSigns(led)] if led else []
-        return SignWatch(self._pipeline, self._clock, watch.cut_off_s, lamps)
+        return SignWatch(self._pipeline, self._clock, watch.cut_off_s, [*lamps, *self._shown_on])
 
     def units(self, watch: PathWatch, signs: SignWatch) -> Iterator[tuple[str, Unit]]:
         """What must run for it, with names."""

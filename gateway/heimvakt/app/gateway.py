@@ -23,6 +23,7 @@ from heimvakt.runtime.supervise import Policy, UnitGaveUp, supervise
 from heimvakt.store.limits import MIB, Limits
 from heimvakt.store.store import SqliteStore
 
+from .key_codes import key_codes
 from .life import Life, Places, Unit
 from .receivers import wanted_by
 
@@ -148,7 +149,7 @@ class Gateway:
 
     async def _pipeline(self, store: SqliteStore) -> Pipeline:
         configuration, restored = self._configuration, store.restored
-        home = configuration.to_home()
+        home = configuration.to_home(codes=key_codes(configuration))
         state, unread = restore(home, restored.state, restored.alarms, restored.last_seq)
         for part in unread:
             log.warning("a part of the stored state is left behind", part=part)
@@ -169,6 +170,7 @@ def _limits(settings: StoreSettings) -> Limits:
         bytes_max=settings.megabytes * MIB,
         event_days=settings.event_days,
         alarm_days=settings.alarm_days,
+        audit_days=settings.audit_days,
     )
 
 

@@ -11,6 +11,7 @@ from heimvakt.config.configuration import Configuration
 from heimvakt.core.events import ConfigurationChanged
 from heimvakt.core.radios import HasRadio
 from heimvakt.runtime.alive import run_alive
+from heimvakt.runtime.audit_watch import AuditWatch
 from heimvakt.runtime.clock import DrivenClock, SystemClock
 from heimvakt.runtime.clock_watch import run_clock_watch
 from heimvakt.runtime.collector import run_collector
@@ -27,7 +28,11 @@ from heimvakt.runtime.room import RoomWatch
 from heimvakt.runtime.vitals import Vitals
 from heimvakt.store.store import SqliteStore
 
+from .audit_requests import audit_requests
 from .box import Box
+from .driver_secrets import driver_secret
+from .key_codes import key_codes
+from .mode_requests import mode_requests
 from .radio_requests import radio_requests, radio_works
 from .receivers import Receivers
 from .requests import requests
@@ -66,23 +71,25 @@ class Life:
         self._store = store
         self._pipeline = pipeline
         self._notifier = notifier
-        self._box = Box(configuration, clock, pipeline, places.state)
-        self._receivers = Receivers(
-            configuration, store, clock, pipeline, state=places.state, modem=self._box.modem
-        )
-        self._watch = self._receivers.watch
-        self._signs = self._box.signs(self._watch)
         self.drivers = [
             HostedDriver(
                 name,
                 entry.plugin.create(entry.settings),
                 configuration.devices,
                 places.state / name,
-                pipeline.emit,
-                clock.monotonic,
+                pipeline,
+                clock,
+                driver_secret,
             )
             for name, entry in configuration.drivers.items()
         ]
+        drivers = [each.driver for each in self.drivers]
+        self._box = Box(configuration, clock, pipeline, places.state, drivers)
+        self._receivers = Receivers(
+            configuration, store, clock, pipeline, state=places.state, modem=self._box.modem
+        )
+        self._watch = self._receivers.watch
+        self._signs = self._box.signs(self._watch)
         self._devices = dict(configuration.devices)
         """Shared, and others after `take_over`."""
         self._dispatcher = Dispatcher(
@@ -100,20 +107,22 @@ class Life:
         self._hearts = self._receivers.hearts(vitals)
         report = self._report(configuration, vitals)
         asked = requests(store, pipeline, report, clock, timezone=configuration.gateway.timezone)
+        set_to = mode_requests(pipeline, timezone=configuration.gateway.timezone)
+        audited = audit_requests(store, timezone=configuration.gateway.timezone)
         radios = {e.name: e.driver for e in self.drivers if isinstance(e.driver, HasRadio)}
-        drivers = {each.name: each for each in self.drivers}
+        hosted = {each.name: each for each in self.drivers}
         tending = tending_requests(
             pipeline,
-            drivers,
-            Inventory(pipeline, drivers, clock, configuration.gateway.timezone),
+            hosted,
+            Inventory(pipeline, hosted, clock, configuration.gateway.timezone),
             file=str(places.file) if places.file else None,
             take_over=read_again,
         )
         self._control = ControlSocket(
             places.socket,
             pipeline,
-            {**asked, **tending, **radio_requests(radios)},
-            in_steps={**tending_works(pipeline, drivers), **radio_works(radios)},
+            {**asked, **audited, **set_to, **tending, **radio_requests(radios)},
+            in_steps={**tending_works(pipeline, hosted), **radio_works(radios)},
         )
 
     async def take_over(self, configuration: Configuration) -> bool:
@@ -125,7 +134,7 @@ class Life:
         self._configuration = configuration
         self._devices.clear()
         self._devices |= configuration.devices
-        self._pipeline.home = configuration.to_home()
+        self._pipeline.home = configuration.to_home(codes=key_codes(configuration))
         await self._pipeline.emit(ConfigurationChanged(digest=configuration.digest))
         for driver in self.drivers:
             driver.take_over(configuration.devices)
@@ -148,6 +157,9 @@ class Life:
         yield "clock", partial(run_clock_watch, self._pipeline, self._clock)
         yield "dispatch", self._dispatcher.run
         yield "room", RoomWatch(self._store, self._pipeline.emit).run
+        yield "audit", AuditWatch(self._store, self._pipeline.emit).run
+        if self._receivers.ordering is not None:
+            yield "orders", self._receivers.ordering.run
         yield "housekeeping", partial(run_housekeeping, self._pipeline, self._store, self._clock)
         for heart in self._hearts:
             yield f"heart {heart.receiver} {heart.path}", heart.run

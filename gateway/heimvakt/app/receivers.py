@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path as FilePath
 
@@ -19,15 +20,17 @@ from heimvakt.core.uplink import Uplink
 from heimvakt.net.modem.kept import KeptFile
 from heimvakt.net.paths import PathWatch
 from heimvakt.runtime.heart import Heart
+from heimvakt.runtime.ordering import Ordering
 from heimvakt.runtime.pipeline import Committed, Pipeline
 from heimvakt.runtime.report import Told
-from heimvakt.runtime.shipping import Shipping
+from heimvakt.runtime.shipping import Shipping, nobody_obeys
 from heimvakt.runtime.vitals import Vitals
 from heimvakt.store.store import SqliteStore
 from heimvakt.uplinks.address_book import AddressBook
 from heimvakt.uplinks.binding import PathBinding
 from heimvakt.uplinks.mqtt import MqttUplink
 from heimvakt.uplinks.mqtt_settings import MqttReceiverSettings
+from heimvakt.uplinks.prepared import Prepared
 from heimvakt.uplinks.sms import SmsUplink
 from heimvakt.uplinks.sms_settings import SmsReceiverSettings
 
@@ -59,6 +62,7 @@ class Receivers:
         self._modem = modem
         self._chance = random.Random()
         self._book = AddressBook(state / "addresses.json")
+        self._prepared = Prepared(configuration.gateway.id)
         self.uplinks = {
             name: self._uplinks(entry) for name, entry in configuration.receivers.items()
         }
@@ -74,6 +78,7 @@ class Receivers:
             for path in configuration.paths
             if path.bytes_per_s_max is not None
         }
+        self.ordering = self._ordering(pipeline)
         self._shipping = {
             name: Shipping(
                 uplinks,
@@ -85,6 +90,7 @@ class Receivers:
                 bytes_per_s_max=caps,
                 witness=self.watch if uplinks[0].carries_reports else None,
                 chance=self._chance,
+                ordered=self.ordering.take if self.ordering else nobody_obeys,
             )
             for name, uplinks in self.uplinks.items()
         }
@@ -93,14 +99,21 @@ class Receivers:
                 self.watch.follow(name, shipping.prefer)
         pipeline.watch(self._offer)
         pipeline.watch_unsaved(self._offer_unsaved)
+        if self.ordering is not None:
+            pipeline.watch(self.ordering.watch)
+        pipeline.prepare(self._prepare)
 
     @property
     def told(self) -> Mapping[str, Told]:
         """As a status tells them."""
         return {
-            name: Told(uplinks=uplinks, counts=lambda s=self._shipping[name]: s.counts)  # type: ignore[misc]
+            name: Told(uplinks=uplinks, counts=partial(self._counts, name))
             for name, uplinks in self.uplinks.items()
         }
+
+    def _counts(self, name: str) -> Mapping[str, int]:
+        orders = self.ordering.counts[name] if self.ordering else {}
+        return {**self._shipping[name].counts, **orders}
 
     def hearts(self, vitals: Vitals) -> list[Heart]:
         """One for each session over a path."""
@@ -116,6 +129,22 @@ class Receivers:
             for uplink in uplinks:
                 yield f"uplink {name} {uplink.path}", partial(uplink.run, shipping.hear)
             yield f"shipping {name}", shipping.run
+
+    def _ordering(self, pipeline: Pipeline) -> Ordering | None:
+        """Of orders, where anybody may give one."""
+        orders, gateway_id = self._configuration.orders, self._configuration.gateway.id
+        if not orders.keys:
+            return None
+        # Here, so that a home where nobody orders anything has no signatures in its memory.
+        from heimvakt.orders.verify import Verifier
+
+        return Ordering(
+            Verifier(gateway_id, orders.keys),
+            pipeline.emit,
+            self._clock,
+            uplinks=self.uplinks,
+            outstanding=lambda: outstanding(pipeline.state),
+        )
 
     def _over_paths(self) -> list[Uplink]:
         return [each for each in self._all() if each.carries_reports]
@@ -151,6 +180,8 @@ class Receivers:
                 name_servers=lambda: path.dns,
             ),
             book=self._book,
+            hears_orders=bool(self._configuration.orders.keys),
+            prepared=self._prepared,
         )
 
     def _over_sms(self, name: str, settings: SmsReceiverSettings) -> Uplink:
@@ -174,6 +205,12 @@ class Receivers:
                     shipping.offer(dispatch.alarm)
         for shipping in self._shipping.values():
             shipping.happened(committed.event)
+
+    def _prepare(self, decided: Committed) -> None:
+        """Make the message while the disk is busy; of several each but the last is made later."""
+        for dispatch in decided.outcome.send:
+            with suppress(ValueError):  # whoever sends it says why it cannot be rendered
+                self._prepared.make(dispatch.alarm)
 
     def _offer_unsaved(self, decided: Committed) -> None:
         for dispatch in decided.outcome.send:

@@ -78,8 +78,13 @@ def _became(alarm: dict[str, Any], timezone: str) -> str:
     if last is None:
         return "waiting to be cancelled"
     by = f" by {last['by']}" if last.get("by") else ""
-    undelivered = "" if alarm["delivered_at"] else ", not delivered yet"
+    if last["state"] == "suppressed":
+        return f"kept back since {local(last['at'], timezone):%H:%M:%S}, mode {last['by']}"
+    untold = not any(step["state"] == "raised" for step in alarm["history"])
+    undelivered = "" if alarm["delivered_at"] or untold else ", not delivered yet"
     text = f"{last['state']} {local(last['at'], timezone):%H:%M:%S}{by}{undelivered}"
+    if alarm.get("test"):
+        text += ", a test"
     others = [told["receiver"] for told in alarm["told"][1:]]
     if others and alarm["accepted_by"] is None:
         text += f", told on to {', '.join(others)}"

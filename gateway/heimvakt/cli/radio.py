@@ -12,6 +12,10 @@ from typing import Annotated, Any
 
 import typer
 
+from heimvakt.app import catalogue
+from heimvakt.config.driver_changes import with_port
+from heimvakt.config.writing import NotWritten, write
+
 from .client import SocketOption, ask, follow
 from .exits import Exit, fail
 
@@ -81,11 +85,12 @@ def command(
         fail(Exit.FOUND, "nothing was done")
     request = {"do": "radio-swap", "driver": driver, "port": compared["port"], "backup": backup}
     swapped = _done(socket, {**request, "overwrite": overwrite}, not as_json)
+    in_file = _note(socket, driver, swapped["port"])
     if as_json:
         print(json.dumps(swapped, ensure_ascii=False, indent=2))
         return
     print(f"The radio is at {swapped['port']} now. The service opens it: see heimvakt status.")
-    print(f'If the file of the home names a port, let it be: port = "{swapped["port"]}"')
+    print(in_file)
     print("Put the old radio away for good: two with the same address disturb each other.")
 
 
@@ -107,6 +112,23 @@ def table(compared: Mapping[str, Any]) -> list[str]:
     where = f"at {compared['port']} ({compared['family']})"
     head = f"{'':<19}{'stored':<25}{where}"
     return [head, *(f"  {label:<17}{one:<25}{other}" for label, one, other in rows)]
+
+
+def _note(socket: Path | None, driver: str | None, port: str) -> str:
+    """Write the port into the file of the home, where it names one; what became of that.
+
+    The service goes on as it is: it remembers where the radio is until it reads the file anew.
+    """
+    name = driver or next(iter(ask(socket, {"do": "radios"})["radios"]))
+    file = Path(ask(socket, {"do": "home-file"})["file"])
+    try:
+        changed = with_port(file, catalogue(), name, port)
+        if changed is None:
+            return f"{file} need not be changed."
+        write(changed)
+    except (NotWritten, OSError) as problem:
+        return f'{file} is not changed ({problem}). Where it names the port, write: port = "{port}"'
+    return f"{file} says so too; how it was before is beside it."
 
 
 def _done(socket: Path | None, request: Mapping[str, Any], aloud: bool) -> dict[str, Any]:

@@ -9,16 +9,23 @@ from typing import Annotated, Any
 
 import typer
 
+from heimvakt.core.events import Mode
 from heimvakt.core.words import spell_duration
 
 from .client import SocketOption, ask
+from .mode_line import line
 from .times import count, local, spell
 
 EXAMPLE = "Example: heimvakt status --json"
 SHOWN = {
     "connected": "all is well",
+    "privacy": "motion sensing rests",
+    "fault": "SOMETHING IS FAULTY",
     "no-connection": "NO CONNECTION",
     "not-heard": "A BUTTON OR DETECTOR IS NOT HEARD",
+    "reminder": "a reminder",
+    "can-be-cancelled": "an alarm that can be taken back",
+    "cancelled": "the alarm was taken back",
     "alarm-taken": "the alarm is taken",
     "alarm-delivered": "the alarm is delivered",
     "help-coming": "help is coming",
@@ -42,7 +49,9 @@ def lines(status: dict[str, Any]) -> list[str]:
     now = datetime.fromisoformat(status["now"])
     up = now - datetime.fromisoformat(status["started_at"])
     return [
-        f"Heimvakt {status['version']}  {status['gateway_id']}  up {spell(up)}",
+        f"Heimvakt {status['version']}  {status['gateway_id']}  up {spell(up)}"
+        f"  mode {status['mode']['mode']}",
+        *_mode(status),
         f"  armed     {_rules(status['rules'])}",
         f"  devices   {_devices(status['devices'], now)}",
         *(f"  {name:<9} {_driver(driver, now)}" for name, driver in status["drivers"].items()),
@@ -56,6 +65,12 @@ def lines(status: dict[str, Any]) -> list[str]:
         f"  journal   {count(status['store']['rows'], 'event')}   clock {status['clock']}"
         f"   disk {_disk(status['store'])}",
     ]
+
+
+def _mode(status: dict[str, Any]) -> list[str]:
+    """What the home is set to, where that is anything else than usual."""
+    facts = status["mode"]
+    return [] if facts["mode"] == Mode.HOME else [f"  mode      {line(facts, status['timezone'])}"]
 
 
 def _test(status: dict[str, Any]) -> str:

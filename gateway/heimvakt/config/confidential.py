@@ -11,7 +11,8 @@ from .positions import Path
 HINT = 'write a reference, such as "credential:NAME": secrets never stand in this file'
 
 _NAME = re.compile(
-    r"(?:^|[-_])(?:key|password|passwd|passord|passphrase|secret|token|psk|pin|puk)$", re.IGNORECASE
+    r"(?:^|[-_])(?:key|code|password|passwd|passord|passphrase|secret|token|psk|pin|puk)$",
+    re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"(?:credential|file):\S")
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")

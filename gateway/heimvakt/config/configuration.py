@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from heimvakt.core.devices import Device, Home
+from heimvakt.core.events import Mode
+from heimvakt.core.mode_plans import PLANS, ModePlan
 from heimvakt.core.path import Path
 from heimvakt.core.routes import Routes
 from heimvakt.rules import KINDS, Context, RuleKind
 
 from .hardware import DriverEntry
 from .models import GatewaySettings
+from .orders import NO_ORDERS, OrderSettings
 from .rule_sections import RuleEntry
 from .signs import SignSettings
 from .storage import StoreSettings
+from .tags import TagSettings
 from .telling import ReceiverEntry
 
 
@@ -35,6 +40,9 @@ class Configuration:
     """In the order of use; never empty."""
     signs: SignSettings
     store: StoreSettings
+    orders: OrderSettings = NO_ORDERS
+    tags: Mapping[str, TagSettings] = field(default_factory=dict)
+    modes: Mapping[Mode, ModePlan] = field(default_factory=lambda: PLANS)
     digest: str = ""
     """SHA-256 of the file, in hex."""
 
@@ -43,14 +51,23 @@ class Configuration:
         """The time zone of the home."""
         return ZoneInfo(self.gateway.timezone)
 
-    def to_home(self, kinds: Mapping[str, RuleKind[Any]] = KINDS) -> Home:
-        """The home that the engine is given, with its rules bound."""
+    def to_home(
+        self,
+        kinds: Mapping[str, RuleKind[Any]] = KINDS,
+        *,
+        codes: Mapping[str, str] = MappingProxyType({}),
+    ) -> Home:
+        """The home that the engine is given, with its rules bound; `codes` are secrets, and say
+        whose each is."""
         context = Context(
             devices=self.devices,
             zone=self.zone,
             gateway_id=self.gateway.id,
             paths=tuple(path.name for path in self.paths),
             unknown_clock=self.gateway.unknown_clock,
+            mode_presses=frozenset(
+                (plan.button, plan.press) for plan in self.modes.values() if plan.button
+            ),
         )
         return Home(
             gateway_id=self.gateway.id,
@@ -60,4 +77,10 @@ class Configuration:
                 for entry in self.rules
             },
             routes=self.routes,
+            zone=self.zone,
+            tags={tag.card: name for name, tag in self.tags.items() if tag.card}
+            | {f"code:{code}": name for code, name in codes.items()},
+            modes=self.modes,
+            orders=self.orders.to_keys(),
+            digest=self.digest,
         )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from pydantic import BaseModel
 
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.ports import DriverPlugin
@@ -111,16 +113,27 @@ def read_devices(report: Report, data: Mapping[str, Any], drivers: Drivers) -> d
     for device_id, table in all_tables.items():
         path: Path = ("devices", device_id)
         fine = check_id(report, path, all_tables)
-        settings = read_section(report, DeviceSettings, table, path)
+        model = _options_of(drivers, table)
+        own = {k: v for k, v in table.items() if model and k in model.model_fields}
+        common = {k: v for k, v in table.items() if k not in own}
+        settings = read_section(report, DeviceSettings, common, path)
+        options = read_section(report, model, own, path) if model else None
+        fine = (model is None or options is not None) and fine
         fine = _fits_role(report, table, path) and fine
         fine = _has_driver(report, table, path, drivers) and fine
         if settings is not None and fine:
-            devices[device_id] = settings.to_device(device_id)
+            devices[device_id] = replace(settings.to_device(device_id), options=options)
     if not all_tables and not report.has_error_at(("devices",)):
         report.warning((), "there is no device: nothing is watched", "add a section [devices.ID]")
     _check_addresses(report, all_tables)
     _check_drivers(report, drivers, devices, all_tables)
     return devices
+
+
+def _options_of(drivers: Drivers, table: Mapping[str, Any]) -> type[BaseModel] | None:
+    """The keys that the driver of this device knows beside those of every device."""
+    entry = drivers.entries.get(str(table.get("driver")))
+    return entry.plugin.device_settings if entry else None
 
 
 def roles_of(sections: Iterable[object]) -> dict[str, Role | None]:

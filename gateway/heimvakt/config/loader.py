@@ -12,9 +12,13 @@ from zoneinfo import ZoneInfo
 from . import confidential
 from .catalogue import Catalogue
 from .configuration import Configuration
+from .doors import check_doors
+from .doses import check_doses
 from .findings import Finding, dotted, has_errors, nearest, quoted
 from .hardware import read_devices, read_drivers, roles_of
 from .models import VERSION, GatewaySettings
+from .modes import read_modes
+from .orders import read_orders
 from .paths import read_paths
 from .positions import Path
 from .report import Report
@@ -24,6 +28,7 @@ from .sections import read_section
 from .signs import read_signs
 from .source import Document, read
 from .storage import read_store
+from .tags import check_tag_names, read_tags
 from .telling import read_receivers
 
 SECTIONS = {
@@ -36,6 +41,9 @@ SECTIONS = {
     "receivers": "[receivers.NAME]",
     "routes": "[[routes]]",
     "signs": "[signs]",
+    "orders": "[orders.keys.NAME]",
+    "tags": "[tags.NAME]",
+    "modes": "[modes.MODE]",
     "store": "[store]",
 }
 """What may stand at the top of the file, and how it is written."""
@@ -77,15 +85,22 @@ def _checked(document: Document, catalogue: Catalogue, report: Report) -> Config
     _check_sections(report, data)
     _check_version(report, data)
     gateway = _gateway(report, data)
+    zone = ZoneInfo(gateway.timezone if gateway else "UTC")
     drivers = read_drivers(report, data, catalogue)
     devices = read_devices(report, data, drivers)
-    rules = read_rules(report, data, catalogue, roles_of(_meant(data, "devices")), devices)
+    check_doors(report, data)
+    check_doses(report, devices, zone)
+    roles = roles_of(_meant(data, "devices"))
+    rules = read_rules(report, data, catalogue, roles, devices)
+    tags = read_tags(report, data, devices)
+    check_tag_names(report, data, rules)
+    modes = read_modes(report, data, roles)
     paths = read_paths(report, data, catalogue)
     signs = read_signs(report, data, catalogue)
     store = read_store(report, data)
+    orders = read_orders(report, data)
     receivers = read_receivers(report, data, catalogue)
     kinds = {kind for rule in catalogue.rules.values() for kind in rule.raises}
-    zone = ZoneInfo(gateway.timezone if gateway else "UTC")
     routes = read_routes(report, data, _names(data.get("receivers")), kinds, zone)
     for path in confidential.in_clear(data):
         if not report.has_error_at(path):
@@ -102,6 +117,9 @@ def _checked(document: Document, catalogue: Catalogue, report: Report) -> Config
         paths=paths,
         signs=signs,
         store=store,
+        orders=orders,
+        tags=MappingProxyType(tags),
+        modes=MappingProxyType(modes),
     )
 
 

@@ -20,6 +20,7 @@ from heimvakt.core.devices import Device, Role
 from heimvakt.core.fields import Hours, duration
 from heimvakt.core.routes import Route
 
+from .doses import DOSES_MAX, DoseSettings
 from .findings import nearest, quoted
 from .ids import ID, as_id, looks_like_a_person
 from .spoken import meant_language, meant_role
@@ -196,6 +197,21 @@ class DeviceSettings(Section):
             "told. Usually left out."
         ),
     ] = None
+    door: Annotated[
+        str | None,
+        Field(
+            description="A lock: the device of the role door that tells whether its door is open.",
+            examples=["front-door"],
+        ),
+    ] = None
+    doses: Annotated[
+        tuple[DoseSettings, ...],
+        Field(
+            max_length=DOSES_MAX,
+            description="A dispenser: when it is to give what.",
+            examples=[[{"at": "08:30", "window": "45m"}]],
+        ),
+    ] = ()
 
     def to_device(self, device_id: str) -> Device:
         """As the core knows it."""
@@ -209,10 +225,17 @@ class DeviceSettings(Section):
             cancel=self.cancel,
             silent_after=self.silent_after,
             stuck_after=self.stuck_after,
+            door=self.door,
+            doses=tuple(dose.to_plan() for dose in self.doses),
         )
 
 
-ONLY_FOR = {"outer": Role.DOOR, "cancel": Role.BUTTON}
+ONLY_FOR = {
+    "outer": Role.DOOR,
+    "cancel": Role.BUTTON,
+    "door": Role.LOCK,
+    "doses": Role.DISPENSER,
+}
 """Keys of a device that one role has and no other."""
 
 

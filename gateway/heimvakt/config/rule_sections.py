@@ -204,8 +204,10 @@ def _tell_unheard(
     devices: Mapping[str, Device],
 ) -> None:
     listened = {role for entry in entries for role in catalogue.rules[entry.kind].listens}
+    listened.add(Role.TAMPER)  # the rule of that name hears every device
+    used = wired | {device.door for device in devices.values()}
     for device_id, device in devices.items():
-        if device_id not in wired and device.role not in listened:
+        if device_id not in used and device.role not in listened:
             report.warning(
                 ("devices", device_id),
                 f"devices.{device_id} is in no rule: what it says is never an alarm",

@@ -14,13 +14,18 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from heimvakt.core.alarms import Priority
 from heimvakt.core.fields import Hours, format_duration
+from heimvakt.core.mode_plans import MAY_REST
+from heimvakt.core.orders import MAY
 
 from .catalogue import Catalogue
 from .ids import ID, ID_MAX
 from .models import VERSION, DeviceSettings, GatewaySettings, RouteSettings
+from .modes import MODELS as MODES
+from .orders import OrderKeySettings
 from .paths import PathSettings
 from .signs import SignSettings
 from .storage import StoreSettings
+from .tags import TagSettings
 
 Schema = dict[str, Any]
 
@@ -39,7 +44,8 @@ def schema(catalogue: Catalogue) -> Schema:
     rules = {kind: rule.settings for kind, rule in catalogue.rules.items()}
     definitions: dict[str, Schema] = {}
     models: list[type[BaseModel]] = [GatewaySettings, DeviceSettings, RouteSettings]
-    models += [PathSettings, SignSettings, StoreSettings]
+    models += [PathSettings, SignSettings, StoreSettings, OrderKeySettings, TagSettings]
+    models += MODES.values()
     models += [*drivers.values(), *rules.values(), *catalogue.receivers.values()]
     refs = _definitions(models, definitions)
     for kind, model in rules.items():
@@ -51,6 +57,9 @@ def schema(catalogue: Catalogue) -> Schema:
             priority["enum"] = [p.value for p in Priority if p in allowed]
     known = {kind for rule in catalogue.rules.values() for kind in rule.raises}
     definitions[refs[RouteSettings]]["properties"]["kind"]["items"] = {"enum": sorted(known)}
+    for model in MODES.values():
+        listed = definitions[refs[model]]["properties"]["suppresses"]
+        listed["items"] = {"enum": sorted(MAY_REST)}
     for kind, model in catalogue.receivers.items():
         _with_kind(definitions, refs[model], kind, required=True)
     return {
@@ -73,6 +82,14 @@ def schema(catalogue: Catalogue) -> Schema:
             "paths": _named(_PATHS, _ref(refs[PathSettings])),
             "signs": _ref(refs[SignSettings]),
             "store": _ref(refs[StoreSettings]),
+            "tags": _named("The keys of those who come, by a number.", _ref(refs[TagSettings])),
+            "modes": {
+                "type": "object",
+                "description": "What rests while the home is set to a mode, and for how long.",
+                "additionalProperties": False,
+                "properties": {mode: _ref(refs[model]) for mode, model in MODES.items()},
+            },
+            "orders": _orders(refs[OrderKeySettings]),
             "receivers": _named(
                 "Who can be told, by a name.",
                 {"oneOf": [_ref(refs[m]) for m in catalogue.receivers.values()]},
@@ -190,6 +207,28 @@ def _rules(names: Mapping[str, str]) -> Schema:
         "propertyNames": _NAMES,
         "properties": {kind: _ref(name) for kind, name in names.items()},
         "additionalProperties": own_name,
+    }
+
+
+def _orders(name: str) -> Schema:
+    may = {
+        role: {"type": "array", "items": {"enum": sorted(MAY[role])}, "uniqueItems": True}
+        for role in MAY
+    }
+    return {
+        "type": "object",
+        "description": "Who may order something of this home: see docs/orders.md.",
+        "additionalProperties": False,
+        "properties": {
+            "keys": _named("Public keys, by the name that is the kid of orders.", _ref(name)),
+            "may": {
+                "type": "object",
+                "description": "What the keys of a role may order here, where that is less than "
+                "in any home.",
+                "additionalProperties": False,
+                "properties": may,
+            },
+        },
     }
 
 

@@ -47,6 +47,15 @@ class StoreSettings(Section):
             description="Days after which alarms that are over are erased.",
         ),
     ] = 400
+    audit_days: Annotated[
+        int,
+        Field(
+            ge=90,
+            le=3650,
+            strict=True,
+            description="Days after which the log of orders, locks and modes is cut off.",
+        ),
+    ] = 730
 
 
 def read_store(report: Report, data: Mapping[str, Any]) -> StoreSettings:

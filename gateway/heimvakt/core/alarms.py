@@ -44,11 +44,18 @@ class AlarmState(StrEnum):
     CANCELLED = "cancelled"
     RESET = "reset"
     EXPIRED = "expired"
+    SUPPRESSED = "suppressed"
+    """Kept back while the home is set to a mode that lists it."""
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody still has to do something about it."""
-        return self in (self.PENDING, self.RAISED, self.DELIVERED, self.ACCEPTED)
+        """Whether somebody still has to do something about it, or may have to."""
+        return self in (self.RAISED, self.DELIVERED, self.ACCEPTED) or self.is_untold
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether it may still come to nothing: no receiver has heard of it."""
+        return self in (self.PENDING, self.SUPPRESSED)
 
 
 class Move(StrEnum):
@@ -61,6 +68,10 @@ class Move(StrEnum):
     CLOSE = "close"
     CANCEL = "cancel"
     RESET = "reset"
+    SUPPRESS = "suppress"
+    """A mode keeps it back."""
+    RELEASE = "release"
+    """No mode keeps it back any more, and it still is so."""
     EXPIRE = "expire"
     """There are so many newer ones that the gateway keeps it in mind no longer."""
 
@@ -69,6 +80,10 @@ _S = AlarmState
 MOVES: dict[tuple[AlarmState, Move], AlarmState] = {
     (_S.PENDING, Move.CONFIRM): _S.RAISED,
     (_S.PENDING, Move.CANCEL): _S.CANCELLED,
+    (_S.PENDING, Move.SUPPRESS): _S.SUPPRESSED,
+    (_S.SUPPRESSED, Move.RELEASE): _S.RAISED,
+    (_S.SUPPRESSED, Move.CANCEL): _S.CANCELLED,
+    (_S.SUPPRESSED, Move.RESET): _S.RESET,
     (_S.RAISED, Move.DELIVER): _S.DELIVERED,
     (_S.RAISED, Move.ACCEPT): _S.ACCEPTED,  # the answer of the system came late or never
     (_S.RAISED, Move.CLOSE): _S.CLOSED,
@@ -171,6 +186,8 @@ class Alarm:
     """How far it has gone along its chain: see `chain`."""
     told: tuple[Told, ...] = ()
     """Everyone who was told of it, in order."""
+    test: bool = False
+    """Raised while a technician is at work: nobody need come."""
 
     @property
     def was_raised(self) -> bool:
@@ -236,7 +253,7 @@ def move(alarm: Alarm, what: Move, *, at: datetime, by: str | None = None) -> Al
             if after is not AlarmState.ACCEPTED:
                 late = Step(state=AlarmState.ACCEPTED, at=at, by=by)
                 moved = replace(moved, history=(*alarm.history, late))
-        case Move.CANCEL | Move.RESET if alarm.state is not AlarmState.PENDING:
+        case Move.CANCEL | Move.RESET if not alarm.state.is_untold:
             moved = replace(moved, revision=alarm.revision + 1)
         case _:
             pass

@@ -26,8 +26,6 @@ class Batch:
     tries: int = 0
     """Confirmed by the transport."""
     again_at: float = 0.0
-    forgotten: bool = False
-    """By a broker that had confirmed it: it goes again sooner than it would."""
     is_bad: bool = False
     """No message can say it: it is halved until the event is found that is at fault."""
 

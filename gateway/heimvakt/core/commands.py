@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -20,6 +20,8 @@ class Verb(StrEnum):
     """Blink or beep for a moment, so that a person finds it."""
     LOCK = "lock"
     UNLOCK = "unlock"
+    RELEASE_DOSE = "release-dose"
+    """Hand a dose out before its time, to be taken early or away from home."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,12 @@ class Command:
     on: bool = True
     lasting: timedelta | None = None
     """For how long; None: until told otherwise."""
+    dose: datetime | None = None
+    """Which dose: the moment that it is planned for, UTC."""
+    travel: bool = False
+    """The dose is for a time away from home."""
+    within: timedelta | None = None
+    """It is given up after this: whoever ordered it waits for the result. None: a rule asks."""
 
 
 class CommandFailed(Exception):

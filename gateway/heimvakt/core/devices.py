@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
+from .doses import DosePlan
+from .events import Mode
+from .mode_plans import PLANS, ModePlan
+from .orders import NO_KEYS, OrderKeys
 from .routes import Routes
 
 if TYPE_CHECKING:
@@ -37,6 +42,11 @@ class Role(StrEnum):
     """Switched on and off for those who live there: a bulb, or a plug with a lamp."""
     REPEATER = "repeater"
     """Carries what others say; missed when it is silent."""
+    DISPENSER = "dispenser"
+    TAG = "tag"
+    """A reader that carers hold their keys to."""
+    TAMPER = "tamper"
+    """A contact that tells that somebody opens what he should not, such as the gateway itself."""
 
 
 CALLS_FOR_HELP = frozenset({Role.BUTTON, Role.FALL, Role.SMOKE, Role.HEAT, Role.CARBON_MONOXIDE})
@@ -63,9 +73,16 @@ class Device:
     """How long it may say nothing; without it that is learned (`checkins`)."""
     stuck_after: timedelta | None = None
     """How long it may say the same; without it what is usual for the role (`stuck`)."""
+    door: str | None = None
+    """A lock: the device that tells whether its door is open."""
+    doses: tuple[DosePlan, ...] = ()
+    """A dispenser: when it is to give what."""
+    options: object = None
+    """What else its driver wants to know of it: a value of the driver's own model."""
 
 
 NO_ROUTES = Routes()
+UTC_ZONE = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +93,14 @@ class Home:
     devices: Mapping[str, Device] = field(default_factory=dict)
     rules: Mapping[str, Rule[Any]] = field(default_factory=dict)
     routes: Routes = NO_ROUTES
+    zone: ZoneInfo = UTC_ZONE
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Whose key: its name by what a reader reads (`26:0004a2f1`) or is typed."""
+    orders: OrderKeys = NO_KEYS
+    digest: str = ""
+    """Tells two configurations apart."""
+    modes: Mapping[Mode, ModePlan] = field(default_factory=lambda: PLANS)
+    """What each mode but home means here."""
 
     def rules_that_need(self, device_id: str) -> tuple[str, ...]:
         """The ids of the rules that are blind without this device."""

@@ -67,6 +67,14 @@ class ResetAlarm:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class NoLonger:
+    """What made the alarm is over, but whoever was told of it must look all the same: it ends only
+    one that a mode has kept back, and that nobody has heard of."""
+
+    key: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveCommand:
     """Tell a device to do something. It is tried for some seconds, and not after a restart: a rule
@@ -76,7 +84,34 @@ class GiveCommand:
     device_id: str
     on: bool = True
     lasting: timedelta | None = None
+    dose: datetime | None = None
 
 
-Effect = ArmTimer | CancelTimer | RaiseAlarm | ConfirmAlarm | CancelAlarm | ResetAlarm | GiveCommand
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Remind those who live there, by light and sound, until `EndReminder`; repeating it changes
+    nothing."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndReminder:
+    """It is done, or too late."""
+
+    key: str
+
+
+Effect = (
+    ArmTimer
+    | CancelTimer
+    | RaiseAlarm
+    | ConfirmAlarm
+    | CancelAlarm
+    | ResetAlarm
+    | NoLonger
+    | GiveCommand
+    | Remind
+    | EndReminder
+)
 Effects = Sequence[Effect]

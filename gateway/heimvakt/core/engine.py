@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from . import modes, obeying
 from .alarms import Alarm, AlarmState, Move
 from .chain import Why, place_of
 from .commands import Command
@@ -20,13 +21,18 @@ from .events import (
     AlarmClosed,
     AlarmDelivered,
     AlarmUnanswered,
+    CommandCompleted,
+    CommandReceived,
     ConfigurationChanged,
     Event,
     GatewayStarted,
+    LoggedEvent,
     RuleFailed,
     TimerFired,
 )
 from .keeping import bound
+from .orders import OrderAnswer
+from .records import is_known, taken
 from .routes import Dispatch
 from .rule import Rule
 from .state import PENDING, PENDING_MAX, UNACCEPTED, UNANSWERED, State, adopt, is_armed, shifted
@@ -50,6 +56,10 @@ class Outcome:
     """Rules that could not make anything of the event, for the log."""
     commands: tuple[Command, ...] = ()
     """What devices are to do."""
+    answers: tuple[OrderAnswer, ...] = ()
+    """What those who gave orders are told."""
+    derived: tuple[Event, ...] = ()
+    """What the rules were told of beside the event."""
 
 
 def step(home: Home, state: State, event: Event) -> Outcome:
@@ -59,22 +69,31 @@ def step(home: Home, state: State, event: Event) -> Outcome:
         if not is_armed(home, state, event.name, event.due):
             return _outcome(work)  # moved or cancelled while it was on its way
         work.forget_timer(event.name)
+    if isinstance(event, LoggedEvent):
+        if is_known(state.records, event):
+            return _outcome(work)  # told again after a break
+        work.state = replace(state, records=taken(state.records, event))
     _set_times(work, event)
     _follow_clock(work, event)
-    supervised, derived = supervise(home, state.supervised, event)
+    supervised, told = supervise(home, state.supervised, event)
     if supervised is not state.supervised:
         work.state = replace(work.state, supervised=supervised)
+    work.derived.extend(told)
     _acknowledge(work, event)
+    _obey(work, event)
+    modes.follow(work, event)
     if isinstance(event, GatewayStarted):
         _begin(work, event)
     elif isinstance(event, ConfigurationChanged):
         _take_up(work)
-    for each in (event, *derived):
+    for each in (event, *work.derived):
         _rules(work, each)
     for fault in tuple(work.failed):
         _rules(work, fault)
     if isinstance(event, TimerFired):
         _own_deadline(work, event.name)
+    if work.state.mode is not state.mode or isinstance(event, _AFRESH):
+        modes.release(work)
     if work.changed:
         _mind_alarms(work, state)
     if work.state.alarms_raised != state.alarms_raised:
@@ -90,7 +109,21 @@ def _outcome(work: Work) -> Outcome:
         thoughts=tuple(work.thoughts),
         failed=tuple(work.failed),
         commands=tuple(work.commands),
+        answers=tuple(work.answers),
+        derived=tuple(work.derived),
     )
+
+
+def _obey(work: Work, event: Event) -> None:
+    match event:
+        case CommandReceived():
+            obeying.take(work, event)
+        case CommandCompleted():
+            obeying.completed(work, event)
+        case GatewayStarted():
+            obeying.begun_anew(work)
+        case TimerFired(name=name) if name.startswith(obeying.ORDER):
+            obeying.overdue(work, name.removeprefix(obeying.ORDER))
 
 
 def _rules(work: Work, event: Event) -> None:
@@ -181,7 +214,8 @@ def _whom(receiver: str, person: str) -> str:
 def _set_times(work: Work, event: Event) -> None:
     """Keep deadlines as far away as they were when the clock was set, awake or across a start."""
     if (by := moved_by(work.state.clock, event)) is not None:
-        work.state = replace(work.state, timers=shifted(work.state.timers, by))
+        timers, mode = shifted(work.state.timers, by), modes.shifted(work.state.mode, by)
+        work.state = replace(work.state, timers=timers, mode=mode)
 
 
 def _follow_clock(work: Work, event: Event) -> None:
@@ -253,4 +287,6 @@ def _own_deadline(work: Work, name: str) -> None:
         work.tell_next(alarm, _WHY[of])
 
 
+_AFRESH = (GatewayStarted, ConfigurationChanged)
+"""With these other modes may mean other things than before."""
 _WHY = {UNANSWERED: Why.UNANSWERED, UNACCEPTED: Why.UNACCEPTED}

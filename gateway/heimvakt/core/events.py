@@ -84,6 +84,19 @@ class DeviceEvent(Event):
     device_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedEvent(DeviceEvent):
+    """A fact out of the log that a device keeps itself: after a break it may be told again, and the
+    engine takes it once (`records`)."""
+
+    log: str = ""
+    """Which log; another one after the device was exchanged or lost its memory. Empty: none."""
+    record: int = 0
+    """Its place there, growing."""
+    ago_s: float = 0.0
+    """How long before `at` it happened: what was told late has its own time."""
+
+
 EventT = TypeVar("EventT", bound=Event)
 
 
@@ -112,6 +125,37 @@ class LockedBy(StrEnum):
     INSIDE = "inside"
     """By hand, or by the lock itself after a time."""
     UNKNOWN = "unknown"
+
+
+class TakenHow(StrEnum):
+    """How a dose came to be taken."""
+
+    IN_TIME = "in-time"
+    EARLY = "early"
+    """Before its time, by permission."""
+    TRAVEL = "travel"
+    """Handed out beforehand, for days away."""
+
+
+class TagBy(StrEnum):
+    """How somebody said who he is."""
+
+    CARD = "card"
+    CODE = "code"
+
+
+class Mode(StrEnum):
+    """What the home is set to."""
+
+    HOME = "home"
+    AWAY = "away"
+    """Nobody should be in."""
+    VISIT = "visit"
+    """A carer is here."""
+    PRIVACY = "privacy"
+    """Motion sensing rests."""
+    SERVICE = "service"
+    """A technician is at work."""
 
 
 class CommandResult(StrEnum):
@@ -193,6 +237,107 @@ class ButtonCancelled(DeviceEvent):
 @_event
 class FallDetected(DeviceEvent):
     """A sensor takes it that somebody fell."""
+
+
+@_event
+class TagPresented(DeviceEvent):
+    """Somebody held a key to a reader, or typed a code at it."""
+
+    tag: str = ""
+    """Its name in the configuration; empty: nobody knows it."""
+    by: TagBy = TagBy.CARD
+
+
+# --- medicine -------------------------------------------------------------------------------------
+
+
+@_event
+class DoseOffered(LoggedEvent):
+    """The dispenser holds a dose out, or unlocked it."""
+
+    dose: datetime
+    """Which one: the moment that it is planned for, UTC."""
+
+
+@_event
+class DoseTaken(LoggedEvent):
+    """Somebody took a dose out. Whether it was swallowed nobody knows."""
+
+    dose: datetime
+    how: TakenHow = TakenHow.IN_TIME
+
+
+@_event
+class DoseMissed(LoggedEvent):
+    """The window ended and the dose was still there."""
+
+    dose: datetime
+
+
+@_event
+class DoseRetracted(LoggedEvent):
+    """A dose that was held out is locked away: nobody can take it any more."""
+
+    dose: datetime
+
+
+@_event
+class DispenserJammed(LoggedEvent):
+    """It cannot move; nothing is given out."""
+
+    reason: str = ""
+
+
+@_event
+class DispenserFreed(LoggedEvent):
+    """It moves again."""
+
+
+@_event
+class DispenserLow(LoggedEvent):
+    """Few doses are left in it."""
+
+    left: int
+
+
+@_event
+class DispenserEmpty(LoggedEvent): ...
+
+
+@_event
+class DispenserRefilled(LoggedEvent):
+    """Somebody filled it and closed it."""
+
+    doses: int
+
+
+@_event
+class DispenserOpened(LoggedEvent):
+    """Its lid is open."""
+
+    forced: bool = False
+    """Without the key."""
+
+
+@_event
+class DispenserClosed(LoggedEvent): ...
+
+
+@_event
+class DispenserTilted(LoggedEvent):
+    """It lies or hangs so that it cannot work."""
+
+
+@_event
+class DispenserUpright(LoggedEvent): ...
+
+
+@_event
+class DispenserOnBattery(LoggedEvent): ...
+
+
+@_event
+class DispenserOnMains(LoggedEvent): ...
 
 
 # --- dangers --------------------------------------------------------------------------------------
@@ -302,6 +447,18 @@ class LinkMeasured(DeviceEvent):
 @_event
 class DeviceSeen(DeviceEvent):
     """A device said something that means nothing to the rules but that it lives."""
+
+
+@_event
+class ContactLost(DeviceEvent):
+    """A device that is asked all the time answers no more. What it does meanwhile nobody knows."""
+
+    reason: str = ""
+
+
+@_event
+class ContactBack(DeviceEvent):
+    """It answers again, and has been asked for its state and for what happened meanwhile."""
 
 
 @_event
@@ -461,6 +618,31 @@ class StoreHasRoom(Event):
 
 
 @_event
+class CommandReceived(Event):
+    """An order came from somebody who may give some, or who says so. It is taken once."""
+
+    order_id: str
+    """Its own number, never used again (`jti`); empty: it could not be read."""
+    verb: str
+    role: str
+    """Of the key that it is signed with: `operator`, `technician`, `fleet`; empty: of none."""
+    by: str
+    """Who gave it: a pseudonymous id."""
+    receiver: str
+    """Over whom it came, as the configuration names him."""
+    issued_at: datetime | None = None
+    expires_at: datetime | None = None
+    device_id: str | None = None
+    alarm_id: str | None = None
+    """Why: the alarm that it is given for."""
+    argument: str = ""
+    """What else belongs to the verb: the mode, `on`, a dose."""
+    lasting_s: float | None = None
+    refused: str = ""
+    """Why it is not to be obeyed, where that is known from the order alone."""
+
+
+@_event
 class CommandCompleted(Event):
     """What a device was told to do, and how that went: one for each command that was given out."""
 
@@ -469,6 +651,38 @@ class CommandCompleted(Event):
     device_id: str | None = None
     result: CommandResult
     reason: str = ""
+
+
+@_event
+class OrderRefused(Event):
+    """An order was not obeyed (derived inside the engine)."""
+
+    order_id: str
+    code: str
+    """Why: an `orders.Refusal`."""
+    verb: str
+    by: str
+    receiver: str
+    suspicious: bool
+    """It looks as if somebody tried what he can do."""
+
+
+@_event
+class SendTestOrdered(Event):
+    """A test alarm was ordered (derived inside the engine)."""
+
+    order_id: str
+    priority: str
+    by: str
+
+
+@_event
+class AuditBroken(Event):
+    """The audit log is not as it was written."""
+
+    number: int
+    """The first row that does not fit to the one before."""
+    reason: str
 
 
 # --- the gateway's own ----------------------------------------------------------------------------
@@ -482,6 +696,28 @@ class GatewayStarted(Event):
     last_alive: datetime | None
     alarms_raised: int = 0
     """No alarm gets a number up to this one; what was lost with a database may have used them."""
+
+
+@_event
+class ModeChosen(Event):
+    """Somebody in front of the box sets the home to something else."""
+
+    mode: Mode
+    lasting_s: float | None = None
+    """None: as long as this mode usually lasts here."""
+    by: str
+
+
+@_event
+class ModeChanged(Event):
+    """The home is set to something else (derived inside the engine)."""
+
+    before: Mode
+    after: Mode
+    until: datetime | None
+    """When it ends by itself."""
+    by: str
+    """Who or what did it."""
 
 
 @_event

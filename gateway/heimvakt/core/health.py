@@ -37,6 +37,8 @@ class Health:
     excused: bool = False
     """It has had its time of grace since it was last heard: restarts after one another are no
     excuse for ever."""
+    no_contact: bool = False
+    """It is asked all the time and answers no more: its driver says so, and when it does again."""
     stuck: bool = False
     hold: Hold = NOTHING_HELD
     learned: CheckIns = NOTHING_LEARNED

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from .alarms import Alarm
+from .audit import Entry
+from .audit_chain import Row
 from .codec import Json
 from .events import URGENT, Event
 from .reports import ReportClass
@@ -88,6 +90,11 @@ class Transaction:
     """By receiver and alarm: a newer revision takes the place of an older one."""
     answered: list[tuple[str, str, int]] = field(default_factory=list)
     """Receiver, alarm and revision that were answered for: no longer waiting."""
+    audit: list[Entry] = field(default_factory=list)
+    """What the audit log is told, in order."""
+    written: Callable[[], None] | None = field(default=None, compare=False)
+    """Called when all of it is written and only the flush is missing, in whatever thread that is;
+    it may be called again, and never says that anything is durable."""
 
 
 def is_urgent(transaction: Transaction) -> bool:
@@ -95,6 +102,8 @@ def is_urgent(transaction: Transaction) -> bool:
     only writes over what is there, such as the mark of life."""
     if transaction.alarms or transaction.outbox or transaction.answered or not transaction.events:
         return True
+    if transaction.audit:
+        return True  # a door is opened also while the disk is full, and that is written down
     return any(isinstance(event, URGENT) for event in transaction.events)
 
 
@@ -118,6 +127,26 @@ class Restored:
     """No number up to this one may be used again, for events or alarms."""
     last_alive: datetime | None
     fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Some rows of the audit log."""
+
+    rows: tuple[Row, ...]
+    last: int
+    """The highest number that was ever given; 0 before the first."""
+
+
+class AuditLog(Protocol):
+    """What can be read of the audit log."""
+
+    async def audit(self, after: int, limit: int) -> AuditPage:
+        """The rows behind number `after`, oldest first.
+
+        Raises:
+            StoreUnavailable: it cannot be read.
+        """
 
 
 class StoreUnavailable(Exception):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
+from zoneinfo import ZoneInfo
 
 from .commands import Command
 from .devices import Device
 from .events import ClockQuality, Event
+from .records import Record
 from .signs import Sign
 
 
@@ -32,6 +34,7 @@ class Clock(Protocol):
         """Return when `now() >= at`; at once if that is so. Cancelling it is harmless."""
 
 
+@runtime_checkable
 class Signs(Protocol):
     """Something that those who live there can see or hear: a lamp, a buzzer."""
 
@@ -44,12 +47,40 @@ class DriverContext(Protocol):
     """What a driver may ask of the gateway."""
 
     @property
+    def name(self) -> str:
+        """What the configuration calls this driver: what it says of itself it says by this name."""
+
+    @property
     def devices(self) -> Mapping[str, Device]:
         """The devices of this driver by their address, as the configuration writes it."""
 
     @property
     def state_directory(self) -> str:
         """A folder that is the driver's own and survives restarts."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the home."""
+
+    def now(self) -> datetime:
+        """UTC, on the home's clock."""
+
+    def clock(self) -> ClockQuality:
+        """How far `now` can be trusted."""
+
+    def last_record(self, device_id: str) -> Record | None:
+        """What was taken last out of the log of a device, durably; None: nothing yet."""
+
+    def whose(self, key: str) -> str | None:
+        """Whose key that is which a reader read (`26:0004a2f1`) or which was typed (`code:4711`);
+        None: nobody's."""
+
+    def secret(self, reference: str) -> str:
+        """What a secret says that the configuration names (`credential:NAME`); read anew each time.
+
+        Raises:
+            DriverError: it cannot be read; the hint says what to do.
+        """
 
     def monotonic(self) -> float:
         """Seconds on the home's clock, which never goes back: for "again within" of what is heard.
@@ -125,6 +156,9 @@ class DriverPlugin(Protocol):
     name: str
     settings: type[Any]
     """A pydantic model of the driver's own table in the configuration."""
+    device_settings: type[Any] | None
+    """A pydantic model of the keys that this driver knows in `[devices.ID]` beside those that every
+    device has; its value is `Device.options`."""
 
     def check(
         self, settings: Any, where: tuple[str | int, ...], devices: Sequence[Device]

@@ -64,6 +64,13 @@ _INFORMATION = (
     _e.EnrolmentVerified,
     _e.TamperOpened,
     _e.TamperClosed,
+    _e.LoggedEvent,
+    _e.TagPresented,
+    _e.LockLocked,
+    _e.LockUnlocked,
+    _e.LockJammed,
+    _e.ContactLost,
+    _e.ContactBack,
 )
 """Of what devices say, what is said seldom and read by people; all else of them is telemetry."""
 

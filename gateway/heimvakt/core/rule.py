@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from .effects import Effects
-from .events import Event
+from .events import Event, Mode
 
 StateT = TypeVar("StateT")
 
@@ -26,5 +26,7 @@ class Rule(Generic[StateT]):
     step: Callable[[StateT, Event], tuple[StateT, Effects]]
     needs: frozenset[str]
     """The devices that it is blind without."""
+    unless: frozenset[Mode] = frozenset()
+    """Modes in which its alarms rest, beside those that list their kind."""
     minds_alarms: bool = False
     """Whether it is told of every alarm that nobody's system has (`AlarmUnanswered`)."""

@@ -14,13 +14,36 @@ from .codec import CannotDecode, Json, decode, decode_tagged, encode, encode_tag
 from .devices import Home
 from .health import Health, Supervised
 from .ledger import COUNTER
+from .modes import AT_HOME, ModeState
+from .orders import UsedOrder
+from .records import Record
 from .state import State
 from .times import BootClock
 
 CLOCK = "clock:boot"
 """The row with what is known of the clock."""
+MODE = "mode:now"
+"""The row with what the home is set to; none before it was set for the first time."""
+OVER = "over:orders"
+"""The row with up to when orders are over; none before one was."""
 MAINS = "mains:lost"
 """The row with when they were lost; none while they are there."""
+
+PARTS = (
+    "rule",
+    "device",
+    "timer",
+    "lost",
+    "mains",
+    "counter",
+    "clock",
+    "mode",
+    "order",
+    "over",
+    "record",
+    "reminder",
+)
+"""What stands before the colon in the name of a row."""
 
 
 def changes(before: State, after: State) -> dict[str, Json | None]:
@@ -38,6 +61,16 @@ def changes(before: State, after: State) -> dict[str, Json | None]:
         rows[MAINS] = None if since is None else {"at": since.isoformat()}
     if before.alarms_raised != after.alarms_raised:
         rows[COUNTER] = {"n": after.alarms_raised}
+    for key, order in _changed(before.orders, after.orders):
+        rows[f"order:{key}"] = None if order is None else encode(order)
+    if before.orders_over != (over := after.orders_over):
+        rows[OVER] = None if over is None else {"at": over.isoformat()}
+    for key, record in _changed(before.records, after.records):
+        rows[f"record:{key}"] = None if record is None else encode(record)
+    for key, since in _changed(before.reminders, after.reminders):
+        rows[f"reminder:{key}"] = None if since is None else {"at": since.isoformat()}
+    if before.mode is not after.mode:
+        rows[MODE] = encode(after.mode)
     if before.clock is not after.clock:
         rows[CLOCK] = None if after.clock is None else encode(after.clock)
     return rows
@@ -52,9 +85,7 @@ def restore(
     shape begins afresh. What belongs to rules that are gone stays until the engine adopts the
     state, which erases it. Alarms get numbers above `number_floor` if the counter is lost.
     """
-    parts: dict[str, dict[str, Any]] = {
-        name: {} for name in ("rule", "device", "timer", "lost", "mains", "counter", "clock")
-    }
+    parts: dict[str, dict[str, Any]] = {name: {} for name in PARTS}
     unread: list[str] = []
     for row, body in rows.items():
         part, _, key = row.partition(":")
@@ -74,6 +105,11 @@ def restore(
         ),
         alarms_raised=max([counted, *(alarm.number for alarm in kept.values())]),
         clock=parts["clock"].get("boot"),
+        mode=parts["mode"].get("now", AT_HOME),
+        orders=parts["order"],
+        orders_over=parts["over"].get("orders"),
+        records=parts["record"],
+        reminders=parts["reminder"],
     )
     return state, unread
 
@@ -85,7 +121,13 @@ def _read(home: Home, part: str, key: str, body: Json) -> object:
             return body if rule is None else decode_tagged(rule.states, body)
         case "device":
             return decode(Health, body)
-        case "timer" | "lost" | "mains":
+        case "mode":
+            return decode(ModeState, body)
+        case "order":
+            return decode(UsedOrder, body)
+        case "record":
+            return decode(Record, body)
+        case "timer" | "lost" | "mains" | "over" | "reminder":
             return datetime.fromisoformat(body["at"])
         case "clock":
             return decode(BootClock, body)

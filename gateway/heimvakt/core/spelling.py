@@ -67,6 +67,30 @@ def guess_hours(text: str) -> tuple[time, time] | None:
             return None
 
 
+def guess_time(text: str) -> time | None:
+    """What `8.30`, `kl. 8` or `9pm` is likely to mean."""
+    spoken = text[:SHOWN_MAX].casefold().replace("kl", "").strip(" .")
+    found = _SPOKEN_TIME.fullmatch(spoken)
+    return _guess_time(found) if found else None
+
+
+_DAYS = (
+    ("mon", "man"),
+    ("tue", "tir"),
+    ("wed", "ons"),
+    ("thu", "tor"),
+    ("fri", "fre"),
+    ("sat", "lør"),
+    ("sun", "søn"),
+)
+
+
+def guess_day(value: object) -> int | None:
+    """Which day `monday`, `Man` or `lørdag` is likely to mean; 0 is Monday."""
+    begin = str(value).strip().casefold()[:3]
+    return next((number for number, words in enumerate(_DAYS) if begin in words), None)
+
+
 def _guess_time(match: re.Match[str]) -> time | None:
     hour, minute = int(match[1]), int(match[2] or 0)
     if match[3]:

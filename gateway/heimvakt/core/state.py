@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from .alarms import Alarm, AlarmState
+from .alarms import Alarm
 from .devices import Home
 from .health import Supervised
+from .modes import AT_HOME, ModeState
+from .orders import UsedOrder
+from .records import Records
 from .supervision import deadlines
 from .times import BootClock
 
@@ -39,6 +42,14 @@ class State:
     """The number of the last alarm; it never goes back."""
     clock: BootClock | None = None
     """Of the boot of the last start; None before the first."""
+    mode: ModeState = AT_HOME
+    orders: Mapping[str, UsedOrder] = field(default_factory=dict)
+    """Those that were taken and could still be given again, by their number."""
+    orders_over: datetime | None = None
+    """Orders to open or hand out that expired by then are forgotten, and none is taken again."""
+    records: Records = field(default_factory=dict)
+    reminders: Mapping[str, datetime] = field(default_factory=dict)
+    """What those who live there are reminded of and since when, by `rule_id/key`."""
 
 
 def adopt(home: Home, state: State) -> State:
@@ -54,7 +65,12 @@ def adopt(home: Home, state: State) -> State:
         for name, due in state.timers.items()
         if name.startswith(OWN) or name.partition("/")[0] in home.rules
     }
-    return replace(state, rules=rules, timers=timers)
+    reminders = {
+        name: since
+        for name, since in state.reminders.items()
+        if name.partition("/")[0] in home.rules
+    }
+    return replace(state, rules=rules, timers=timers, reminders=reminders)
 
 
 def shifted(timers: Mapping[str, datetime], by: timedelta) -> dict[str, datetime]:
@@ -81,6 +97,6 @@ def outstanding(state: State) -> tuple[Alarm, ...]:
     told = (
         alarm
         for alarm in state.alarms.values()
-        if alarm.state.is_open and alarm.state is not AlarmState.PENDING
+        if alarm.state.is_open and not alarm.state.is_untold
     )
     return tuple(sorted(told, key=lambda alarm: (alarm.priority.rank, alarm.number)))

@@ -16,6 +16,7 @@ from .devices import Device, Home
 from .events import (
     ClockStepped,
     ConfigurationChanged,
+    ContactLost,
     DeviceBack,
     DeviceEvent,
     DeviceSilent,
@@ -49,6 +50,8 @@ PREFIX = "/silent/"
 def supervise(home: Home, before: Supervised, event: Event) -> tuple[Supervised, list[DeviceEvent]]:
     """The health after `event`, and what the rules must be told of it."""
     match event:
+        case ContactLost():
+            return _lost(home, before, event), []
         case DeviceEvent():
             return _heard(home, before, event)
         case GatewayStarted(at=at, last_alive=last_alive):
@@ -76,10 +79,24 @@ def deadlines(home: Home, supervised: Supervised) -> Iterator[tuple[str, datetim
     devices, lost = home.devices, supervised.lost
     fed = fed_by_mains(home) if supervised.mains_lost is not None else ()
     for device_id, health in supervised.devices.items():
-        if health.silent or (device := devices.get(device_id)) is None or device.driver in lost:
+        if (
+            health.silent
+            or health.no_contact
+            or (device := devices.get(device_id)) is None
+            or device.driver in lost
+        ):
             continue
         at = health.silent_at
         yield PREFIX + device_id, at + MAINS_MAX if device.driver in fed else at
+
+
+def _lost(home: Home, before: Supervised, event: ContactLost) -> Supervised:
+    """It is not silent: its driver knows, and has said so already."""
+    if event.device_id not in home.devices:
+        return before
+    known = before.devices.get(event.device_id) or Health(silent_at=event.at)
+    lost = replace(known, no_contact=True, heard_at=None)
+    return replace(before, devices={**before.devices, event.device_id: lost})
 
 
 def _heard(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 FIRST_S = 25.0
 """The second telling of an alarm comes after 30 s; when that too was confirmed it is time."""
+SAYS_SO = 5.0
+"""As many times sooner where the far end itself says that it brings it to nobody: after 5 s."""
 MOST_S = 600.0
 
 
@@ -29,10 +31,11 @@ class Unheard:
         self._since.clear()
         self._patience_s = FIRST_S
 
-    def confirmed(self, session: str, now: float) -> bool:
-        """The transport has confirmed an alarm; True: leave this connection for another address."""
+    def confirmed(self, session: str, now: float, *, to_nobody: bool = False) -> bool:
+        """The transport has confirmed an alarm, and may have said that it brings it to nobody;
+        True: leave this connection for another address."""
         since = self._since.setdefault(session, now)
-        if now - since < self._patience_s:
+        if now - since < (self._patience_s / SAYS_SO if to_nobody else self._patience_s):
             return False
         self._since.pop(session)
         self._patience_s = min(2 * self._patience_s, MOST_S)

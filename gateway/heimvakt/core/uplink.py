@@ -16,6 +16,7 @@ from typing import Protocol
 from .alarms import Alarm
 from .events import ClockQuality
 from .ledger import Stored
+from .orders import OrderAnswer
 from .reports import ReportClass
 
 DEFAULT_PATH = "default"
@@ -75,7 +76,18 @@ class Asked:
     by: str
 
 
-Heard = Acknowledgement | ReportReceipt | Asked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordered:
+    """Somebody orders something. Whether it is a receiver's own word its signature says."""
+
+    receiver: str
+    """Over whom it came."""
+    path: str
+    token: str
+    """As it came; nothing of it is known yet."""
+
+
+Heard = Acknowledgement | ReportReceipt | Asked | Ordered
 """What comes back from a receiver."""
 
 
@@ -164,6 +176,11 @@ class NotConnected(Exception):
     """The transport cannot take anything now; try again when it is connected."""
 
 
+class NobodyThere(Exception):
+    """The transport has taken it and says that nobody is there whom it could bring it to: to tell
+    it again in a moment may do."""
+
+
 class NotNeeded(Exception):
     """A person took the alarm before this receiver could be told of it: it need not be told."""
 
@@ -236,6 +253,7 @@ class Uplink(Protocol):
 
         Raises:
             NotConnected: it was not, or ceased to be before it confirmed.
+            NobodyThere: it has confirmed, and knows that nobody hears.
             NotNeeded: somebody has taken it, and this receiver was never told of it.
         """
 
@@ -246,10 +264,18 @@ class Uplink(Protocol):
 
         Raises:
             NotConnected: it was not, or ceased to be before it confirmed.
+            NobodyThere: it has confirmed, and knows that nobody hears.
         """
 
     async def tell_outstanding(self, asked: Asked, alarms: Sequence[Alarm], at: datetime) -> None:
         """Answer which alarms are open.
+
+        Raises:
+            NotConnected: it was not, or ceased to be before it confirmed.
+        """
+
+    async def tell_order(self, answer: OrderAnswer, at: datetime) -> None:
+        """Say what becomes of an order.
 
         Raises:
             NotConnected: it was not, or ceased to be before it confirmed.

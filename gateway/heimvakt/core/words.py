@@ -16,6 +16,10 @@ class Words:
         """The sentence in `nb` or `en`; English for any other."""
         return self.nb if language == "nb" else self.en
 
+    def __add__(self, more: Words) -> Words:
+        """One behind the other; a blank between them belongs to either."""
+        return Words(nb=self.nb + more.nb, en=self.en + more.en)
+
 
 def spell_duration(seconds: float) -> Words:
     """A duration as a person says it: `2 h 10 min`, `45 s`."""

@@ -15,11 +15,16 @@ from .effects import (
     CancelTimer,
     ConfirmAlarm,
     Effect,
+    EndReminder,
     GiveCommand,
+    NoLonger,
     RaiseAlarm,
+    Remind,
     ResetAlarm,
 )
 from .events import Event, RuleFailed
+from .modes import SUPPRESSED_MAX, is_test, suppresses
+from .orders import OrderAnswer
 from .state import PENDING, PENDING_MAX, UNACCEPTED, UNANSWERED, State
 from .times import offset_of_begin
 
@@ -37,6 +42,9 @@ class Work:
         self.thoughts: list[tuple[str, Effect]] = []
         self.failed: list[RuleFailed] = []
         self.commands: list[Command] = []
+        self.answers: list[OrderAnswer] = []
+        self.derived: list[Event] = []
+        """What the rules must be told of beside the event."""
 
     def apply(self, rule_id: str, effect: Effect) -> None:
         """Do what a rule answered."""
@@ -54,8 +62,14 @@ class Work:
                 self._move_all(rule_id, key, Move.CANCEL)
             case ResetAlarm(key=key):
                 self._move_all(rule_id, key, Move.RESET)
+            case NoLonger(key=key):
+                self._no_longer(rule_id, key)
             case GiveCommand():
                 self._command(effect)
+            case Remind(key=key):
+                self._remind(f"{rule_id}/{key}")
+            case EndReminder(key=key):
+                self._end_reminder(f"{rule_id}/{key}")
 
     def arm_timer(self, name: str, at: datetime) -> None:
         """Let a deadline come at `at`."""
@@ -91,6 +105,7 @@ class Work:
             evidence=asked.evidence,
             thresholds=asked.thresholds,
             clock_offset_s=offset_of_begin(self.state.clock, next(iter(asked.evidence), None)),
+            test=is_test(self.state.mode, asked.kind, asked.device_id),
         )
         self.state = replace(self.state, alarms_raised=number)
         self.keep(alarm)
@@ -108,13 +123,36 @@ class Work:
                 device_id=asked.device_id,
                 on=asked.on,
                 lasting=asked.lasting,
+                dose=asked.dose,
             )
         )
+
+    def _remind(self, name: str) -> None:
+        if name not in self.state.reminders:
+            reminders = {**self.state.reminders, name: self.event.at}
+            self.state = replace(self.state, reminders=reminders)
+
+    def _end_reminder(self, name: str) -> None:
+        if name in self.state.reminders:
+            reminders = {i: since for i, since in self.state.reminders.items() if i != name}
+            self.state = replace(self.state, reminders=reminders)
 
     def _move_all(self, rule_id: str, key: str, what: Move) -> None:
         for alarm in tuple(self.state.alarms.values()):
             if alarm.key == key and alarm.rule_id == rule_id:
                 self.move(alarm, what)
+
+    def _no_longer(self, rule_id: str, key: str) -> None:
+        for alarm in tuple(self.state.alarms.values()):
+            if (alarm.rule_id, alarm.key, alarm.state) == (rule_id, key, AlarmState.SUPPRESSED):
+                self.move(alarm, Move.RESET)
+
+    def _is_suppressed(self, alarm: Alarm) -> bool:
+        """Whether the mode that the home is set to keeps it back."""
+        if not suppresses(self.home, self.state.mode, alarm.rule_id, alarm.kind):
+            return False
+        kept = [a for a in self.state.alarms.values() if a.state is AlarmState.SUPPRESSED]
+        return len(kept) < SUPPRESSED_MAX
 
     def move(
         self, alarm: Alarm, what: Move, by: str | None = None, *, said_by: str | None = None
@@ -124,6 +162,8 @@ class Work:
         That a person has taken it is a change that all who were told hear of, but for `said_by`:
         the receiver that says so.
         """
+        if what is Move.CONFIRM and self._is_suppressed(alarm):
+            what, by = Move.SUPPRESS, self.state.mode.mode
         try:
             moved = move(alarm, what, at=self.event.at, by=by)
         except MoveRefused:
@@ -132,7 +172,10 @@ class Work:
             return
         if alarm.state is AlarmState.PENDING:
             self.forget_timer(PENDING + alarm.alarm_id)
-        if what is Move.CONFIRM:
+        if what is Move.RELEASE:
+            # As an alarm it begins now; `began_at` says how old its cause is.
+            moved = replace(moved, raised_at=self.event.at, clock=self.event.stamp.clock)
+        if what in (Move.CONFIRM, Move.RELEASE):
             self.tell_next(replace(moved, chain=self.home.routes.chain(moved)), Why.RAISED)
             return
         others = [one.receiver for one in moved.told if one.receiver != said_by]

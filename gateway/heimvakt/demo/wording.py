@@ -25,6 +25,7 @@ STATES = {
     "reset": "over by itself",
     "closed": "closed",
     "pending": "may be taken back",
+    "suppressed": "kept back by a mode",
 }
 
 

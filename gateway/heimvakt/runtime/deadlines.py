@@ -16,7 +16,7 @@ AGAIN_S = 1.0
 async def run_deadlines(pipeline: Pipeline, clock: Clock) -> None:
     """Fire deadlines when they come, until cancelled.
 
-    Most commits leave the next deadline where it was; then the wait for it goes on.
+    Most commits leave the next deadline where it was, or put it off; then the wait for it goes on.
     """
     news = asyncio.Event()
     forget = pipeline.watch(lambda _: news.set())
@@ -33,13 +33,14 @@ async def run_deadlines(pipeline: Pipeline, clock: Clock) -> None:
                     except StoreFull:  # no alarm comes of it, and there is room for nothing else
                         await asyncio.sleep(AGAIN_S)
                     continue
-                if sleep is not None and (sleep.done() or due != armed):
+                sooner = due is not None and armed is not None and due < armed
+                if sleep is not None and (sleep.done() or sooner):
                     sleep.cancel()
                     sleep = None
                 if sleep is None and due is not None:
                     sleep = group.create_task(clock.sleep_until(due))
                     sleep.add_done_callback(lambda _: news.set())
-                armed = due
+                    armed = due
                 await news.wait()
                 await asyncio.sleep(0)  # whatever the commit lets out of the box goes first
     finally:

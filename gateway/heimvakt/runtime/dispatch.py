@@ -2,13 +2,15 @@
 
 One command at a time for a device. A newer one for the same device takes the place of one that
 still waits: of a light that is to go on and then off only the last counts. Nothing is carried over
-a restart: a rule that still means it says it again.
+a restart: a rule that still means it says it again, and an order is never carried out twice.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 import structlog
 
@@ -28,8 +30,22 @@ for a new way some seconds."""
 AGAIN_S = (1.0, 4.0)
 """Waits before a command that is known not to have been carried out is tried again."""
 
+WORTH_S = 2.0
+"""With less time than this left nothing is begun: it would end with nobody knowing how."""
+
+DISPLACED_MAX = 64
+"""Orders that gave way to newer ones and are not journalled yet; each is told as overdue if more
+are given at once than this."""
+
 Execute = Callable[[Command], Awaitable[None]]
 """`core.ports.Driver.execute`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    command: Command
+    until: float | None
+    """By the event loop's time; None: as long as it takes."""
 
 
 class Dispatcher:
@@ -45,15 +61,22 @@ class Dispatcher:
         self._devices = devices
         self._execute = execute
         self._emit = emit
-        self._next: dict[str, Command] = {}
+        self._next: dict[str, _Waiting] = {}
         """By device: what waits; no longer than there are devices."""
+        self._displaced: deque[Command] = deque(maxlen=DISPLACED_MAX)
         self._busy: set[str] = set()
         self._some = asyncio.Event()
 
     def watch(self, committed: Committed) -> None:
         """Take the commands of a committed event; a plain call."""
         for command in committed.outcome.commands:
-            self._next[command.device_id] = command
+            until = None
+            if command.within is not None:
+                until = asyncio.get_running_loop().time() + command.within.total_seconds()
+            before = self._next.get(command.device_id)
+            if before is not None and before.until is not None:
+                self._displaced.append(before.command)  # whoever ordered it waits for a word
+            self._next[command.device_id] = _Waiting(command, until)
             self._some.set()
 
     async def run(self) -> None:
@@ -66,12 +89,17 @@ class Dispatcher:
                 for device_id in [each for each in self._next if each not in self._busy]:
                     self._busy.add(device_id)
                     tasks.create_task(self._serve(device_id), name=f"commands of {device_id}")
+                while self._displaced:
+                    command = self._displaced.popleft()
+                    reason = "another command for the device came before it was begun"
+                    await self._journal(command, CommandResult.FAILED, reason)
 
     async def _serve(self, device_id: str) -> None:
         """Carry what waits for one device, until nothing does."""
         try:
-            while (command := self._next.pop(device_id, None)) is not None:
-                result, reason = await self._carry(command)
+            while (waiting := self._next.pop(device_id, None)) is not None:
+                command = waiting.command
+                result, reason = await self._carry(command, waiting.until)
                 if result is not CommandResult.DONE:
                     log.warning(
                         "a command was not carried out",
@@ -84,23 +112,31 @@ class Dispatcher:
         finally:
             self._busy.discard(device_id)
 
-    async def _carry(self, command: Command) -> tuple[CommandResult, str]:
-        """How it went, after a few tries; a newer command for the device ends the tries."""
+    async def _carry(self, command: Command, until: float | None) -> tuple[CommandResult, str]:
+        """How it went, after a few tries; a newer command for the device ends the tries.
+
+        It is tried again only when it is certain that nothing was done.
+        """
         device = self._devices.get(command.device_id)
         execute = self._execute.get(device.driver) if device else None
         if execute is None:
             return CommandResult.REFUSED, "there is no such device"
+        reason = "the device was busy with something else"
         for wait_s in (*AGAIN_S, None):
+            answer_s = ANSWER_S if until is None else min(ANSWER_S, until - _now())
+            if answer_s < min(WORTH_S, ANSWER_S):
+                return CommandResult.FAILED, reason
             try:
-                async with asyncio.timeout(ANSWER_S):
+                async with asyncio.timeout(answer_s):
                     await execute(command)
             except TimeoutError:
-                return CommandResult.TIMED_OUT, f"no answer within {ANSWER_S:.0f} s"
+                return CommandResult.TIMED_OUT, f"no answer within {answer_s:.0f} s"
             except CommandFailed as failed:
+                reason = str(failed)
                 if not failed.certain:
-                    return CommandResult.TIMED_OUT, str(failed)
+                    return CommandResult.TIMED_OUT, reason
                 if wait_s is None or command.device_id in self._next:
-                    return CommandResult.FAILED, str(failed)
+                    return CommandResult.FAILED, reason
             else:
                 return CommandResult.DONE, ""
             await asyncio.sleep(wait_s)
@@ -118,3 +154,7 @@ class Dispatcher:
             await self._emit(completed)
         except StoreFull:
             log.warning("no room to record a command", command=command.command_id)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,19 +1,40 @@
-"""Host a driver: what it may ask of the gateway, and what is said when it stays down."""
+"""Host a driver: what it may ask of the gateway, and what is said when it falls or stays down."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
 
 from heimvakt.core.commands import Command, CommandFailed
-from heimvakt.core.devices import Device
-from heimvakt.core.events import Event, RadioLost
+from heimvakt.core.devices import Device, Home
+from heimvakt.core.events import Event, RadioBack, RadioLost
 from heimvakt.core.ledger import StoreFull
-from heimvakt.core.ports import Driver
+from heimvakt.core.ports import Clock, Driver
+from heimvakt.core.records import Record
+from heimvakt.core.state import State
 from heimvakt.core.tending import Tended
 
 from .supervise import supervise
+
+log = structlog.get_logger("hosting")
+
+CODE = "code:"
+"""Begins what was typed at a reader, and not held to it."""
+
+
+class Gate(Protocol):
+    """What of the pipeline a driver is given."""
+
+    home: Home
+    state: State
+
+    async def emit(self, *events: Event) -> None:
+        """See `pipeline.Pipeline`."""
 
 
 class HostedDriver:
@@ -25,18 +46,28 @@ class HostedDriver:
         driver: Driver,
         devices: Mapping[str, Device],
         state_directory: Path,
-        emit: Callable[..., Awaitable[None]],
-        monotonic: Callable[[], float],
+        pipeline: Gate,
+        clock: Clock,
+        secret: Callable[[str], str],
     ) -> None:
+        """`secret` reads one, or raises `DriverError`."""
         self.name = name
+        self.secret = secret
         self.is_armed = asyncio.Event()
         self.down = False
         """Out of restarts."""
         self.refused = 0
         """Events that a full store did not take."""
+        self._is_lost = self._has_fallen = False
+        """What was last said of it, by itself or here; and whether it is yet to be heard of again.
+        """
+        self._returned = asyncio.Event()
         self._driver = driver
-        self._emit = emit
-        self.monotonic = monotonic
+        self._pipeline = pipeline
+        self._clock = clock
+        self.monotonic = clock.monotonic
+        self.now = clock.now
+        self.clock = clock.quality
         self._directory = state_directory
         self.devices = self._own(devices)
 
@@ -44,6 +75,24 @@ class HostedDriver:
     def driver(self) -> Driver:
         """The driver itself, for what only some can do: `core.tending`, `core.radios`."""
         return self._driver
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """See the port."""
+        return self._pipeline.home.zone
+
+    def last_record(self, device_id: str) -> Record | None:
+        """See the port."""
+        return self._pipeline.state.records.get(device_id)
+
+    def whose(self, key: str) -> str | None:
+        """See the port."""
+        name = self._pipeline.home.tags.get(key)
+        if name is None and not key.startswith(CODE):
+            # For whoever writes it into the file; what somebody typed is a secret and no matter
+            # of a log.
+            log.info("a key that nobody knows", driver=self.name, card=key)
+        return name
 
     @property
     def state_directory(self) -> str:
@@ -54,14 +103,19 @@ class HostedDriver:
     async def emit(self, *events: Event) -> None:
         """See the port. What a full store does not take is counted: a driver can do nothing about
         it, and must go on hearing what is an alarm."""
+        for event in events:
+            if isinstance(event, RadioLost | RadioBack) and event.driver == self.name:
+                self._is_lost = isinstance(event, RadioLost)
         try:
-            await self._emit(*events)
+            await self._pipeline.emit(*events)
         except StoreFull:
             self.refused += len(events)
 
     def armed(self) -> None:
         """See the port."""
         self.is_armed.set()
+        if self._has_fallen:
+            self._returned.set()
 
     def can_take_over(self, devices: Mapping[str, Device]) -> bool:
         """Whether the driver can go on with these devices of the home without being opened anew."""
@@ -95,8 +149,15 @@ class HostedDriver:
         return counts
 
     async def run(self) -> None:
-        """Keep the driver running, until cancelled; a driver that stays down is told upstream."""
-        await supervise(self.name, self._run_once, stays_down=self._stays_down)
+        """Keep the driver running, until cancelled; one that falls or stays down is told upstream.
+
+        A driver tells itself of a connection that is lost. This is for what nobody foresaw: else
+        its devices would be deaf, and look quiet, until it hears again.
+        """
+        async with asyncio.TaskGroup() as tasks:
+            teller = tasks.create_task(self._tell_return(), name=f"{self.name}: return")
+            await supervise(self.name, self._run_once, stays_down=self._stays_down, fell=self._fell)
+            teller.cancel()
 
     async def _run_once(self) -> None:
         self.is_armed.clear()
@@ -105,6 +166,23 @@ class HostedDriver:
         finally:
             self.is_armed.clear()
 
+    async def _fell(self, reason: str) -> None:
+        self._has_fallen = True
+        if not self._is_lost:
+            await self.emit(RadioLost(driver=self.name, reason=f"the driver fell: {reason}"))
+
+    async def _tell_return(self) -> None:
+        while True:
+            await self._returned.wait()
+            self._returned.clear()
+            if not self.is_armed.is_set():
+                continue  # it fell again at once
+            self._has_fallen = False
+            if self._is_lost:
+                await self.emit(RadioBack(driver=self.name))
+
     async def _stays_down(self, reason: str) -> None:
         self.down = True
-        await self._emit(RadioLost(driver=self.name, reason=f"the driver stays down: {reason}"))
+        await self._pipeline.emit(
+            RadioLost(driver=self.name, reason=f"the driver stays down: {reason}")
+        )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 
 from heimvakt.core.alarms import Alarm
+from heimvakt.core.audit import entries
 from heimvakt.core.devices import Home
 from heimvakt.core.engine import Outcome, step
 from heimvakt.core.events import (
@@ -31,6 +34,7 @@ from heimvakt.core.ledger import (
     Waiting,
     is_urgent,
 )
+from heimvakt.core.modes import as_taken
 from heimvakt.core.ports import Clock
 from heimvakt.core.snapshot import changes
 from heimvakt.core.state import State, next_deadline
@@ -90,6 +94,7 @@ class Pipeline:
         tried again: numbers in it may have been told."""
         self._watchers: list[Watcher] = []
         self._unsaved_watchers: list[Watcher] = []
+        self._preparing: list[Watcher] = []
         self._firing = asyncio.Lock()
         self._line = known_line(state.clock, boot_id)
         self.turned = asyncio.Event()
@@ -105,6 +110,11 @@ class Pipeline:
         """Call `watcher` with what was decided and could not be committed for two seconds: the disk
         is dead, and a high alarm must not wait for it. `watch` has it again after the commit."""
         self._unsaved_watchers.append(watcher)
+
+    def prepare(self, watcher: Watcher) -> None:
+        """Call `watcher` with what was decided and must be sent, while the disk flushes it: it may
+        make ready what takes time, and may tell nobody. It may be called twice, or not at all."""
+        self._preparing.append(watcher)
 
     @property
     def waiting(self) -> int:
@@ -199,6 +209,7 @@ class Pipeline:
                 transaction.state[ALIVE] = {"at": taken.at.isoformat()}
             for fact in facts:
                 event = self._stamp(fact, taken, self.seq + len(committed) + 1, state)
+                event = as_taken(state.mode, event)
                 outcome = step(self.home, state, event)
                 state = outcome.state
                 self._add(transaction, event, outcome)
@@ -243,6 +254,7 @@ class Pipeline:
 
     def _add(self, transaction: Transaction, event: Event, outcome: Outcome) -> None:
         transaction.events.append(event)
+        transaction.audit += entries(self.home, event, outcome)
         for alarm in outcome.changed:
             transaction.alarms[alarm.alarm_id] = alarm
         for dispatch in outcome.send:
@@ -257,6 +269,8 @@ class Pipeline:
     async def _commit(self, transaction: Transaction, decided: Sequence[Committed]) -> None:
         loop = asyncio.get_running_loop()
         late = loop.call_later(UNSAVED_S, self._tell_unsaved, decided)
+        if transaction.outbox:
+            transaction.written = partial(_in_loop, loop, self._prepare, decided)
         try:
             for wait_s in (*self._commit_retries_s, None):
                 try:
@@ -273,10 +287,21 @@ class Pipeline:
         finally:
             late.cancel()
 
+    def _prepare(self, decided: Sequence[Committed]) -> None:
+        for each in decided:
+            for watcher in self._preparing if each.outcome.send else ():
+                watcher(each)
+
     def _tell_unsaved(self, decided: Sequence[Committed]) -> None:
         for each in decided:
             for watcher in self._unsaved_watchers:
                 watcher(each)
+
+
+def _in_loop(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *args: object) -> None:
+    """Call it in the loop's thread, from another one; a loop that is closed needs nothing more."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(call, *args)
 
 
 def _on_this_clock(event: Event, facts: Sequence[Event]) -> Event:

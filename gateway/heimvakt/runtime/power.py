@@ -1,20 +1,21 @@
-"""Whether the box has mains, and how full its battery is, as the kernel's power supplies tell.
+"""Whether the box has mains, and how full its battery is: told here and nowhere else.
 
-A box without such supplies cannot tell, and says nothing.
+Known from the kernel's power supplies, and from drivers that see it on pins; what a pin says of the
+mains goes before. A box with neither cannot tell, and says nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
 from heimvakt.core.events import Event, GatewayBatteryMeasured, MainsLost, MainsRestored
 from heimvakt.core.ledger import StoreUnavailable
+from heimvakt.core.power import Power, TellsPower, together
 
 log = structlog.get_logger("power")
 
@@ -25,14 +26,6 @@ PAUSE_LOOKS = 5
 STEP_PERCENT = 5.0
 """On battery each further loss of so much is an event: 20 for all of it."""
 MAINS = ("Mains", "USB", "Wireless")
-
-
-@dataclass(frozen=True, slots=True)
-class Power:
-    """At one moment; None where the box cannot tell."""
-
-    on_mains: bool | None = None
-    battery_percent: float | None = None
 
 
 def read_power(supplies: Path = SUPPLIES) -> Power:
@@ -67,11 +60,13 @@ class PowerWatch:
     def __init__(
         self,
         emit: Callable[..., Awaitable[None]],
+        drivers: Sequence[TellsPower] = (),
         *,
         supplies: Path = SUPPLIES,
         look_every_s: float = LOOK_EVERY_S,
     ) -> None:
         self._emit = emit
+        self._drivers = drivers
         self._supplies = supplies
         self._look_every_s = look_every_s
         self.now = Power()
@@ -82,7 +77,8 @@ class PowerWatch:
         """Look until cancelled."""
         while True:
             # In a thread: a chip of a battery on a slow bus takes tens of milliseconds.
-            self.now = await asyncio.to_thread(read_power, self._supplies)
+            supplies = await asyncio.to_thread(read_power, self._supplies)
+            self.now = together([*(driver.power() for driver in self._drivers), supplies])
             event = self._news()
             if event is not None:
                 with suppress(StoreUnavailable):  # what was not taken is told again

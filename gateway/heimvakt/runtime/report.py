@@ -21,6 +21,7 @@ from heimvakt.rules import daily_test
 
 from .heart import Heart
 from .hosting import HostedDriver
+from .mode_report import mode_facts
 from .pipeline import Committed, Pipeline
 from .vitals import Vitals
 
@@ -100,6 +101,7 @@ class Report:
             "started_at": self._vitals.started_at.isoformat(),
             "clock": self._clock.quality(),
             "sign": self._sign(),
+            "mode": mode_facts(state),
             "journal_seq": self._pipeline.seq,
             "events_waiting": self._pipeline.waiting,
             "rules": {

@@ -18,7 +18,7 @@ from heimvakt.core.ledger import Store, Stored, StoreUnavailable
 from heimvakt.core.reports import Wanted, report_class
 from heimvakt.core.retry import Chance
 from heimvakt.core.sessions import Sessions
-from heimvakt.core.uplink import NotConnected, ReportReceipt, Uplink
+from heimvakt.core.uplink import NobodyThere, NotConnected, ReportReceipt, Uplink
 
 from .waits import now, until
 
@@ -147,6 +147,10 @@ class Reporting:
             await self._uplinks[send.session].report(send.batch)
         except NotConnected:
             self._lost(send.session)
+        except NobodyThere:
+            self._counts["reports-to-nobody"] += 1
+            self._batches.nobody(send, now())
+            self._confirmed(send.session)
         # One event that cannot be put into a message must not keep the others at home.
         except Exception as error:  # noqa: BLE001
             await self._cannot(send, f"{type(error).__name__}: {error}")

@@ -13,7 +13,7 @@ from heimvakt.core.events import AlarmSpared
 from heimvakt.core.ledger import Store, StoreUnavailable, Waiting
 from heimvakt.core.ports import Clock
 from heimvakt.core.sessions import Sessions
-from heimvakt.core.uplink import NotConnected, NotNeeded, Sending, Uplink
+from heimvakt.core.uplink import NobodyThere, NotConnected, NotNeeded, Sending, Uplink
 
 from .waits import now
 
@@ -36,7 +36,7 @@ class Sender:
         clock: Clock,
         emit: Callable[..., Awaitable[None]],
         *,
-        confirmed: Callable[[str], None],
+        confirmed: Callable[[str, bool], None],
         lost: Callable[[str], None],
         counts: Counter[str],
     ) -> None:
@@ -50,7 +50,8 @@ class Sender:
             store: where the alarms are.
             clock: the time of messages; waits are the event loop's.
             emit: of the pipeline.
-            confirmed: is called when a session has confirmed an alarm.
+            confirmed: is called when a session has confirmed an alarm, and with whether somebody
+                hears it there.
             lost: is called when a session is found gone.
             counts: alarms that could not be sent, by reason.
         """
@@ -101,6 +102,10 @@ class Sender:
             await self._uplinks[send.session].send(alarm, sending)
         except NotConnected:
             self._lost(send.session)
+        except NobodyThere:
+            self._counts["to-nobody"] += 1
+            planner.nobody(send, now())
+            self._confirmed(send.session, False)
         except NotNeeded:
             await self._spare(send)
         except StoreUnavailable as error:
@@ -112,7 +117,7 @@ class Sender:
             planner.confirmed(send, now())
         else:
             planner.confirmed(send, now())
-            self._confirmed(send.session)
+            self._confirmed(send.session, True)
 
     def tell_unreadable(self, error: StoreUnavailable) -> None:
         """The outbox cannot be read: count it, and log it once."""

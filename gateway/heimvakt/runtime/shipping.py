@@ -25,7 +25,7 @@ from heimvakt.core.reports import Wanted
 from heimvakt.core.retry import Chance, Schedule
 from heimvakt.core.sessions import FRESH_MAX, Session, Sessions
 from heimvakt.core.unheard import Unheard
-from heimvakt.core.uplink import Acknowledgement, Asked, Heard, Uplink, Waits
+from heimvakt.core.uplink import Acknowledgement, Asked, Heard, Ordered, Uplink, Waits
 
 from .doubts import Doubts, Witness
 from .hearing import Hearing
@@ -39,6 +39,10 @@ log = structlog.get_logger("shipping")
 RECONNECT_S = 0.1
 """The least between two connections of one session: no tight loop whatever a transport does."""
 STORE_RETRY_S = 1.0
+
+
+async def nobody_obeys(_: Ordered) -> None:
+    """In a home where nobody may order anything."""
 
 
 class Shipping:
@@ -55,6 +59,7 @@ class Shipping:
         outstanding: Callable[[], Sequence[Alarm]] = tuple,
         bytes_per_s_max: Mapping[str, float] | None = None,
         witness: Witness | None = None,
+        ordered: Callable[[Ordered], Awaitable[None]] = nobody_obeys,
         schedule: Schedule | None = None,
         chance: Chance | None = None,
     ) -> None:
@@ -69,6 +74,7 @@ class Shipping:
             outstanding: the alarms that are open.
             bytes_per_s_max: on paths with a cap, for all but high alarms.
             witness: is told what the paths carry.
+            ordered: is given the orders that come.
             schedule: when what nobody answers for is sent again.
             chance: spreads that.
         """
@@ -93,6 +99,7 @@ class Shipping:
         self._news = asyncio.Event()
         self._doubts = Doubts(self.receiver, self._sessions, witness)
         self._unheard = Unheard()
+        self._ordered = ordered
         self._sender = Sender(
             self.receiver,
             self._uplinks,
@@ -159,6 +166,8 @@ class Shipping:
         elif isinstance(heard, Asked):
             # Not here: what confirms the answer may have to be heard first.
             self._spawn(self._questions.answer(heard))
+        elif isinstance(heard, Ordered):
+            await self._ordered(heard)
         else:
             await self._reporting.receipt(heard)
 
@@ -274,9 +283,9 @@ class Shipping:
         for uplink in self._uplinks.values():
             uplink.pressing(waits)
 
-    def _alarm_confirmed(self, path: str) -> None:
+    def _alarm_confirmed(self, path: str, heard: bool) -> None:
         self._confirmed(path)
-        if self._unheard.confirmed(path, now()):
+        if self._unheard.confirmed(path, now(), to_nobody=not heard):
             self._uplinks[path].doubt()
 
     def _confirmed(self, path: str) -> None:

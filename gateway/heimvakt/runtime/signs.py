@@ -11,24 +11,18 @@ from pathlib import Path
 
 import structlog
 
+from heimvakt.core.alarms import Alarm, AlarmState
+from heimvakt.core.events import Mode
+from heimvakt.core.patterns import LIGHTS
 from heimvakt.core.ports import Clock, Signs
-from heimvakt.core.signs import Sign, is_deaf, sign
+from heimvakt.core.signs import Circumstances, Sign, is_deaf, is_faulty, sign
 
-from .pipeline import Pipeline
+from .pipeline import Committed, Pipeline
 
 log = structlog.get_logger("signs")
 
 LOOK_EVERY_S = 1.0
 LAMPS = Path("/sys/class/leds")
-BLINKS_MS = {
-    Sign.CONNECTED: None,
-    Sign.NO_CONNECTION: (100, 1_900),
-    Sign.NOT_HEARD: (100, 900),
-    Sign.ALARM_TAKEN: (150, 150),
-    Sign.ALARM_DELIVERED: (600, 600),
-    Sign.HELP_COMING: (1_800, 200),
-}
-"""On and off; the more light, the better it is. None: it burns steadily."""
 
 
 class SignWatch:
@@ -47,6 +41,9 @@ class SignWatch:
         self._cut_off_s = cut_off_s
         self._shown_on = shown_on
         self.now = Sign.CONNECTED
+        self._cancelled: tuple[Alarm, ...] = ()
+        """The last one: a pre-alarm that was taken back is in no state any more."""
+        pipeline.watch(self._note)
 
     async def run(self) -> None:
         """Keep it up to date until cancelled: after every commit, and as time passes."""
@@ -67,8 +64,20 @@ class SignWatch:
 
     def _look(self) -> Sign:
         now, state = self._clock.now(), self._pipeline.state
-        deaf = is_deaf(self._pipeline.home, state.supervised, now)
-        return sign(state.alarms.values(), now, self._cut_off_s(), deaf=deaf)
+        home, supervised = self._pipeline.home, state.supervised
+        here = Circumstances(
+            cut_off_s=self._cut_off_s(),
+            deaf=is_deaf(home, supervised, now),
+            faulty=is_faulty(home, supervised, now),
+            reminded=bool(state.reminders),
+            private=state.mode.mode is Mode.PRIVACY,
+        )
+        return sign((*state.alarms.values(), *self._cancelled), now, here)
+
+    def _note(self, committed: Committed) -> None:
+        for alarm in committed.outcome.changed:
+            if alarm.state is AlarmState.CANCELLED:
+                self._cancelled = (alarm,)
 
 
 class LampSigns:
@@ -80,16 +89,16 @@ class LampSigns:
 
     def show(self, sign: Sign) -> None:
         """See the port. A lamp that cannot be written is told once."""
-        blink = BLINKS_MS[sign]
+        light = LIGHTS[sign]
         try:
-            if blink is None:
+            if not light.on_ms or not light.off_ms:
                 most = (self._lamp / "max_brightness").read_text(encoding="ascii").strip()
                 self._write("trigger", "none")
-                self._write("brightness", most)
+                self._write("brightness", most if light.on_ms else "0")
                 return
             self._write("trigger", "timer")  # with it the next two come into being
-            self._write("delay_on", str(blink[0]))
-            self._write("delay_off", str(blink[1]))
+            self._write("delay_on", str(light.on_ms))
+            self._write("delay_off", str(light.off_ms))
         except OSError as error:
             if not self._told:
                 self._told = True

@@ -37,10 +37,11 @@ async def supervise(
     *,
     policy: Policy | None = None,
     stays_down: Callable[[str], Awaitable[None]] | None = None,
+    fell: Callable[[str], Awaitable[None]] | None = None,
 ) -> None:
     """Run `unit` again each time it ends, until cancelled or out of restarts.
 
-    Without `stays_down` the gateway cannot do without the unit.
+    Without `stays_down` the gateway cannot do without the unit. `fell` is told of each fall.
 
     Raises:
         UnitGaveUp: it is out of restarts and there is nobody to tell.
@@ -65,4 +66,6 @@ async def supervise(
         recent = sum(1 for fall in falls if falls[-1] - fall < rule.within_s)
         wait_s = min(rule.backoff_s_first * 2 ** (recent - 1), rule.backoff_s_max)
         log.warning("unit starts again", unit=name, reason=reason, wait_s=wait_s)
+        if fell is not None:
+            await fell(reason)
         await asyncio.sleep(wait_s)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from heimvakt import __version__
 from heimvakt.core.ledger import Store, StoreUnavailable
 from heimvakt.core.ports import Clock
+from heimvakt.core.power import Power
 from heimvakt.core.reports import Wanted
 from heimvakt.core.uplink import Heartbeat
 
 from .pipeline import Pipeline
-from .power import Power
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

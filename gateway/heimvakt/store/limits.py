@@ -26,3 +26,5 @@ class Limits:
     """Promise 25: raw events are erased after these."""
     alarm_days: int = 400
     """Alarms that are over and that every receiver has, so that last winter can be looked up."""
+    audit_days: int = 730
+    """Of the audit log. Whoever asks who opened a door asks within two years."""

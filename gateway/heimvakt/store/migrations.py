@@ -47,6 +47,26 @@ STEPS: tuple[tuple[str, ...], ...] = (
         # Pages that are held for what must not fail; see `room`.
         "CREATE TABLE filler (id INTEGER PRIMARY KEY, zeros BLOB NOT NULL) STRICT",
     ),
+    (
+        # Who ordered and did what; see `audit`. Each row names the hash of the one before, and no
+        # number is given twice, so that it is seen when the newest are gone.
+        """CREATE TABLE audit (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, hash TEXT NOT NULL, body TEXT NOT NULL
+        ) STRICT""",
+        # Up to which row it is being cut, within the transaction that does it.
+        "CREATE TABLE audit_cuts (through INTEGER PRIMARY KEY) STRICT",
+        """CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit BEGIN
+            SELECT raise(ABORT, 'the audit log is append-only');
+        END""",
+        """CREATE TRIGGER audit_is_never_replaced BEFORE INSERT ON audit
+        WHEN EXISTS (SELECT 1 FROM audit WHERE number = NEW.number) BEGIN
+            SELECT raise(ABORT, 'the audit log is append-only');
+        END""",
+        """CREATE TRIGGER audit_is_only_cut BEFORE DELETE ON audit
+        WHEN OLD.number > (SELECT coalesce(max(through), -1) FROM audit_cuts) BEGIN
+            SELECT raise(ABORT, 'the audit log is append-only');
+        END""",
+    ),
 )
 """Step n brings a database of version n to n + 1. A step that has been released never changes, and
 each changes the schema: that is how a damaged version number is told from a newer version."""

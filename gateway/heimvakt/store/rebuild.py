@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
+from heimvakt.core import audit_chain
 from heimvakt.core.alarms import Alarm, AlarmState, Priority, Step, is_over
 from heimvakt.core.events import ClockQuality
 from heimvakt.core.ledger import ALIVE, Fault, Waiting
@@ -125,6 +126,8 @@ def _fill(connection: sqlite3.Connection, wreck: salvage.Wreck, at: datetime) ->
     parts = _insert(connection, salvage.STATE, filter(_is_part, wreck.rows(salvage.STATE)))
     for table in (salvage.PLACES, salvage.DROPS, salvage.DROPPED):
         _insert(connection, table, wreck.rows(table))
+    # A row that was changed is none: that it lacks is seen, and told, by whoever follows the chain.
+    _insert(connection, salvage.AUDIT, filter(_is_audited, wreck.rows(salvage.AUDIT)))
     connection.execute("COMMIT")
     connection.execute("BEGIN IMMEDIATE")
     events = _insert(connection, salvage.JOURNAL, filter(_is_event, wreck.rows(salvage.JOURNAL)))
@@ -173,6 +176,12 @@ def _age(alarm: Alarm) -> tuple[int, int, bool]:
 
 def _is_part(row: salvage.Row) -> bool:
     return isinstance(row[0], str) and row[0] != ALIVE and sql.parse(row[1]) is not None
+
+
+def _is_audited(row: salvage.Row) -> bool:
+    number, row_hash, body = row
+    whole = isinstance(number, int) and isinstance(row_hash, str) and isinstance(body, str)
+    return whole and audit_chain.is_itself(audit_chain.Row(number, row_hash, body))
 
 
 def _is_event(row: salvage.Row) -> bool:

@@ -70,6 +70,7 @@ STATE = Table("state", "key, body")
 PLACES = Table("places", "receiver, class, through", has_rowid=False)
 DROPS = Table("drops", "drop_id, what, reason, count, first, last")
 DROPPED = Table("dropped", "what, count", has_rowid=False)
+AUDIT = Table("audit", "number, hash, body", (_ID, str, str))
 JOURNAL = Table("journal", "seq, class, body", (_ID, (int, _ID), str))
 
 

@@ -13,6 +13,7 @@ from typing import ParamSpec, Self, TypeVar
 
 from heimvakt.core.alarms import Alarm
 from heimvakt.core.ledger import (
+    AuditPage,
     Dropped,
     Restored,
     Room,
@@ -23,7 +24,7 @@ from heimvakt.core.ledger import (
 )
 from heimvakt.core.reports import ReportClass, Wanted
 
-from . import rebuild, sql
+from . import audit, rebuild, sql
 from .advice import advise, is_damage
 from .limits import Limits
 from .migrations import TooNew
@@ -143,6 +144,10 @@ class SqliteStore:
     async def room(self) -> Room:
         """See the port."""
         return await self._run(lambda: self.works.room())
+
+    async def audit(self, after: int, limit: int) -> AuditPage:
+        """See the port."""
+        return await self._run(lambda: audit.read(self.works.connection, after, limit))
 
     async def keep_house(self, now: datetime, *, clock_is_set: bool) -> bool:
         """See the port."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from heimvakt.core.ledger import Room, Transaction
 from heimvakt.core.reports import Wanted
 
-from . import ageing, sql, wal
+from . import ageing, audit, sql, wal
 from .drops import Drops
 from .housekeeping import House
 from .limits import Limits
@@ -58,6 +58,9 @@ class Works:
         ages = (
             ageing.events(connection, limits.event_days, self.places, self._thinner, self.drops),
             ageing.alarms(connection, limits.alarm_days),
+            audit.AuditAgeing(
+                connection, self.drops, limits.audit_days, audit.rows_max(limits.bytes_max)
+            ),
         )
         self._house = House(connection, self._room, self.places, self._thinner, ages, self._log)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from heimvakt.core.ledger import StoreFull, Transaction, is_urgent
 
-from . import sql
+from . import audit, sql
 from .advice import advise
 from .reports import Places
 from .room import FileRoom, is_full
@@ -50,6 +50,9 @@ class Writer:
             try:
                 with self._room.transaction(release):
                     sql.write(self._connection, transaction, self._places.rank)
+                    audit.append(self._connection, transaction.audit)
+                    if transaction.written is not None:
+                        transaction.written()
                 break
             except sqlite3.Error as error:
                 if not is_full(error):

@@ -105,7 +105,13 @@ class AlarmData(Part):
         default=None, description="The operator who has it, as told by some receiver."
     )
     history: tuple[StepPart, ...] = Field(
-        description="Its life so far, in order; empty in a shortened message."
+        description="Its life so far, in order; empty in a shortened message. `suppressed` by a "
+        "mode is a time in which nobody was told: it began before that, and still is so."
+    )
+    test: bool | None = Field(
+        default=None,
+        description="True: it was raised while the home was set to service. A technician is there, "
+        "and nobody need come.",
     )
     not_durable: bool | None = Field(
         default=None,
@@ -146,6 +152,7 @@ class OpenAlarmPart(Part):
         default=None, description="When the first receiver answered, UTC; absent: none has."
     )
     accepted_by: str | None = Field(default=None, description="The operator who has it.")
+    test: bool | None = Field(default=None, description="True: of a technician, in service.")
     told: tuple[ToldPart, ...] | None = Field(
         default=None, description="The receivers that have been told so far, in order."
     )

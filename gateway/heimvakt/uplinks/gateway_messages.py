@@ -13,6 +13,7 @@ from heimvakt.core.reports import ReportClass
 from .envelope import Envelope, Part
 
 StateReason = Literal["connected", "stopped", "lost"]
+OrderResult = Literal["accepted", "done", "failed", "refused", "timed-out"]
 
 
 class StateData(Part):
@@ -100,3 +101,33 @@ class ReportsMessage(Envelope):
 
     type: Literal["heimvakt.reports.v1"] = Field(description="What this message is.")
     data: ReportsData = Field(description="The reports.")
+
+
+class OrderAnswerData(Part):
+    """What becomes of an order."""
+
+    order_id: str = Field(
+        description="Its `jti`; empty for one that cannot be read or whose signature is not good."
+    )
+    result: OrderResult = Field(
+        description="`accepted`: it is being carried out, and how that ends is told within 15 s; "
+        "`done`: the device itself has said so; `failed`: surely not done; `timed-out`: nobody "
+        "knows; `refused`: not tried."
+    )
+    at: datetime = Field(description="By the clock of the gateway, UTC.")
+    verb: str | None = Field(default=None, description="What was ordered.")
+    device_id: str | None = Field(default=None, description="Of which device.")
+    alarm_id: str | None = Field(default=None, description="For which alarm.")
+    code: str | None = Field(default=None, description="`refused`: why, for programs.")
+    reason: str | None = Field(default=None, description="Why, in plain words.")
+    first: str | None = Field(
+        default=None,
+        description="Of an order that came again: what became of it when it came first.",
+    )
+
+
+class OrderAnswerMessage(Envelope):
+    """Topic `heimvakt/v1/{gateway_id}/order-answer`, QoS 1."""
+
+    type: Literal["heimvakt.order-answer.v1"] = Field(description="What this message is.")
+    data: OrderAnswerData = Field(description="The answer.")

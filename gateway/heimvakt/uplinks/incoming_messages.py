@@ -1,4 +1,4 @@
-"""What a receiver says: answers to alarms, receipts for reports, questions."""
+"""What a receiver says: answers to alarms, receipts for reports, questions, orders."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from heimvakt.core.uplink import Answer, Question
 ACKNOWLEDGEMENT_TYPE = "heimvakt.acknowledgement.v1"
 RECEIPT_TYPE = "heimvakt.receipt.v1"
 QUESTION_TYPE = "heimvakt.question.v1"
+ORDER_TYPE = "heimvakt.order.v1"
 
 # A name goes into logs and the journal: printable ASCII, no blank at an end, not long.
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!-~](?:[ -~]*[!-~])?$")]
@@ -88,3 +89,20 @@ class QuestionMessage(SaidEnvelope):
 
     type: Literal["heimvakt.question.v1"] = Field(description="What this message is.")
     data: QuestionData = Field(description="The question.")
+
+
+class OrderData(Said):
+    """What is to be done."""
+
+    order: str = Field(
+        min_length=1,
+        max_length=4096,
+        description="A JWS in compact form, signed with Ed25519: see docs/orders.md.",
+    )
+
+
+class OrderMessage(SaidEnvelope):
+    """Topic `heimvakt/v1/{gateway_id}/order`, QoS 1, not retained."""
+
+    type: Literal["heimvakt.order.v1"] = Field(description="What this message is.")
+    data: OrderData = Field(description="The order.")

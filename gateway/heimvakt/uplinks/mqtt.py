@@ -17,12 +17,14 @@ import structlog
 
 from heimvakt._version import __version__
 from heimvakt.core.alarms import Alarm, Priority
+from heimvakt.core.orders import OrderAnswer
 from heimvakt.core.ports import Clock
 from heimvakt.core.uplink import (
     Asked,
     Heard,
     Heartbeat,
     Line,
+    NobodyThere,
     NotConnected,
     ReportBatch,
     Sending,
@@ -33,12 +35,15 @@ from . import render
 from .address_book import AddressBook
 from .binding import PathBinding
 from .link_lost import LinkLost
-from .mqtt_client import OVERHEAD, Link
+from .mqtt_client import Link
+from .mqtt_identity import Identity
+from .mqtt_outgoing import OVERHEAD
 from .mqtt_patience import Patience, patience_of
-from .mqtt_session import Identity, Session
+from .mqtt_session import Session
 from .mqtt_settings import MqttReceiverSettings
 from .mqtt_window import Lane
 from .names import Names
+from .prepared import Prepared
 from .shortened import Shortened
 from .topics import Topics
 
@@ -64,6 +69,8 @@ class MqttUplink:
         version: str = __version__,
         started_at: datetime | None = None,
         patience: Patience | None = None,
+        hears_orders: bool = False,
+        prepared: Prepared | None = None,
     ) -> None:
         """Open nothing yet.
 
@@ -78,6 +85,8 @@ class MqttUplink:
             version: of the software, for the state message.
             started_at: of the software, likewise; None: now.
             patience: how long to wait for what; None: what is usual for the path.
+            hears_orders: whether anybody may order something of this home.
+            prepared: messages that were made ready before they may be sent; None: none is.
 
         Raises:
             ValueError: the gateway's id or the path's name cannot be a level of a topic.
@@ -85,8 +94,10 @@ class MqttUplink:
         binding = path or PathBinding()
         self._name = name
         self._gateway_id = gateway_id
+        self._prepared = prepared or Prepared(gateway_id)
         self._path = binding.name
         self._clock = clock
+        self._chance = chance
         self._topics = Topics(gateway_id, None if binding.first else binding.name)
         self._shortened = Shortened()
         self._counts: Counter[str] = Counter()
@@ -97,6 +108,7 @@ class MqttUplink:
                 binding=binding,
                 version=version,
                 started_at=started_at or clock.now(),
+                hears_orders=hears_orders,
             ),
             settings,
             topics=self._topics,
@@ -176,7 +188,7 @@ class MqttUplink:
         One that is too long for the broker goes without what explains it, and says so.
         """
         link = self._standing()
-        message = render.alarm_message(alarm, sending, gateway_id=self._gateway_id)
+        message = self._prepared.message(alarm, sending)
         payload = render.to_bytes(message)
         size = len(payload)
         bytes_max = self._payload_max(link, self._topics.alarm)
@@ -190,7 +202,7 @@ class MqttUplink:
             if bytes_max is not None and len(payload) > bytes_max:
                 link.leave(f"the broker takes {bytes_max} bytes at most, which is no alarm")
         try:
-            await link.publish(self._topics.alarm, payload, lane=_lane(alarm, sending))
+            heard = await link.publish(self._topics.alarm, payload, lane=_lane(alarm, sending))
         except LinkLost as lost:
             if lost.hung_up:
                 self._shortened.hung_up(message.id, len(payload))
@@ -198,6 +210,7 @@ class MqttUplink:
         if not shortened:
             self._shortened.taken(message.id)
         self._counts["alarms-sent"] += 1
+        self._check(heard, self._topics.alarm)
 
     async def report(self, batch: ReportBatch) -> None:
         """Hand a batch of reports to the broker. See the port."""
@@ -209,8 +222,9 @@ class MqttUplink:
             path=self._path,
             bytes_max=self._payload_max(link, self._topics.reports),
         )
-        await self._publish(link, self._topics.reports, payload, Lane.REPORT)
+        heard = await self._publish(link, self._topics.reports, payload, Lane.REPORT)
         self._counts["batches-sent"] += 1
+        self._check(heard, self._topics.reports)
 
     async def tell_outstanding(self, asked: Asked, alarms: Sequence[Alarm], at: datetime) -> None:
         """Answer which alarms are open. See the port."""
@@ -224,6 +238,19 @@ class MqttUplink:
         )
         await self._publish(link, self._topics.outstanding, render.to_bytes(message), Lane.ALARM)
         self._counts["questions-answered"] += 1
+
+    async def tell_order(self, answer: OrderAnswer, at: datetime) -> None:
+        """Say what becomes of an order. See the port."""
+        message = render.order_answer_message(
+            answer,
+            at,
+            gateway_id=self._gateway_id,
+            token=f"{self._chance.getrandbits(64):016x}",
+        )
+        await self._publish(
+            self._standing(), self._topics.order_answer, render.to_bytes(message), Lane.ALARM
+        )
+        self._counts["orders-answered"] += 1
 
     async def beat(self, heartbeat: Heartbeat) -> None:
         """Tell the broker that the gateway lives; return when it has confirmed it. See the port."""
@@ -244,11 +271,15 @@ class MqttUplink:
 
     async def _publish(
         self, link: Link, topic: str, payload: bytes, lane: Lane, *, expiry_s: int | None = None
-    ) -> None:
+    ) -> bool:
         try:
-            await link.publish(topic, payload, lane=lane, expiry_s=expiry_s)
+            return await link.publish(topic, payload, lane=lane, expiry_s=expiry_s)
         except LinkLost as lost:
             raise NotConnected(f"{self._name}: {lost}") from lost
+
+    def _check(self, heard: bool, topic: str) -> None:
+        if not heard:
+            raise NobodyThere(f"{self._name}: nobody has subscribed to {topic}")
 
     def _standing(self) -> Link:
         if self._session.link is None:

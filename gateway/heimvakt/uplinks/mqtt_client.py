@@ -1,21 +1,20 @@
-"""One connection to a broker: what is under way on it, what came over it, and how it ended.
+"""One connection to a broker: the one thing with a beginning and an end, for what goes out over it
+(`mqtt_outgoing`) and what comes in (`mqtt_inbox`).
 
 Each connection has a paho client of its own, because paho would otherwise send again what its
 callers have long given up: what is under way when the connection ends has failed, and the outbox
-decides. Nothing is queued here beyond the places of the window.
+decides.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
-from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
-from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -23,33 +22,16 @@ from heimvakt.core.uplink import Line
 
 from .backoff import Failure
 from .link_lost import LinkLost
+from .mqtt_ending import disconnected, refuses_message, refuses_to_tell, unwelcome
+from .mqtt_inbox import Inbox, Incoming
+from .mqtt_outgoing import Outgoing
 from .mqtt_under_way import PLACES, UnderWay, fail
 from .mqtt_window import Lane, WindowClosed
 from .mqtt_wire import Wire
 
 TICK_S = 1.0
-INBOX_MAX = 64
-"""Answers not yet taken care of; beyond it nothing more is read."""
-OVERHEAD = 32
-"""Of a message on the wire, beside topic and payload: header, properties, and a share of TLS."""
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A message from the broker; it is sent again until `acknowledge`d."""
-
-    topic: str
-    payload: bytes
-    mid: int
-    qos: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Subscribing:
-    """Topics that the broker has not agreed to yet."""
-
-    topics: tuple[str, ...]
-    then: Callable[[Sequence[str]], None]
+NOBODY = 0x10
+"""MQTT 5: the broker has taken the message, and nobody has subscribed to its topic."""
 
 
 class Link:
@@ -67,14 +49,10 @@ class Link:
         self._errors = errors
         self._loop = asyncio.get_running_loop()
         self._puback_s_max = puback_s_max
-        self._progress_at = self._loop.time()
         self._lost: LinkLost | None = None
         self._ended = asyncio.Event()
         self._accepted: asyncio.Future[ReasonCode] = self._loop.create_future()
         self._under_way = UnderWay(clear=lambda: self._wire.clear())
-        self._subacks: dict[int, _Subscribing] = {}
-        self._inbox: deque[Incoming] = deque()
-        self._news = asyncio.Event()
         self._bytes_max: int | None = None
         self.remembers = False
         """The broker has kept our session from the connection before."""
@@ -87,11 +65,15 @@ class Link:
         client.on_message = self._on_message
         self._wire = Wire(
             client,
-            nonsense=lambda what: self._lose(what, elsewhere=True, failure=Failure.UNWELCOME),
+            nonsense=lambda what: self._lose(unwelcome(what)),
             relieved=lambda: self._under_way.window.wake(),
         )
+        self._inbox = Inbox(client, self._wire)
+        self._outgoing = Outgoing(
+            client, self._wire, self._under_way, check=self._check, lose=self._lose
+        )
         if client.socket() is None:
-            self._lose(self.complaint or "at once")
+            self._lose(LinkLost(self.complaint or "at once"))
 
     # --- what the uplink asks ---------------------------------------------------------------------
 
@@ -134,12 +116,11 @@ class Link:
             LinkLost: there is no connection.
         """
         self._check()
-        result, mid = self._client.subscribe([(topic, 1) for topic in topics])
-        if result is not MQTTErrorCode.MQTT_ERR_SUCCESS or mid is None:
-            raise self._lose(f"cannot subscribe to {topics[0]}: {result.name}")
-        self._waiting_begins()
-        self._subacks[mid] = _Subscribing(tuple(topics), then)
-        self._wire.flush()
+        if not self._under_way:
+            self._under_way.moves()
+        result = self._inbox.ask(topics, then, is_alone=not self._under_way)
+        if result is not MQTTErrorCode.MQTT_ERR_SUCCESS:
+            raise self._lose(LinkLost(f"cannot subscribe to {topics[0]}: {result.name}"))
 
     async def publish(
         self,
@@ -149,32 +130,28 @@ class Link:
         lane: Lane,
         retain: bool = False,
         expiry_s: int | None = None,
-    ) -> None:
+    ) -> bool:
         """Publish with QoS 1; return when the broker has confirmed it. May be cancelled.
 
-        With MQTT 5 the broker forgets it after `expiry_s`.
+        With MQTT 5 the broker forgets it after `expiry_s`, and may say that nobody hears it: then
+        this is False.
 
         Raises:
             LinkLost: it was not confirmed; whether it arrived is not known.
         """
         self._check()
-        size = len(payload) + len(topic) + OVERHEAD
-        window = self._under_way.window
         try:
-            await window.enter(lane, size)
+            return await self._outgoing.publish(
+                topic, payload, lane=lane, retain=retain, expiry_s=expiry_s
+            )
         except WindowClosed:
             self._check()
             raise
-        self._check()
-        answer = self._send(topic, payload, lane, retain=retain, expiry_s=expiry_s)
-        window.wake()
-        await answer
 
     def announce(self, topic: str, payload: bytes) -> None:
         """Publish with QoS 1, retained, before anything else; nobody waits for it."""
         if self._lost is None:
-            self._under_way.window.take(Lane.FRESH, 0)
-            self._send(topic, payload, Lane.FRESH, retain=True)
+            self._outgoing.announce(topic, payload)
 
     async def receive(self) -> Incoming:
         """The next message.
@@ -182,20 +159,15 @@ class Link:
         Raises:
             LinkLost: it is gone, and all that came before has been received.
         """
-        while not self._inbox:
+        incoming = await self._inbox.next()
+        if incoming is None:
             self._check()
-            self._news.clear()
-            await self._news.wait()
-        incoming = self._inbox.popleft()
-        if len(self._inbox) < INBOX_MAX // 2:
-            self._wire.resume()
+            raise LinkLost("it has ended")
         return incoming
 
     def acknowledge(self, incoming: Incoming) -> None:
         """Tell the broker that the message has been taken care of."""
-        if self._lost is None and incoming.qos:
-            self._client.ack(incoming.mid, incoming.qos)
-            self._wire.flush()
+        self._inbox.acknowledge(incoming)
 
     async def close(self) -> None:
         """Say goodbye, so that the broker does not publish the last will. May be cancelled."""
@@ -206,11 +178,11 @@ class Link:
 
     def leave(self, reason: str, failure: Failure = Failure.UNWELCOME) -> None:
         """This broker is of no use to us: end it, and try another address first."""
-        self._lose(reason, elsewhere=True, failure=failure)
+        self._lose(LinkLost(reason, elsewhere=True, failure=failure))
 
     def drop(self) -> None:
         """End it without a word. Harmless if it has ended."""
-        self._lose("dropped")
+        self._lose(LinkLost("dropped"))
 
     # --- what paho tells --------------------------------------------------------------------------
 
@@ -237,37 +209,18 @@ class Link:
         reason: ReasonCode,
         _said: Properties | None,
     ) -> None:
-        if flags.is_disconnect_packet_from_server:
-            going = reason.getName() in ("Server shutting down", "Server busy")
-            self._lose(
-                f"the broker ended it: {reason}",
-                elsewhere=True,
-                failure=Failure.AWAY if going else Failure.UNWELCOME,
-                hung_up=not going,
-            )
-        else:
-            silent = reason.getName() == "Keep alive timeout"
-            self._lose(
-                self.complaint or ("it is silent" if silent else "the connection was cut"),
-                elsewhere=silent,
-                hung_up=not silent,
-            )
+        self._lose(disconnected(flags, reason, self.complaint))
 
     def _on_publish(
         self, _client: Client, _data: Any, mid: int, reason: ReasonCode, _said: Properties
     ) -> None:
-        if self._under_way.is_oldest(mid):
-            self._progress_at = self._loop.time()
         answer = self._under_way.confirmed(mid)
         if answer is None:
             return
         if reason.is_failure:
-            # It would refuse the next one too; another broker may not.
-            what = f"the broker refuses what is published: {reason}"
-            lost = self._lose(what, elsewhere=True, failure=Failure.UNWELCOME)
-            fail(answer, lost)
+            fail(answer, self._lose(refuses_message(reason)))
         elif not answer.done():
-            answer.set_result(None)
+            answer.set_result(reason.value != NOBODY)
 
     def _on_subscribe(
         self,
@@ -277,87 +230,41 @@ class Link:
         reasons: list[ReasonCode],
         _said: Properties,
     ) -> None:
-        subscribing = self._subacks.pop(mid, None)
-        self._progress_at = self._loop.time()
+        self._under_way.moves()
         if not reasons or reasons[0].is_failure:
-            what = f"the broker refuses to let us hear answers: {reasons[:1]}"
-            self._lose(what, elsewhere=True, failure=Failure.UNWELCOME)
-        elif subscribing is not None:
-            answers = zip(subscribing.topics, reasons, strict=False)
-            subscribing.then([topic for topic, reason in answers if reason.is_failure])
+            self._lose(refuses_to_tell(reasons))
+            return
+        took_s = self._inbox.agreed(mid, reasons)
+        if took_s is not None:
+            self._under_way.answered(took_s)
 
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
-        self._inbox.append(
-            Incoming(message.topic, bytes(message.payload), message.mid, message.qos)
-        )
-        self._news.set()
-        if len(self._inbox) >= INBOX_MAX:
-            self._wire.pause()
+        self._inbox.put(message)
 
-    # --- under way, and the end -------------------------------------------------------------------
-
-    def _send(
-        self,
-        topic: str,
-        payload: bytes,
-        lane: Lane,
-        *,
-        retain: bool,
-        expiry_s: int | None = None,
-    ) -> asyncio.Future[None]:
-        result = self._client.publish(
-            topic, payload, qos=1, retain=retain, properties=self._expiring(expiry_s)
-        )
-        if result.rc is not MQTTErrorCode.MQTT_ERR_SUCCESS:
-            answer: asyncio.Future[None] = self._loop.create_future()
-            fail(answer, self._lose(f"cannot publish: {result.rc.name}"))
-            return answer
-        self._waiting_begins()
-        size = len(payload) + len(topic) + OVERHEAD
-        answer = self._under_way.sent(result.mid, lane, size)
-        self._wire.flush()
-        return answer
-
-    def _expiring(self, expiry_s: int | None) -> Properties | None:
-        if expiry_s is None or self._client.protocol is not MQTTProtocolVersion.MQTTv5:
-            return None
-        said = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-        said.MessageExpiryInterval = expiry_s
-        return said
-
-    def _waiting_begins(self) -> None:
-        if not self._under_way and not self._subacks:
-            self._progress_at = self._loop.time()
+    # --- the end ----------------------------------------------------------------------------------
 
     def _tick(self) -> None:
         if self._lost is not None:
             return
         self._timer = self._loop.call_later(TICK_S, self._tick)
         self._client.loop_misc()  # keepalive
-        waited_s = self._loop.time() - self._progress_at
-        if (self._under_way or self._subacks) and waited_s > self._puback_s_max:
-            self._lose(f"nothing was confirmed for {waited_s:.0f} s", elsewhere=True)
+        waited_s = self._loop.time() - self._under_way.moved_at
+        if (self._under_way or self._inbox.awaits) and waited_s > self._puback_s_max:
+            what = f"nothing was confirmed for {waited_s:.0f} s"
+            self._lose(LinkLost(what, elsewhere=True))
 
     def _check(self) -> None:
         if self._lost is not None:
             raise self._lost.again()
 
-    def _lose(
-        self,
-        reason: str,
-        *,
-        elsewhere: bool = False,
-        failure: Failure = Failure.AWAY,
-        hung_up: bool = False,
-    ) -> LinkLost:
+    def _lose(self, lost: LinkLost) -> LinkLost:
         if self._lost is not None:
             return self._lost
-        self._lost = LinkLost(reason, elsewhere=elsewhere, failure=failure, hung_up=hung_up)
+        self._lost = lost
         self._timer.cancel()
         self._wire.close()
         fail(self._accepted, self._lost)
         self._under_way.end(self._lost)
-        self._subacks.clear()
+        self._inbox.end()
         self._ended.set()
-        self._news.set()
         return self._lost

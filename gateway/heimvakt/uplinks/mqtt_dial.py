@@ -17,7 +17,8 @@ from paho.mqtt.properties import Properties
 
 from .in_thread import in_thread
 from .link_lost import LinkLost
-from .mqtt_client import INBOX_MAX, Link
+from .mqtt_client import Link
+from .mqtt_inbox import INBOX_MAX
 from .mqtt_patience import Patience
 from .mqtt_settings import BrokerAddress, MqttReceiverSettings
 from .mqtt_tls import tls_context

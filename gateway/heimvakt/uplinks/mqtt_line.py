@@ -1,32 +1,26 @@
-"""What a connection carries, measured by what it confirms, and how much may be under way on it.
+"""What a connection carries, measured by what it confirms.
 
-Pure. A message that finds the line empty measures the round trip; one that fills it measures the
-rate: the bytes that were confirmed while it was under way, divided by that time. From both follows
-how much may be under way at once, so that the line is never idle and yet whoever comes last waits
-`QUEUE_S` at most. The same allowance is what finds a faster line: with it under way the next
-measurement is higher, until the line and not the allowance is the limit.
+Pure. The broker's first answer, and a message that finds the line empty, measure the round trip;
+one that fills it measures the rate: the bytes that were confirmed while it was under way, divided
+by that time. From both follows how much may be under way at once (`heimvakt.core.pace`). The same
+allowance is what finds a faster line: with it under way the next measurement is higher, until the
+line and not the allowance is the limit.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from heimvakt.core.pace import QUEUE_S, window_bytes
 from heimvakt.core.uplink import Line
 
-QUEUE_S = 0.15
-"""What stands before the bottleneck: with one message that is being sent an alarm waits 0.2 s."""
-ROOM_START = 4 * 1024
-"""Before anything is known; 0.13 s at 32 kB/s."""
-ROOM_MIN = 1_024
-"""On a bad 2G link; one message always may."""
-ROOM_MAX = 1024 * 1024
-"""A line that slows down suddenly must not have taken more than this."""
 SMALL = 2 * 1024
-"""Larger messages are no measure of the round trip: they take time themselves."""
-SLOW = 16_000
-"""Bytes a second. Messages are short on such a line, and half of `SMALL` is a measure of it."""
+"""Larger messages are no measure of the round trip: they take time themselves. What is larger, or
+half of what may be under way, is a measure of the rate."""
 SLOWER = 1.25
 """A message that takes so much longer than was expected shows that the line has become slower."""
+FASTER = 2.0
+"""One message shows no more than that: a round trip is never known to the millisecond."""
 GAIN_RTT = 1 / 8
 """As TCP smooths its own."""
 GAIN_UP = 3 / 4
@@ -65,21 +59,22 @@ class Meter:
         self._under_way += size
         return departure
 
+    def answered(self, took_s: float) -> None:
+        """The broker has answered something short on a line that was empty."""
+        self._measure_rtt(took_s)
+
     def confirmed(self, departure: Departure, now: float) -> None:
         """It has been confirmed."""
         self._under_way -= departure.size
         self._confirmed += departure.size
         self._confirmed_at = now
         took_s = max(now - departure.at, 1e-6)
-        if departure.before == 0 and departure.size <= SMALL:
-            # Without the time that it takes itself, on a line that is slow.
-            self._measure_rtt(
-                max(took_s - departure.size / self._rate, 0.0) if self._rate else took_s
-            )
-        is_slow = self._rate is not None and self._rate < SLOW
-        if departure.before + departure.size > (SMALL // 2 if is_slow else SMALL):
+        if departure.before + departure.size > min(SMALL, self.room // 2):
             carried = self._confirmed - departure.confirmed
-            self._measure_rate(carried, max(now - departure.since, 1e-6))
+            own = self._own_rate(departure, took_s)
+            self._measure_rate(carried, max(now - departure.since, 1e-6), own)
+        if departure.before == 0 and departure.size <= SMALL:
+            self._measure_rtt(took_s, departure.size)
 
     @property
     def line(self) -> Line:
@@ -89,21 +84,35 @@ class Meter:
     @property
     def room(self) -> int:
         """Bytes that may be under way at once."""
-        if self._rate is None:
-            return ROOM_START
-        wanted = self._rate * ((self._rtt_s or 0.0) + QUEUE_S)
-        return int(min(ROOM_MAX, max(ROOM_MIN, wanted)))
+        return window_bytes(self.line)
 
-    def _measure_rtt(self, took_s: float) -> None:
+    def _measure_rtt(self, took_s: float, size: int = 0) -> None:
         before = self._rtt_s
-        self._rtt_s = took_s if before is None else before + GAIN_RTT * (took_s - before)
+        if before is None or took_s < before:
+            self._rtt_s = took_s
+        elif self._rate is not None:
+            # Without the time that it takes itself, on a line that is slow.
+            longer_s = took_s - size / self._rate - before
+            self._rtt_s = before + GAIN_RTT * max(longer_s, 0.0)
 
-    def _measure_rate(self, carried: int, took_s: float) -> None:
+    def _own_rate(self, departure: Departure, took_s: float) -> float:
+        """How fast a message went beside the round trip, at least: what stood before it counts as
+        its own. On a line with a long round trip too little is under way at first to tell more;
+        where there is a queue the others tell it better."""
+        if self._rtt_s is None or took_s <= self._rtt_s:
+            return 0.0
+        beside_s = took_s - self._rtt_s
+        stood_s = beside_s - departure.size / self._rate if self._rate else 0.0
+        is_queue = departure.before > 0 and stood_s > QUEUE_S / 2
+        return 0.0 if is_queue else departure.size / beside_s
+
+    def _measure_rate(self, carried: int, took_s: float, own: float) -> None:
         measured, before = carried / took_s, self._rate
+        faster = max(measured, own)
         if before is None:
-            self._rate = measured
-        elif measured > before:
-            self._rate = before + GAIN_UP * (measured - before)
+            self._rate = min(faster, FASTER * measured)
+        elif faster > before:
+            self._rate = before + GAIN_UP * (min(faster, FASTER * before) - before)
         elif took_s > SLOWER * ((self._rtt_s or 0.0) + carried / before):
             self._rate = before + GAIN_DOWN * (measured - before)
         # Else it was not the line that kept more from being carried: too little was sent.

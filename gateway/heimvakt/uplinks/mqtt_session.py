@@ -9,53 +9,34 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from random import Random
-from typing import assert_never
-
-import structlog
 
 from heimvakt.core.ports import Clock
-from heimvakt.core.uplink import Acknowledgement, Asked, Heard, ReportReceipt, Waits
+from heimvakt.core.uplink import Heard, Waits
 
 from . import render
 from .backoff import Backoff, Failure
-from .binding import PathBinding
 from .gateway_messages import StateReason
 from .link_lost import LinkLost
-from .mqtt_client import Incoming, Link
+from .mqtt_client import Link
 from .mqtt_dial import Greeting, dial
+from .mqtt_identity import Identity
 from .mqtt_patience import Patience
+from .mqtt_reading import Reader
 from .mqtt_settings import BrokerAddress, MqttReceiverSettings
+from .mqtt_telling import Telling
 from .mqtt_trouble import DialError, Trouble
 from .mqtt_versions import Versions
 from .mqtt_window import Lane
 from .names import Names
-from .parse import Refused, parse_answer, parse_question
 from .topics import Topics
 from .tour import Tour
 
 STABLE_S = 10.0
 """A connection that did not last so long is a failure when it comes to the next pause: two gateways
 with one id would otherwise throw each other out as fast as they can."""
-REASONS_MAX = 32
-"""Reasons for having no connection that are logged before one has stood again."""
 
 Hear = Callable[[Heard], Awaitable[None]]
-_log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """Who connects: the gateway on one path, on behalf of one receiver."""
-
-    receiver: str
-    gateway_id: str
-    binding: PathBinding
-    version: str
-    """Of the software."""
-    started_at: datetime
 
 
 class Session:
@@ -74,11 +55,10 @@ class Session:
         counts: Counter[str],
     ) -> None:
         self.link: Link | None = None
-        self.trouble: str | None = None
-        """Why there is no connection; None while there is one or nothing was tried."""
         self._who = who
         self._settings = settings
         self._topics = topics
+        self._reader = Reader(who, topics, counts)
         self._clock = clock
         self._chance = chance
         self._patience = patience
@@ -89,10 +69,12 @@ class Session:
         self._stir = asyncio.Event()
         self._stands = asyncio.Event()
         self._stood = False
-        self._told: set[str] = set()
-        self._unsaid = False
-        """It is connected and nobody was told, because connections came and went."""
-        self._log = _log.bind(receiver=who.receiver, path=who.binding.name)
+        self._telling = Telling(who)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why there is no connection; None while there is one or nothing was tried."""
+        return self._telling.trouble
 
     @property
     def connected(self) -> bool:
@@ -140,11 +122,11 @@ class Session:
                 ended = await self._attend(address, hear)
             except DialError as error:
                 self._counts["attempts-failed"] += 1
-                self._tell("broker-not-connected", address, str(error), hint=error.hint or None)
+                self._telling.no_connection(address, str(error), hint=error.hint or None)
                 tour.failed(error.failure)
             else:
                 self._counts["connections-lost"] += 1
-                self._tell("broker-lost", address, str(ended))
+                self._telling.lost(address, str(ended))
                 tour.ended(ended.failure, elsewhere=ended.elsewhere, stood=self._stood)
             over = tour.take_over()
             if over is not None:
@@ -173,11 +155,12 @@ class Session:
         link = await self._reach(address)
         standing = asyncio.get_running_loop().call_later(STABLE_S, self._stands_well, address)
         try:
-            topics = (self._topics.acknowledgement, self._topics.question)
-            link.subscribe(topics, lambda refused: self._begin(link, address, refused))
+            link.subscribe(self._reader.topics, lambda refused: self._begin(link, address, refused))
             while True:
                 incoming = await link.receive()
-                await self._take(incoming, hear)
+                said = self._reader.read(incoming)
+                if said is not None:
+                    await hear(said)
                 link.acknowledge(incoming)
         except LinkLost as lost:
             return lost
@@ -218,44 +201,19 @@ class Session:
     def _begin(self, link: Link, address: BrokerAddress, refused: Sequence[str]) -> None:
         """Answers will be heard from now on: an alarm sent before might be answered to nobody."""
         self.link = link
-        self.trouble = None
         self._stands.set()
         self._backoff.connected()
         self._counts["connections"] += 1
-        self._say_connected(address)
+        self._telling.connected(address)
         if refused:
             self._counts["questions-refused-by-broker"] += 1
-            self._tell("questions-not-heard", address, f"the broker does not let us hear {refused}")
+            self._telling.unheard(address, f"the broker does not let us hear {refused}")
         link.announce(*self._state("connected"))
 
     def _stands_well(self, address: BrokerAddress) -> None:
         self._stood = True
         self._backoff.stood()
-        if self._unsaid:
-            self._log.info("broker-connected", address=str(address))
-        self._told.clear()
-
-    async def _take(self, incoming: Incoming, hear: Hear) -> None:
-        if incoming.topic == self._topics.acknowledgement:
-            said = parse_answer(
-                incoming.payload, gateway_id=self._who.gateway_id, receiver=self._who.receiver
-            )
-        elif incoming.topic == self._topics.question:
-            said = parse_question(incoming.payload, receiver=self._who.receiver)
-        else:
-            self._counts["ignored-other-topic"] += 1  # amqtt sends more than one asked for
-            return
-        if isinstance(said, Refused):
-            self._refuse(said.reason, said.detail)
-            return
-        self._counts[_counted(said)] += 1
-        await hear(said)
-
-    def _refuse(self, reason: str, detail: str) -> None:
-        counted = f"refused-{reason}"
-        self._counts[counted] += 1
-        if self._counts[counted] == 1:
-            self._log.warning("answer-refused", reason=reason, detail=detail)
+        self._telling.stands_well(address)
 
     async def _say_goodbye(self, link: Link) -> None:
         try:
@@ -278,31 +236,3 @@ class Session:
             path=self._who.binding.name,
         )
         return self._topics.state, render.to_bytes(message)
-
-    def _say_connected(self, address: BrokerAddress) -> None:
-        key = f"connected {address}"
-        self._unsaid = key in self._told
-        if not self._unsaid:
-            self._told.add(key)
-            self._log.info("broker-connected", address=str(address))
-
-    def _tell(self, event: str, address: BrokerAddress, why: str, hint: str | None = None) -> None:
-        """Keep a reason for who asks, and log it once until a connection has stood again."""
-        if not self.connected:
-            self.trouble = f"{address}: {why}" + (f" ({hint})" if hint else "")
-        key = f"{address}: {why}"
-        if key not in self._told and len(self._told) < REASONS_MAX:
-            self._told.add(key)
-            self._log.warning(event, address=str(address), reason=why, hint=hint)
-
-
-def _counted(said: Heard) -> str:
-    match said:
-        case Acknowledgement():
-            return f"answers-{said.answer}"
-        case ReportReceipt():
-            return "receipts"
-        case Asked():
-            return "questions"
-        case _:
-            assert_never(said)

@@ -27,7 +27,8 @@ rest fills the line."""
 class _Message:
     """One that the broker has not confirmed."""
 
-    answer: asyncio.Future[None]
+    answer: asyncio.Future[bool]
+    """Of the broker: whether somebody hears it."""
     lane: Lane
     departure: Departure
 
@@ -41,6 +42,8 @@ class UnderWay:
         self._clear = clear
         self._meter = Meter()
         self._messages: dict[int, _Message] = {}
+        self.moved_at = self._loop.time()
+        """When something was confirmed last, or the first went out after nothing was under way."""
         self.window = self._places(PLACES)
 
     def __len__(self) -> int:
@@ -56,21 +59,29 @@ class UnderWay:
         if places < PLACES:
             self.window = self._places(places)
 
-    def sent(self, mid: int, lane: Lane, size: int) -> asyncio.Future[None]:
+    def sent(self, mid: int, lane: Lane, size: int) -> asyncio.Future[bool]:
         """It begins its way, in a place that it has taken; done when it is confirmed."""
-        answer: asyncio.Future[None] = self._loop.create_future()
+        answer: asyncio.Future[bool] = self._loop.create_future()
+        if not self._messages:
+            self.moves()
         departure = self._meter.sent(size, self._loop.time())
         self._messages[mid] = _Message(answer, lane, departure)
         return answer
 
-    def is_oldest(self, mid: int) -> bool:
-        """Whether none was sent before it: brokers confirm in order, so a later one says nothing
-        for an alarm before it."""
-        return next(iter(self._messages), None) == mid
+    def answered(self, took_s: float) -> None:
+        """The broker has answered something short while nothing else was under way."""
+        self._meter.answered(took_s)
 
-    def confirmed(self, mid: int) -> asyncio.Future[None] | None:
+    def moves(self) -> None:
+        """The far end has shown that it goes on, or it has only now been asked for something."""
+        self.moved_at = self._loop.time()
+
+    def confirmed(self, mid: int) -> asyncio.Future[bool] | None:
         """It has arrived, or was refused: its place is free; returns who waits for that. None: it
         was confirmed before."""
+        if next(iter(self._messages), None) == mid:
+            # Brokers confirm in order, so a later one says nothing for an alarm before it.
+            self.moves()
         message = self._messages.pop(mid, None)
         if message is None:
             return None

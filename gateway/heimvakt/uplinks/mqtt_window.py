@@ -4,7 +4,8 @@ the futures on which those wait who have no place yet.
 A message leaves its place when the broker has confirmed it, not when its sender lost patience:
 until then it fills the line. High alarms have places of their own and are held back by no bytes
 (whoever ships bounds those that have waited), and a fresh one has places of its own among them; all
-else is bounded in bytes, so that a high alarm is never behind more of it than `room` allows.
+else goes while what is under way, of whatever kind, is less than `room` with it, so that a high
+alarm is never behind more.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ class Window:
         Args:
             places: messages under way at most.
             reserved: places that only high alarms take; half of them only fresh ones.
-            room: bytes of all else that may be under way now; one message always may.
+            room: bytes under way at most, with a message that is no high alarm; one always may
+                where nothing is.
             clear: whether the socket takes more at once. What is not fresh waits here and not
                 behind it, so that an alarm can overtake it; `wake` says that this may have changed.
         """
@@ -96,14 +98,12 @@ class Window:
     def take(self, lane: Lane, size: int) -> None:
         """Take a place without waiting, even one too many."""
         self._taken += 1
-        if lane > Lane.HIGH:
-            self._bytes += size
+        self._bytes += size
 
     def leave(self, lane: Lane, size: int) -> None:
         """Give a place back; the next one gets it."""
         self._taken -= 1
-        if lane > Lane.HIGH:
-            self._bytes -= size
+        self._bytes -= size
         self.wake()
 
     def wake(self) -> None:
@@ -134,12 +134,10 @@ class Window:
         if lane is Lane.HIGH:
             free = self._places - self._reserved // 2
             return self._taken < free and not self._admitted and self._clear()
-        # An alarm may be the one that fills the room; reports come in sizes that can be chosen.
-        more = 1 if lane is Lane.ALARM else size
         return (
             self._taken < self._places - self._reserved
             and not self._admitted
-            and (not self._bytes or self._bytes + more <= self._room())
+            and (not self._bytes or self._bytes + size <= self._room())
             and self._clear()
         )
 

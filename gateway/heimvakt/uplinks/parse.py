@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from heimvakt.core.uplink import Acknowledgement, Asked, Heard, ReportReceipt
+from heimvakt.core.uplink import Acknowledgement, Asked, Heard, Ordered, ReportReceipt
 
 from . import incoming_messages as i
 
@@ -77,6 +77,17 @@ def parse_question(payload: bytes, *, receiver: str) -> Asked | Refused:
     return Asked(
         receiver=receiver, question=data.question, question_id=data.question_id, by=data.by
     )
+
+
+def parse_order(payload: bytes, *, receiver: str, path: str) -> Ordered | Refused:
+    """What came on the topic for orders. Whether it may be obeyed is found out by others."""
+    kind = _kind(payload, i.ORDER_TYPE)
+    if isinstance(kind, Refused):
+        return kind
+    message = _read(i.OrderMessage, payload)
+    if isinstance(message, Refused):
+        return message
+    return Ordered(receiver=receiver, path=path, token=message.data.order)
 
 
 def _receipt(payload: bytes, gateway_id: str, receiver: str) -> ReportReceipt | Refused:

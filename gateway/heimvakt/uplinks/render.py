@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, cast
 
 from heimvakt.core.alarms import Alarm
+from heimvakt.core.orders import OrderAnswer
 from heimvakt.core.times import raised_at
 from heimvakt.core.uplink import Asked, Heartbeat, ReportBatch, Sending
 
@@ -32,7 +34,6 @@ def alarm_message(
 
     `shortened`: without what explains it, for a broker that does not take the whole of it.
     """
-    late = sending.sent_at - raised_at(alarm)
     return a.AlarmMessage(
         specversion="1.0",
         id=f"{alarm.alarm_id}/{alarm.revision}",
@@ -51,13 +52,8 @@ def alarm_message(
             room=alarm.room,
             began_at=alarm.began_at,
             raised_at=alarm.raised_at,
-            sent_at=sending.sent_at,
             clock_at_raise=alarm.clock,
-            clock_at_send=sending.clock,
-            late_s=round(late.total_seconds(), 3),
             clock_offset_s=alarm.clock_offset_s,
-            attempt=sending.attempt,
-            path=sending.path,
             told=_told(alarm) or None,
             rule_id=alarm.rule_id,
             rule_version=alarm.rule_version,
@@ -66,10 +62,24 @@ def alarm_message(
             text=a.Text(nb=alarm.text.nb, en=alarm.text.en),
             accepted_by=alarm.accepted_by,
             history=() if shortened else _history(alarm),
-            not_durable=None if sending.durable else True,
+            test=alarm.test or None,
             shortened=shortened or None,
+            **of_sending(alarm, sending),
         ),
     )
+
+
+def of_sending(alarm: Alarm, sending: Sending) -> dict[str, Any]:
+    """The fields of an alarm's message that depend on when and how it is sent."""
+    late = sending.sent_at - raised_at(alarm)
+    return {
+        "sent_at": sending.sent_at,
+        "clock_at_send": sending.clock,
+        "late_s": round(late.total_seconds(), 3),
+        "attempt": sending.attempt,
+        "path": sending.path,
+        "not_durable": None if sending.durable else True,
+    }
 
 
 def _evidence(alarm: Alarm) -> tuple[a.EvidencePart, ...]:
@@ -129,6 +139,7 @@ def outstanding_message(
                     clock_offset_s=alarm.clock_offset_s,
                     delivered_at=alarm.delivered_at,
                     accepted_by=alarm.accepted_by,
+                    test=alarm.test or None,
                     told=_told(alarm) or None,
                 )
                 for alarm in by_urgency[: min(OUTSTANDING_MAX, count_max)]
@@ -191,6 +202,31 @@ def heartbeat_message(heartbeat: Heartbeat, *, gateway_id: str) -> g.HeartbeatMe
             store_full=heartbeat.store_full,
             on_mains=heartbeat.on_mains,
             battery_percent=heartbeat.battery_percent,
+        ),
+    )
+
+
+def order_answer_message(
+    answer: OrderAnswer, at: datetime, *, gateway_id: str, token: str
+) -> g.OrderAnswerMessage:
+    """What becomes of an order; `token` is what makes the id of this message its own."""
+    return g.OrderAnswerMessage(
+        specversion="1.0",
+        id=f"order/{answer.order_id}/{token}",
+        source=source(gateway_id),
+        type="heimvakt.order-answer.v1",
+        time=at,
+        datacontenttype="application/json",
+        data=g.OrderAnswerData(
+            order_id=answer.order_id,
+            result=cast("g.OrderResult", str(answer.result)),
+            at=at,
+            verb=answer.verb or None,
+            device_id=answer.device_id,
+            alarm_id=answer.alarm_id,
+            code=str(answer.code) or None,
+            reason=answer.reason or None,
+            first=answer.first or None,
         ),
     )
 

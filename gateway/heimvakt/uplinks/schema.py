@@ -18,6 +18,8 @@ _MESSAGES: dict[str, tuple[type[BaseModel], Literal["validation", "serialization
     "acknowledgement.v1": (incoming_messages.AcknowledgementMessage, "validation"),
     "receipt.v1": (incoming_messages.ReceiptMessage, "validation"),
     "question.v1": (incoming_messages.QuestionMessage, "validation"),
+    "order.v1": (incoming_messages.OrderMessage, "validation"),
+    "order-answer.v1": (gateway_messages.OrderAnswerMessage, "serialization"),
 }
 
 

@@ -24,6 +24,7 @@ from heimvakt.core.modem import (
     SmsRefused,
     StateChanged,
 )
+from heimvakt.core.orders import OrderAnswer
 from heimvakt.core.ports import Clock
 from heimvakt.core.uplink import (
     Acknowledgement,
@@ -192,6 +193,10 @@ class SmsUplink:
     async def tell_outstanding(self, asked: Asked, alarms: Sequence[Alarm], at: datetime) -> None:
         """Lists do not go by SMS, and no SMS asks for one."""
         raise NotConnected(f"{self._name}: lists do not go by SMS")
+
+    async def tell_order(self, answer: OrderAnswer, at: datetime) -> None:
+        """No order comes by SMS."""
+        raise NotConnected(f"{self._name}: no order comes by SMS")
 
     async def beat(self, heartbeat: Heartbeat) -> None:
         """Nothing is sent: an SMS a minute helps nobody. Returns if the network has the modem."""

@@ -26,6 +26,8 @@ _HEADS = {
     AlarmState.EXPIRED: Words(nb="AVSLUTTET", en="CLOSED"),
 }
 _ALARM = Words(nb="ALARM", en="ALARM")
+_TEST = Words(nb="PRØVE", en="TEST")
+"""A technician is at work: nobody need come."""
 _NOTICE = Words(nb="Varsel", en="Notice")
 _ANSWER = Words(nb="Svar OK hvis du tar den.", en="Answer OK if you take it.")
 _TAKEN = Words(nb="Noen har tatt den.", en="Somebody has taken it.")
@@ -48,6 +50,8 @@ def alarm_text(alarm: Alarm, *, gateway_id: str, language: str, zone: tzinfo, la
         last: the limit of this hour is reached with this one.
     """
     head = _HEADS.get(alarm.state, _ALARM if alarm.priority is Priority.HIGH else _NOTICE)
+    if alarm.test:
+        head = Words(nb=f"{_TEST.nb} {head.nb}", en=f"{_TEST.en} {head.en}")
     sentence = alarm.text.in_language(language)
     said = alarm.room is None or f"({alarm.room})" in sentence
     room = None if said else Words(nb=f" Rom: {alarm.room}.", en=f" Room: {alarm.room}.")

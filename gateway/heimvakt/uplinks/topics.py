@@ -68,3 +68,13 @@ class Topics:
     def question(self) -> str:
         """From the receiver, QoS 1."""
         return f"{PREFIX}/{self.gateway_id}/ask"
+
+    @property
+    def order(self) -> str:
+        """From the receiver, QoS 1."""
+        return f"{PREFIX}/{self.gateway_id}/order"
+
+    @property
+    def order_answer(self) -> str:
+        """To the receiver, QoS 1."""
+        return f"{PREFIX}/{self.gateway_id}/order-answer"

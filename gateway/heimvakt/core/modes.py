@@ -1,0 +1,265 @@
+"""What the home is set to, how that begins and ends, and what rests meanwhile.
+
+Pure. A mode suppresses what it lists and nothing else, ends by itself, and is recorded; a button is
+never suppressed (promise 21). What is suppressed is kept, and raised when the mode is over and it
+still is so.
+
+    home, away --a known key, a lock that carers open--> visit --the same key again, 4 h--> home
+    away --somebody moves, after those who left had time to--> home
+    any --order, command, button--> any; each but home ends by itself
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from .alarms import AlarmState, Move
+from .events import (
+    BedEntered,
+    BedLeft,
+    ButtonPressed,
+    ChairEntered,
+    ChairLeft,
+    ConfigurationChanged,
+    DeviceEvent,
+    DeviceSeen,
+    DoorOpened,
+    Event,
+    GatewayStarted,
+    LockedBy,
+    LockUnlocked,
+    Mode,
+    ModeChanged,
+    ModeChosen,
+    MotionCleared,
+    MotionDetected,
+    TagPresented,
+    TimerFired,
+)
+from .mode_plans import AT_MOST, MAY_REST
+
+if TYPE_CHECKING:
+    from .devices import Home
+    from .work import Work
+
+DEADLINE = "/mode"
+"""Of the engine's own: the mode ends by itself."""
+LEAVES_WITHIN = timedelta(minutes=10)
+"""Who sets the home to away and then goes moves in it for a while."""
+KEY_AGAIN = timedelta(minutes=2)
+"""A key that is read again within this was held there twice; nobody's visit is shorter. What the
+lock says of it comes within this too."""
+PRESS_AGAIN = timedelta(seconds=10)
+"""A radio repeats a frame, and a hand trembles: the same press."""
+INSIDE_MAX = 8
+"""Carers of whom it is known that they are there; of more, those who came last."""
+SUPPRESSED_MAX = 200
+"""Alarms that are kept back at once. Above it they are raised: too often is better than never."""
+
+_SOMEBODY = (
+    DoorOpened,
+    MotionDetected,
+    BedEntered,
+    BedLeft,
+    ChairEntered,
+    ChairLeft,
+    ButtonPressed,
+)
+"""Signs that somebody is in."""
+_PRIVATE = (MotionDetected, MotionCleared, BedEntered, BedLeft, ChairEntered, ChairLeft)
+"""What is not taken while privacy lasts: of it only that the sensor lives."""
+CALL_FOR_HELP = frozenset({"button", "fall", "smoke", "heat", "carbon-monoxide", "leak"})
+"""Kinds of alarms that are a test only of the very device that is being tested: a technician who
+forgot to end his work must not leave a home behind whose fire is one."""
+ALWAYS_REAL = frozenset({"visit", "mode", "missed-dose", "order-refused", "audit-log"})
+"""That he is there, and what he cannot cause."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeState:
+    """What the home is set to now."""
+
+    mode: Mode = Mode.HOME
+    since: datetime | None = None
+    until: datetime | None = None
+    """When it ends by itself."""
+    by: str = ""
+    inside: tuple[str, ...] = ()
+    """A visit: whose keys began it and have not ended it."""
+    key: str = ""
+    """The key or the button that was taken last, and when: the same again at once is no other."""
+    key_at: datetime | None = None
+    walked: str | None = None
+    """Service: the device that a walk test runs on. Its button calls nobody meanwhile."""
+
+
+AT_HOME = ModeState()
+
+
+def follow(work: Work, event: Event) -> None:
+    """Begin or end a mode, where the event means that."""
+    match event:
+        case TimerFired(name=name) if name == DEADLINE:
+            change(work, Mode.HOME, by="time")
+        case ModeChosen(mode=to, by=by, lasting_s=lasting_s):
+            lasting = None if lasting_s is None else timedelta(seconds=lasting_s)
+            change(work, to, by=by, lasting=lasting)
+        case TagPresented(tag=tag) if tag in work.home.tags.values():
+            _presented(work, tag)
+        case LockUnlocked(by=LockedBy.TAG | LockedBy.CODE):
+            _unlocked(work, event)
+        case ButtonPressed() if (mode := _set_by(work.home, event)) is not None:
+            _pressed(work, event, mode)
+        case GatewayStarted() | ConfigurationChanged():
+            _take_up(work)
+        case _ if isinstance(event, _SOMEBODY):
+            _somebody(work, event)
+
+
+def change(work: Work, to: Mode, *, by: str, lasting: timedelta | None = None) -> None:
+    """Set the home to `to`; the rules are told in the same step.
+
+    Set again to what it is set to, it lasts anew. Longer than a mode may last it never does.
+    """
+    before, at = work.state.mode, work.event.at
+    if to is Mode.HOME:
+        until = None
+        work.forget_timer(DEADLINE)
+    else:
+        plan = work.home.modes[to]
+        until = at + min(plan.lasting if lasting is None else lasting, AT_MOST[to])
+        work.arm_timer(DEADLINE, until)
+    if to is before.mode and until == before.until:
+        return
+    other = to is not before.mode
+    after = replace(
+        before,
+        mode=to,
+        since=at if other else before.since,
+        until=until,
+        by=by,
+        inside=() if other else before.inside,
+        walked=None,
+    )
+    _set(work, after)
+    work.derived.append(
+        ModeChanged(stamp=work.event.stamp, before=before.mode, after=to, until=until, by=by)
+    )
+
+
+def shifted(mode: ModeState, by: timedelta) -> ModeState:
+    """The same when the clock was set: all is as far away as before."""
+    return replace(
+        mode,
+        since=mode.since and mode.since + by,
+        until=mode.until and mode.until + by,
+        key_at=mode.key_at and mode.key_at + by,
+    )
+
+
+def suppresses(home: Home, mode: ModeState, rule_id: str, kind: str) -> bool:
+    """Whether an alarm of this kind, of this rule, is kept back now."""
+    if kind not in MAY_REST:
+        return False
+    plan, rule = home.modes.get(mode.mode), home.rules.get(rule_id)
+    listed = plan is not None and kind in plan.suppresses
+    return listed or (rule is not None and mode.mode in rule.unless)
+
+
+def release(work: Work) -> None:
+    """Raise what was kept back and is so no longer; what the rules have ended by then is not there
+    any more, so this comes after them."""
+    for alarm in tuple(work.state.alarms.values()):
+        if alarm.state is AlarmState.SUPPRESSED and not suppresses(
+            work.home, work.state.mode, alarm.rule_id, alarm.kind
+        ):
+            work.move(alarm, Move.RELEASE)
+
+
+def is_test(mode: ModeState, kind: str, device_id: str | None) -> bool:
+    """Whether an alarm that is raised now is a technician's, and nobody need come."""
+    if mode.mode is not Mode.SERVICE or kind in ALWAYS_REAL:
+        return False
+    return kind not in CALL_FOR_HELP or (device_id is not None and device_id == mode.walked)
+
+
+def as_taken(mode: ModeState, event: Event) -> Event:
+    """The event as it is written down, and as all see it: while privacy lasts nothing is taken of a
+    movement but that its sensor lives."""
+    if mode.mode is Mode.PRIVACY and isinstance(event, _PRIVATE):
+        return DeviceSeen(stamp=event.stamp, device_id=event.device_id)
+    return event
+
+
+def _presented(work: Work, tag: str) -> None:
+    """A known key: whoever comes begins a visit, and whoever goes ends it when he is the last."""
+    now = work.state.mode
+    if now.key == tag and _soon(now, work.event, KEY_AGAIN):
+        return
+    _take_key(work, tag)
+    if now.mode in (Mode.HOME, Mode.AWAY):
+        change(work, Mode.VISIT, by=tag)
+    elif now.mode is not Mode.VISIT:
+        return  # privacy and service last as they were asked for
+    inside = work.state.mode.inside
+    if tag not in inside:
+        _set(work, replace(work.state.mode, inside=(*inside, tag)[-INSIDE_MAX:]))
+    elif left := tuple(one for one in inside if one != tag):
+        _set(work, replace(work.state.mode, inside=left))
+    else:
+        change(work, Mode.HOME, by=tag)
+
+
+def _unlocked(work: Work, event: LockUnlocked) -> None:
+    now = work.state.mode
+    if event.device_id not in work.home.modes[Mode.VISIT].locks:
+        return
+    if now.mode in (Mode.HOME, Mode.AWAY) and not _soon(now, event, KEY_AGAIN):
+        change(work, Mode.VISIT, by=event.device_id)
+
+
+def _set_by(home: Home, event: ButtonPressed) -> Mode | None:
+    """The mode that this press sets."""
+    return next(
+        (
+            mode
+            for mode, plan in home.modes.items()
+            if plan.button == event.device_id and plan.press is event.press
+        ),
+        None,
+    )
+
+
+def _pressed(work: Work, event: ButtonPressed, mode: Mode) -> None:
+    now = work.state.mode
+    if now.key == event.device_id and _soon(now, event, PRESS_AGAIN):
+        return
+    _take_key(work, event.device_id)
+    change(work, Mode.HOME if now.mode is mode else mode, by=event.device_id)
+
+
+def _somebody(work: Work, event: DeviceEvent) -> None:
+    now = work.state.mode
+    if now.mode is Mode.AWAY and (now.since is None or event.at - now.since >= LEAVES_WITHIN):
+        change(work, Mode.HOME, by=event.device_id)
+
+
+def _take_up(work: Work) -> None:
+    """A mode whose deadline was lost, or that is planned no longer, must not last for ever."""
+    now = work.state.mode
+    if now.mode is not Mode.HOME and DEADLINE not in work.state.timers:
+        work.arm_timer(DEADLINE, now.until or work.event.at + AT_MOST[now.mode])
+
+
+def _take_key(work: Work, key: str) -> None:
+    _set(work, replace(work.state.mode, key=key, key_at=work.event.at))
+
+
+def _soon(now: ModeState, event: Event, within: timedelta) -> bool:
+    return now.key_at is not None and timedelta() <= event.at - now.key_at < within
+
+
+def _set(work: Work, mode: ModeState) -> None:
+    work.state = replace(work.state, mode=mode)

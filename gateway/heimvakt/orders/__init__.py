@@ -1,0 +1,1 @@
+"""Signed orders: how they are read, verified and, for tests and integrators, made."""

@@ -1,0 +1,241 @@
+"""Orders on their way in and answers on their way out.
+
+An order is verified, then it is an event like any other, and the engine decides. What it answers
+goes out after the commit, to the receiver over whom the order came, on any path that stands. A
+flood of orders costs neither the journal nor what is more urgent more than a little: what is above
+a limit is counted and left, and those who hold no key have a limit of their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from heimvakt.core.alarms import Alarm
+from heimvakt.core.events import CommandReceived
+from heimvakt.core.ledger import StoreFull, StoreUnavailable
+from heimvakt.core.orders import OrderAnswer, OrderVerb
+from heimvakt.core.ports import Clock
+from heimvakt.core.uplink import Asked, NotConnected, Ordered, Question, Uplink
+
+from .pipeline import Committed
+from .waits import now
+
+log = structlog.get_logger("orders")
+
+Verify = Callable[[str, str], CommandReceived]
+"""A token and over whom it came; `heimvakt.orders.verify.Verifier`."""
+
+COPY_S = 30.0
+"""An order that is heard on one path is heard on the others within this; those are no repeats."""
+HEARD_MAX = 64
+WAITING_MAX = 32
+"""Answers for one receiver that wait for a path."""
+KEPT_S = 300.0
+"""So long an answer waits for one; whoever has not heard it asks again by the same order."""
+STORE_RETRY_S = 1.0
+AGAIN_S = 0.2
+
+
+@dataclass(slots=True)
+class Bucket:
+    """So many at once, and so many in a time."""
+
+    most: int
+    per_s: float
+    left: float = -1.0
+    at: float = 0.0
+
+    def take(self, at: float) -> bool:
+        """Whether there is one left at this moment."""
+        before = self.left if self.left >= 0 else self.most
+        self.left = min(float(self.most), before + (at - self.at) * self.per_s)
+        self.at = at
+        if self.left < 1.0:
+            return False
+        self.left -= 1.0
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    answer: OrderAnswer
+    at: datetime
+    until: float
+
+
+class Ordering:
+    """Of one life of the gateway."""
+
+    def __init__(
+        self,
+        verify: Verify,
+        emit: Callable[..., Awaitable[None]],
+        clock: Clock,
+        *,
+        uplinks: Mapping[str, Sequence[Uplink]],
+        outstanding: Callable[[], Sequence[Alarm]],
+    ) -> None:
+        """Take nothing yet.
+
+        Args:
+            verify: says whose order it is.
+            emit: of the pipeline.
+            clock: the time of answers; waits are the event loop's.
+            uplinks: those of each receiver, in the order of the paths.
+            outstanding: the alarms that are open.
+        """
+        self.counts: dict[str, Counter[str]] = {name: Counter() for name in uplinks}
+        """By receiver: what was not taken or not told, by reason."""
+        self._verify = verify
+        self._emit = emit
+        self._clock = clock
+        self._uplinks = uplinks
+        self._outstanding = outstanding
+        self._looks = {name: Bucket(most=200, per_s=200.0) for name in uplinks}
+        """Signatures that are looked at: one takes half a millisecond on a small board."""
+        self._signed = {name: Bucket(most=20, per_s=0.5) for name in uplinks}
+        self._unsigned = {name: Bucket(most=10, per_s=1 / 600) for name in uplinks}
+        """Written down: ten at once and one in ten minutes show that somebody tries."""
+        self._unwritten: Counter[str] = Counter()
+        self._heard: dict[tuple[str, str], tuple[str, float]] = {}
+        """By receiver and token: on which path and when, the oldest first."""
+        self._waiting: dict[str, deque[_Answer]] = {
+            name: deque(maxlen=WAITING_MAX) for name in uplinks
+        }
+        self._news = {name: asyncio.Event() for name in uplinks}
+
+    async def take(self, ordered: Ordered) -> None:
+        """Take an order; returns when it is durable, or not worth it."""
+        if self._is_copy(ordered):
+            self._count(ordered.receiver, "copies")
+            return
+        if not self._looks[ordered.receiver].take(now()):
+            self._count(ordered.receiver, "too-many")
+            return
+        event = self._verify(ordered.token, ordered.receiver)
+        if event.role:
+            if not self._signed[ordered.receiver].take(now()):
+                self._count(ordered.receiver, "too-many-signed")
+                return
+        elif not self._unsigned[ordered.receiver].take(now()):
+            self._unwritten[ordered.receiver] += 1
+            self._count(ordered.receiver, "too-many-unsigned")
+            return
+        elif left_out := self._unwritten.pop(ordered.receiver, 0):
+            code, _, detail = event.refused.partition(": ")
+            more = f"{left_out} more before it were not written down"
+            detail = f"{detail}; {more}" if detail else more
+            event = replace(event, refused=f"{code}: {detail}")
+        await self._hand_over(event)
+
+    def watch(self, committed: Committed) -> None:
+        """Take the answers of a committed event; a plain call."""
+        for answer in committed.outcome.answers:
+            waiting = self._waiting.get(answer.receiver)
+            if waiting is None:
+                continue  # he is in the configuration no longer
+            if len(waiting) == WAITING_MAX:
+                self._count(answer.receiver, "answers-dropped")
+            waiting.append(_Answer(answer, self._clock.now(), now() + KEPT_S))
+            self._news[answer.receiver].set()
+
+    async def run(self) -> None:
+        """Answer until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for name, uplinks in self._uplinks.items():
+                able = [uplink for uplink in uplinks if uplink.carries_reports]
+                if able:
+                    tasks.create_task(self._answer(name, able), name=f"answers to {name}")
+
+    def _is_copy(self, ordered: Ordered) -> bool:
+        key, at = (ordered.receiver, ordered.token), now()
+        path, since = self._heard.get(key, ("", 0.0))
+        if path and path != ordered.path and at - since < COPY_S:
+            return True
+        self._heard.pop(key, None)
+        self._heard[key] = (ordered.path, at)
+        if len(self._heard) > HEARD_MAX:
+            del self._heard[next(iter(self._heard))]
+        return False
+
+    async def _hand_over(self, event: CommandReceived) -> None:
+        while True:
+            try:
+                await self._emit(event)
+            except StoreFull:
+                self._count(event.receiver, "no-room")
+                return
+            except StoreUnavailable:
+                # The transport keeps it meanwhile; the pipeline ends it if it must end.
+                self._count(event.receiver, "waited-for-store")
+                await asyncio.sleep(STORE_RETRY_S)
+            else:
+                return
+
+    async def _answer(self, name: str, uplinks: Sequence[Uplink]) -> None:
+        """The answers to one receiver, in their order."""
+        waiting, news = self._waiting[name], self._news[name]
+        while True:
+            while not waiting:
+                news.clear()
+                await news.wait()
+            first = waiting[0]
+            told = False
+            try:
+                async with asyncio.timeout_at(first.until):
+                    told = await self._tell(first, uplinks)
+                    if not told:
+                        await _any_stands(uplinks)
+            except TimeoutError:
+                self._count(name, "answers-not-told")
+                told = True
+            if told and waiting and waiting[0] is first:
+                waiting.popleft()
+
+    async def _tell(self, told: _Answer, uplinks: Sequence[Uplink]) -> bool:
+        answer = told.answer
+        for uplink in uplinks:
+            if not uplink.connected:
+                continue
+            try:
+                if answer.verb == OrderVerb.OUTSTANDING and answer.result == "done":
+                    await uplink.tell_outstanding(
+                        Asked(
+                            receiver=answer.receiver,
+                            question=Question.OUTSTANDING,
+                            question_id=answer.order_id,
+                            by="",
+                        ),
+                        self._outstanding(),
+                        self._clock.now(),
+                    )
+                await uplink.tell_order(answer, told.at)
+            except NotConnected:
+                continue
+            else:
+                return True
+        await asyncio.sleep(AGAIN_S)
+        return False
+
+    def _count(self, receiver: str, reason: str) -> None:
+        counts = self.counts[receiver]
+        counts[f"orders-{reason}"] += 1
+        if counts[f"orders-{reason}"] == 1 and reason != "copies":
+            log.warning("an order or its answer was left", receiver=receiver, reason=reason)
+
+
+async def _any_stands(uplinks: Sequence[Uplink]) -> None:
+    """Return when one of them is connected."""
+    loop = asyncio.get_running_loop()
+    waits = [loop.create_task(uplink.wait_connected()) for uplink in uplinks]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
