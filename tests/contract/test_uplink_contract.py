@@ -13,6 +13,7 @@ from typing import Protocol
 import pytest
 
 from heimvakt.core.alarms import AlarmState
+from heimvakt.core.orders import OrderAnswer
 from heimvakt.core.uplink import (
     Answer,
     Asked,
@@ -229,6 +230,9 @@ async def test_without_a_connection_nothing_is_taken(make: Make, kind: str) -> N
         asked = Asked(receiver="centre", question=Question.OUTSTANDING, question_id="q", by="op")
         with pytest.raises(NotConnected):
             await rig.uplink.tell_outstanding(asked, [], alarm().raised_at)
+        answer = OrderAnswer(order_id="order-1", receiver="centre", result="done")
+        with pytest.raises(NotConnected):
+            await rig.uplink.tell_order(answer, alarm().raised_at)
 
 
 @rigs

@@ -59,7 +59,15 @@ async def test_a_running_box_says_how_it_is_in_words_and_in_json(box: tuple[Home
     still_open = await heimvakt("alarms", "--open", "--json", env=there)
     assert still_open.code == 0
     assert json.loads(still_open.out) == [alarm], "accepted, and not closed"
-    for said in (alone, told, status, listed, alarms, still_open):
+
+    private = await heimvakt("mode", "privacy", "--for", "30m", env=there)
+    assert (private.code, private.out.split(" since ")[0]) == (0, "privacy")
+    assert json.loads((await heimvakt("mode", "--json", env=there)).out)["by"] == "command"
+    assert "mode privacy" in (await heimvakt(env=there)).out.splitlines()[0]
+    too_long = await heimvakt("mode", "visit", "--for", "5h", env=there)
+    assert (too_long.code, too_long.out) == (1, "")
+    assert "visit lasts 1m to 4h" in too_long.err
+    for said in (alone, told, status, listed, alarms, still_open, private):
         assert said.err == ""
 
 

@@ -33,15 +33,29 @@ from heimvakt.core.tending import (
     Waiting,
     Wanted,
 )
-from heimvakt_drivers.virtual.zigbee import ContactSensor, MotionSensor
+from heimvakt_drivers.virtual.zigbee import (
+    FACES,
+    ContactSensor,
+    Face,
+    JoinRefusedError,
+    MotionSensor,
+    Repeater,
+)
+from heimvakt_drivers.virtual.zigbee.znp.dispatch import HANDLERS
+from heimvakt_drivers.virtual.zigbee.znp.mt_frame import Subsystem
 from heimvakt_drivers.zigbee.driver import ZigbeeDriver
 from heimvakt_drivers.zigbee.tending import fitting, pairing, watching
+from heimvakt_drivers.zigbee.tending.install_code import parse
 from tests.support.drivers import Gateway
 from tests.support.zigbee import ADDRESS, ZigbeeBench, device, formed
 
 POWER = 0x0001
 DOOR = ADDRESS.format(0x51)
 OTHER = ADDRESS.format(0x52)
+CODE = "83FED3407A939723A5C639B26916D505C3B5"
+"""As the standard has it for an example."""
+OTHER_CODE = "00112233445566778899AABBCCDDEEFF528F"
+ADD_INSTALL_CODE = 0x04
 
 
 class Pair:
@@ -93,8 +107,8 @@ class Pair:
 class Bench(ZigbeeBench):
     """An empty home with a contact sensor in the hand of somebody."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, [device(1, Role.MOTION, "hall")], formed())
+    def __init__(self, folder: Path, speaks: Face = "znp") -> None:
+        super().__init__(folder, [device(1, Role.MOTION, "hall")], formed(speaks=speaks))
         self.sensor = self.radio.add(ContactSensor(DOOR))
         self.tasks: asyncio.TaskGroup
 
@@ -334,16 +348,67 @@ async def test_only_the_device_that_was_named_is_taken(bench: Bench) -> None:
 
 
 async def test_an_install_code_needs_to_say_whose_it_is_and_a_radio_that_knows_them(
-    bench: Bench,
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code = "83FED3407A939723A5C639B26916D505C3B5"
     async with armed(bench) as (driver, _):
-        failed = await bench.pair(driver, install_code=code).failed()
+        failed = await bench.pair(driver, install_code=CODE).failed()
         assert "does not say which" in str(failed)
         assert "--address" in failed.hint
-        failed = await bench.pair(driver, install_code=code, address=DOOR).failed()
+        monkeypatch.delitem(HANDLERS[Subsystem.APP_CNF], ADD_INSTALL_CODE)
+        failed = await bench.pair(driver, install_code=CODE, address=DOOR).failed()
         assert "takes no install code" in str(failed)
         assert not bench.radio.permit_open
+
+
+@pytest.mark.parametrize("speaks", FACES)
+async def test_a_device_with_an_install_code_comes_in_with_the_right_one_alone(
+    speaks: Face, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitting, "HEAR_S", 0.2)
+    bench = Bench(tmp_path, speaks)
+    bench.sensor.link_key = parse(CODE).key.serialize()
+    other = bench.radio.add(ContactSensor(OTHER))
+    async with bench.served(), armed(bench) as (driver, _), asyncio.TaskGroup() as bench.tasks:
+        for code in (None, OTHER_CODE):
+            pair = bench.pair(driver, install_code=code, address=DOOR)
+            await pair.told(Opened)
+            await bench.radio.wait_permit_join()
+            with pytest.raises(JoinRefusedError, match="key"):
+                await bench.sensor.join()
+            pair.task.cancel()
+            await asyncio.wait({pair.task})
+        pair = bench.pair(driver, install_code=CODE, address=DOOR)
+        await pair.told(Opened)
+        other.link_key = parse(OTHER_CODE).key.serialize()
+        with pytest.raises(JoinRefusedError, match="key"):
+            await other.join()
+        await bench.sensor.join()
+        assert await pair.done() == DOOR
+
+
+@pytest.mark.parametrize("speaks", FACES)
+async def test_through_one_router_nobody_comes_in_anywhere_else(
+    speaks: Face, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitting, "HEAR_S", 0.2)
+    bench = Bench(tmp_path, speaks)
+    plug, lamp = (bench.radio.add(Repeater(ADDRESS.format(n))) for n in (0x61, 0x62))
+    async with bench.served(), armed(bench) as (driver, _), asyncio.TaskGroup() as bench.tasks:
+        for router in (plug, lamp):
+            pair = bench.pair(driver, Role.REPEATER, address=router.ieee)
+            await pair.told(Opened)
+            await router.join()
+            await pair.done()
+        pair = bench.pair(driver, through=plug.ieee)
+        await pair.told(Opened)
+        bench.sensor.hears = lamp
+        with pytest.raises(JoinRefusedError, match="permit"):
+            await bench.sensor.join()
+        bench.sensor.hears = plug
+        await bench.sensor.join()
+        assert bench.sensor.parent == plug.nwk
+        assert await pair.done() == DOOR
+        await plug.changes.until(lambda: not bench.radio.permit_open)
 
 
 async def test_what_is_told_while_nothing_happens(

@@ -30,6 +30,8 @@ from heimvakt.core.events import (
     DoorOpened,
     Event,
     GatewayStarted,
+    Mode,
+    ModeChosen,
     MotionDetected,
     RadioBack,
     RadioLost,
@@ -55,6 +57,7 @@ FACTS = st.one_of(
             DeviceSeen(device_id="pendant"),
             RadioLost(driver="zigbee", reason="gone"),
             RadioBack(driver="zigbee"),
+            *(ModeChosen(mode=mode, by="command") for mode in Mode),
         ]
     ),
 )
@@ -94,7 +97,7 @@ class Gateway(RuleBasedStateMachine):
         self.shipping = Shipping([MemoryUplink()], self.life.store, clock, self.life.pipeline.emit)
         self.life.pipeline.watch(self._see)
         for alarm in self.life.pipeline.state.alarms.values():
-            if alarm.history:  # what the start itself has raised was told before we could watch
+            if alarm.was_raised:  # what the start itself has raised was told before we could watch
                 self.raised.setdefault(alarm.alarm_id, alarm)
 
     def _see(self, committed: Committed) -> None:

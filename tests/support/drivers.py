@@ -5,13 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
-from heimvakt.core.devices import Device
-from heimvakt.core.events import DeviceEvent, Event
-from heimvakt.core.ports import Driver
+from heimvakt.core.devices import Device, Home
+from heimvakt.core.events import ClockQuality, DeviceEvent, Event, LoggedEvent
+from heimvakt.core.ports import Driver, DriverError
+from heimvakt.core.records import Record
+from heimvakt.core.state import State
 
 WAIT_S = 30.0
 """Until a test that waits for an event gives up; a good run waits for milliseconds."""
+
+
+class Gate:
+    """Of a hosted driver: takes what is emitted, and remembers nothing else."""
+
+    def __init__(self, emitted: list[Event] | None = None) -> None:
+        self.home = Home(gateway_id="test")
+        self.state = State()
+        self.emitted = [] if emitted is None else emitted
+
+    async def emit(self, *events: Event) -> None:
+        self.emitted.extend(events)
 
 
 class Gateway:
@@ -28,6 +44,16 @@ class Gateway:
         self.slow: asyncio.Event | None = None
         """While this is there and not set, `emit` does not return."""
         self._read = 0
+        self.zone = ZoneInfo("Europe/Oslo")
+        self.records: dict[str, Record] = {}
+        self.keys: dict[str, str] = {}
+        """Whose key each is."""
+        self.secrets: dict[str, str] = {}
+        self.time: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @property
+    def name(self) -> str:
+        return next((device.driver for device in self._devices.values()), "zigbee")
 
     @property
     def devices(self) -> Mapping[str, Device]:
@@ -36,6 +62,23 @@ class Gateway:
     @property
     def state_directory(self) -> str:
         return self._state_directory
+
+    def now(self) -> datetime:
+        return self.time()
+
+    def clock(self) -> ClockQuality:
+        return ClockQuality.SYNCHRONISED
+
+    def last_record(self, device_id: str) -> Record | None:
+        return self.records.get(device_id)
+
+    def whose(self, key: str) -> str | None:
+        return self.keys.get(key)
+
+    def secret(self, reference: str) -> str:
+        if reference not in self.secrets:
+            raise DriverError(f"{reference}: there is no such secret", hint="put it there")
+        return self.secrets[reference]
 
     def monotonic(self) -> float:
         return asyncio.get_running_loop().time()
@@ -46,6 +89,9 @@ class Gateway:
         if self.slow is not None:
             await self.slow.wait()
         self.durable += events
+        for event in events:
+            if isinstance(event, LoggedEvent) and event.log:
+                self.records[event.device_id] = Record(event.log, event.record)
         self._changed.set()
 
     def armed(self) -> None:

@@ -14,8 +14,11 @@ from heimvakt.core.events import (
     CommandResult,
     Event,
     LockedBy,
+    Mode,
     Press,
     Stamp,
+    TagBy,
+    TakenHow,
 )
 from tests.support.homes import EVENING
 
@@ -32,6 +35,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "str": st.text(max_size=40),
     "str | None": st.none() | st.text(max_size=40),
     "LockedBy": st.sampled_from(LockedBy),
+    "Mode": st.sampled_from(Mode),
+    "TagBy": st.sampled_from(TagBy),
+    "TakenHow": st.sampled_from(TakenHow),
     "CommandResult": st.sampled_from(CommandResult),
     "int": st.integers(-(2**62), 2**62),
     "int | None": st.none() | st.integers(-200, 200),
@@ -58,6 +64,9 @@ PLAIN: dict[str, Any] = {
     "str": "something",
     "str | None": "something",
     "LockedBy": LockedBy.TAG,
+    "Mode": Mode.VISIT,
+    "TagBy": TagBy.CODE,
+    "TakenHow": TakenHow.EARLY,
     "CommandResult": CommandResult.DONE,
     "int": 7,
     "int | None": None,

@@ -28,6 +28,7 @@ from heimvakt.core.events import (
     stamped,
 )
 from heimvakt.core.ledger import COUNTER
+from heimvakt.core.modes import as_taken
 from heimvakt.core.routes import Dispatch, Route, Routes, Target
 from heimvakt.core.snapshot import changes, restore
 from heimvakt.core.state import State, next_deadline
@@ -135,8 +136,8 @@ class Desk:
         """Let an event happen now, or when its time has come."""
         if at is not None:
             self.wait_until(at)
-        event = stamped(event, self.stamp())
         before = self.state
+        event = as_taken(before.mode, stamped(event, self.stamp()))
         self.outcome = step(self.home, before, event)
         self.state = self.outcome.state
         self.journal.append(event)

@@ -21,7 +21,7 @@ import dns.rdatatype
 import dns.rrset
 
 from heimvakt.demo.receiver import Behaviour
-from heimvakt.demo.scene import Scene
+from heimvakt.demo.scene import Scene, Thing
 from heimvakt.demo.story import ZONE
 
 from .broker import _MOSQUITTO
@@ -157,7 +157,7 @@ async def _passed_on(to: Path) -> AsyncIterator[int]:
 
 
 class LabHome(Home):
-    """A home with one button."""
+    """A home with two ways out."""
 
     def __init__(self, lab: Lab, folder: Path, scene: Scene, broker: FarBroker) -> None:
         super().__init__(folder, scene, formed(), broker)  # type: ignore[arg-type]
@@ -191,13 +191,19 @@ class LabHome(Home):
 
 
 @asynccontextmanager
-async def lab_home(*, first: str = "", second: str = "", rules: str = "") -> AsyncIterator[LabHome]:
+async def lab_home(
+    *,
+    first: str = "",
+    second: str = "",
+    rules: str = "",
+    things: tuple[Thing, ...] = (PENDANT,),
+) -> AsyncIterator[LabHome]:
     """Everything but the daemon."""
     scene = Scene(
         title="a home with two ways out",
         zone=ZONE,
         start=datetime(2026, 11, 3, 21, tzinfo=UTC),
-        things=(PENDANT,),
+        things=things,
         rules=rules,
         moments=(),
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from heimvakt.core.alarms import Alarm
+from heimvakt.core.orders import OrderAnswer
 from heimvakt.core.uplink import (
     Acknowledgement,
     Answer,
@@ -56,6 +57,7 @@ class MemoryUplink:
         self.sent: list[tuple[Alarm, Sending]] = []
         self.reported: list[ReportBatch] = []
         self.told: list[tuple[Asked, tuple[Alarm, ...]]] = []
+        self.answers: list[OrderAnswer] = []
         self.beats: list[Heartbeat] = []
         self.hurried = 0
         self.waits = Waits.SOMETHING
@@ -115,6 +117,11 @@ class MemoryUplink:
     async def tell_outstanding(self, asked: Asked, alarms: Sequence[Alarm], at: datetime) -> None:
         self._must_stand()
         self.told.append((asked, tuple(alarms)))
+        await self._confirmed()
+
+    async def tell_order(self, answer: OrderAnswer, at: datetime) -> None:
+        self._must_stand()
+        self.answers.append(answer)
         await self._confirmed()
 
     async def beat(self, heartbeat: Heartbeat) -> None:

@@ -14,6 +14,7 @@ from random import Random
 from heimvakt.core.batches import Batches, SendReports
 from heimvakt.core.delivery import Planner, Send
 from heimvakt.core.ledger import Stored, Waiting
+from heimvakt.core.pace import ENVELOPE_BYTES
 from heimvakt.core.reports import ReportClass
 from heimvakt.core.retry import Schedule
 from heimvakt.core.sessions import ALARM_BYTES, Session, Sessions
@@ -21,6 +22,7 @@ from heimvakt.core.uplink import ReportBatch
 from heimvakt.uplinks.mqtt_line import Departure, Meter
 
 EVENT_BYTES = 250
+SUBSCRIPTION_BYTES = 80
 TELEMETRY = ReportClass.TELEMETRY
 
 
@@ -52,6 +54,8 @@ class Far:
         """Alarms, and when."""
         self.stored: dict[int, float] = {}
         """Reports by number, and when."""
+        self.batches_arrived: list[tuple[float, int]] = []
+        """When, and how many bytes each took of the wire."""
         self.place = 0
         """How far it has answered without a gap."""
         self.under_way_max = 0
@@ -62,6 +66,8 @@ class Far:
         sessions = Sessions([self.session])
         self.planner = Planner(sessions, Schedule(), Random(1))
         self.batches = Batches([TELEMETRY], sessions, Random(1))
+        # As the broker agrees to a subscription before anything is sent.
+        wire.meter.answered(wire.rtt_s + SUBSCRIPTION_BYTES / wire.bytes_per_s)
         self.planner.connected("broadband", 0.0)
 
     def press(self, number: int, urgency: int = 0) -> None:
@@ -111,6 +117,8 @@ class Far:
                 if self._answers:
                     self._later(self.wire.rtt_s / 2, ("answer", waiting.alarm_id))
             case ReportBatch() as batch:
+                size = ENVELOPE_BYTES + sum(len(event.body) for event in batch.events)
+                self.batches_arrived.append((self.now, size))
                 for stored in batch.events:
                     self.stored.setdefault(stored.seq, self.now)
                 if self._answers:
@@ -144,7 +152,8 @@ class Far:
                 found.append(stored)
             sent = self.batches.read(fetch, found, self.now)
             if sent is not None:
-                self._carry(sent, sum(len(e.body) for e in sent.batch.events), sent.batch)
+                size = ENVELOPE_BYTES + sum(len(e.body) for e in sent.batch.events)
+                self._carry(sent, size, sent.batch)
         self.under_way_max = max(self.under_way_max, self.session.bytes_under_way)
 
     def _carry(self, send: Send | SendReports, size: int, what: object) -> None:

@@ -74,6 +74,11 @@ class Outbox:
         for number in numbers:
             self.planner.confirmed(self.under_way.pop((f"no-1-{number}", path)), self.now)
 
+    def nobody(self, *numbers: int, path: str = "broadband") -> None:
+        """The transport confirms, and says that nobody hears."""
+        for number in numbers:
+            self.planner.nobody(self.under_way.pop((f"no-1-{number}", path)), self.now)
+
     def answer(self, number: int, revision: int = 0) -> None:
         alarm_id = f"no-1-{number}"
         if alarm_id in self.rows and self.rows[alarm_id].revision <= revision:

@@ -28,6 +28,8 @@ from heimvakt.core.events import (
     Event,
     MainsLost,
     MainsRestored,
+    Mode,
+    ModeChosen,
     MotionCleared,
     MotionDetected,
     RadioBack,
@@ -98,6 +100,7 @@ FACTS = st.one_of(
     st.builds(DeviceSeen, device_id=DEVICE),
     st.builds(RadioLost, driver=st.sampled_from(["zigbee", "gpio"]), reason=st.just("gone")),
     st.builds(RadioBack, driver=st.sampled_from(["zigbee", "gpio"])),
+    st.builds(ModeChosen, mode=st.sampled_from(Mode), by=st.just("command")),
     st.just(StoreFault(reason="damage", set_aside="x", saved="all")),
     ANSWERS,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -14,7 +14,7 @@ from heimvakt.core.alarms import Alarm, AlarmState, Evidence, Priority, Step
 from heimvakt.core.events import ClockQuality
 from heimvakt.core.ledger import Stored
 from heimvakt.core.reports import ReportClass
-from heimvakt.core.uplink import Heartbeat, ReportBatch, Sending, Uplink
+from heimvakt.core.uplink import Heartbeat, NobodyThere, ReportBatch, Sending, Uplink
 from heimvakt.core.words import Words
 from heimvakt.runtime.clock import SystemClock
 from heimvakt.uplinks.address_book import AddressBook
@@ -155,6 +155,12 @@ async def running(uplink: Uplink) -> AsyncIterator[asyncio.Queue[Any]]:
             yield heard
         finally:
             task.cancel()
+
+
+async def hand_over(uplink: Uplink, of: Alarm, how: Sending) -> None:
+    """Return when the broker has confirmed it, also one to which nobody listens."""
+    with suppress(NobodyThere):
+        await uplink.send(of, how)
 
 
 async def until(uplink: Uplink, counted: str, at_least: int = 1, *, within_s: float = 20.0) -> None:

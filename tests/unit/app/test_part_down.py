@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -64,4 +65,7 @@ async def _supervise(name: str, unit: Unit, **how: Any) -> None:
 
 
 def _kinds(state: Path) -> list[str]:
-    return [event.kind for event in journal(state)] if (state / "heimvakt.db").exists() else []
+    try:
+        return [event.kind for event in journal(state)]
+    except sqlite3.OperationalError:
+        return []  # there is no database yet, or no table in it

@@ -69,3 +69,11 @@ def test_what_became_of_it_and_whom_it_went_on_to() -> None:
 )
 def test_a_time_of_a_clock_that_was_not_set(offset_s: float | None, said: str) -> None:
     assert said in line(clock="unknown", clock_offset_s=offset_s)
+
+
+def test_what_a_mode_keeps_back_says_so_and_a_test_is_one() -> None:
+    kept = {"state": "suppressed", "at": "2026-11-05T01:14:30Z", "by": "visit"}
+    reset = {"state": "reset", "at": "2026-11-05T01:20:00Z", "by": None}
+    assert line(history=[kept]).endswith("kept back since 02:14:30, mode visit")
+    assert line(history=[kept, reset]).endswith("reset 02:20:00"), "nobody was ever to hear of it"
+    assert line(test=True).endswith("not delivered yet, a test")

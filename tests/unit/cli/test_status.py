@@ -26,6 +26,7 @@ STATUS: dict[str, Any] = {
     "started_at": "2026-10-23T17:00:00+00:00",
     "clock": "synchronised",
     "sign": "connected",
+    "mode": {"mode": "home", "since": None, "until": None, "by": "", "suppressed": []},
     "timezone": "Europe/Oslo",
     "journal_seq": 41_208,
     "rules": {"button": {"blind_without": []}},
@@ -59,7 +60,7 @@ STATUS: dict[str, Any] = {
 
 def test_a_home_where_all_is_well() -> None:
     assert lines(STATUS) == [
-        "Heimvakt 0.3.0  no-1505-004711  up 12 d 4 h",
+        "Heimvakt 0.3.0  no-1505-004711  up 12 d 4 h  mode home",
         "  armed     1 rule",
         "  devices   1 of 1 heard from",
         "  zigbee    listening",

@@ -35,6 +35,8 @@ class LineSettings(_Settings):
 class Plugin:
     """Finds fault with what it is told to."""
 
+    device_settings: type[Any] | None = None
+
     def __init__(self, name: str, settings: type[BaseModel]) -> None:
         self.name = name
         self.settings = settings

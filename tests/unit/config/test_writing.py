@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heimvakt.app import catalogue
-from heimvakt.config import device_changes, edits
+from heimvakt.config import device_changes, driver_changes, edits
 from heimvakt.config.loader import load
 from heimvakt.config.writing import BEFORE, BESIDE, Changed, NotWritten, can_write, write
 
@@ -268,3 +268,31 @@ def test_whatever_the_text_a_name_is_changed_or_dropped_where_it_is_meant(
         renamed = edits.rename_section(text, ("devices", word), "other")
         data["devices"]["other"] = data["devices"].pop(word)
         assert tomllib.loads(renamed) == data
+
+
+def test_a_radio_at_another_port_changes_the_port_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "home.toml"
+    file.write_text(f"version = 1\n{REST}".replace('"/dev/x"', "'/dev/x'  # the stick"))
+    changed = driver_changes.with_port(file, catalogue(), "zigbee", "/dev/y")
+    assert changed is not None
+    assert only_difference(changed) == (
+        ["port = '/dev/x'  # the stick"],
+        ["port = '/dev/y'  # the stick"],
+    )
+
+
+@pytest.mark.parametrize("port", ['"auto"', '"/dev/y"', None])
+def test_a_file_that_names_no_other_port_is_left_alone(port: str | None, tmp_path: Path) -> None:
+    file = tmp_path / "home.toml"
+    line = "" if port is None else f"port = {port}\n"
+    file.write_text(f"version = 1\n{REST}".replace('port = "/dev/x"\n', line))
+    assert driver_changes.with_port(file, catalogue(), "zigbee", "/dev/y") is None
+
+
+def test_the_port_of_one_of_several_is_changed(tmp_path: Path) -> None:
+    file = tmp_path / "home.toml"
+    below = '[drivers.zigbee.upstairs]\nport = "/dev/z"\n[receivers'
+    file.write_text(f"version = 1\n{REST}".replace("[receivers", below))
+    changed = driver_changes.with_port(file, catalogue(), "zigbee.upstairs", "/dev/y")
+    assert changed is not None
+    assert only_difference(changed) == (['port = "/dev/z"'], ['port = "/dev/y"'])

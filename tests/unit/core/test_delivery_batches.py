@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from heimvakt.core.batches import UNANSWERED_BYTES_MAX, Batches, Fetch, SendReports
 from heimvakt.core.ledger import Stored
-from heimvakt.core.pace import BATCH_BYTES_MAX, BATCH_BYTES_MIN
+from heimvakt.core.nobody import MOST_S as NOBODY_S_MAX
+from heimvakt.core.pace import BATCH_BYTES_MAX, BATCH_BYTES_MIN, ENVELOPE_BYTES
 from heimvakt.core.reports import ReportClass
 from heimvakt.core.retry import FORGOTTEN_S
 from heimvakt.core.sessions import Kind, Session, Sessions
@@ -52,8 +53,8 @@ class Journal:
             self.connect(path)
         self.sent: list[SendReports] = []
 
-    def connect(self, path: str, line: Line = FAST) -> None:
-        self.sessions[path].stand()
+    def connect(self, path: str, line: Line = FAST, *, remembers: bool = True) -> None:
+        self.sessions[path].stand(self.now, remembers=remembers)
         self.sessions[path].line = line
 
     def lose(self, path: str) -> None:
@@ -85,6 +86,11 @@ class Journal:
         """All that is under way."""
         for send in self.sent:
             self.batches.confirmed(send, self.now)
+
+    def nobody(self) -> None:
+        """All that is under way, and nobody hears it."""
+        for send in self.sent:
+            self.batches.nobody(send, self.now)
 
     def receipt(self, batch_id: str) -> bool:
         known = self.batches.answered(batch_id)
@@ -163,7 +169,7 @@ def test_what_was_not_confirmed_on_a_lost_connection_goes_again_in_messages_that
     second = journal.sent[-1]
     assert len(again) == 1
     assert first.batch.events[0] == second.batch.events[0]
-    assert len(second.batch.events) == BATCH_BYTES_MIN // 1_000
+    assert len(second.batch.events) == (BATCH_BYTES_MIN - ENVELOPE_BYTES) // 1_000
     for _ in range(100):
         journal.confirm()
         for send in list(journal.sent):
@@ -269,12 +275,47 @@ def test_what_a_broker_has_forgotten_goes_again_at_once_and_in_a_moment() -> Non
     (first,) = journal.go()
     journal.confirm()
     journal.lose("broadband")
-    journal.connect("broadband")
+    journal.connect("broadband", remembers=False)
     assert journal.go() == []
     journal.batches.forgotten("broadband")
     assert journal.go() == [first]
     journal.confirm()
     assert [at for at, _ in journal.until(10.0)] == [pytest.approx(FORGOTTEN_S, rel=0.1)]
+
+
+def test_what_a_broker_takes_after_it_has_forgotten_us_goes_again_once() -> None:
+    journal = Journal(telemetry=3)
+    journal.lose("broadband")
+    journal.connect("broadband", remembers=False)
+    (first,) = journal.go()
+    journal.confirm()
+    again = journal.until(60.0)
+    assert [batch_id for _, batch_id in again] == [first, first]
+    assert again[0][0] == FORGOTTEN_S
+    assert again[1][0] >= FORGOTTEN_S + 27.0, "then as seldom as ever"
+
+
+def test_while_nobody_hears_one_batch_at_a_time_asks_ever_more_seldom() -> None:
+    journal = Journal(telemetry=200)
+    started = journal.go()
+    assert len(started) > 1
+    journal.nobody()
+    times = []
+    while journal.now < 100.0:
+        next_at = journal.batches.next_at(journal.now)
+        assert next_at is not None
+        journal.now = next_at
+        assert journal.go() == started[:1]
+        times.append(journal.now)
+        journal.nobody()
+    gaps = [b - a for a, b in pairwise(times)]
+    assert gaps[0] >= 1.0
+    assert all(a <= b for a, b in pairwise(gaps))
+    assert gaps[-1] == NOBODY_S_MAX
+    journal.now += NOBODY_S_MAX
+    assert journal.go() == started[:1]
+    journal.confirm()
+    assert journal.go()[: len(started) - 1] == started[1:], "somebody hears: all of them go"
 
 
 def test_a_capped_path_carries_its_rate_and_leaves_room_for_alarms() -> None:
@@ -288,7 +329,8 @@ def test_a_capped_path_carries_its_rate_and_leaves_room_for_alarms() -> None:
         journal.go()
         journal.confirm()
         assert journal.sessions["broadband"].has_room(Kind.ALARM, journal.now)
-    sent = sum(len(event.body) for s in journal.sent for event in s.batch.events)
+    events = sum(len(event.body) for s in journal.sent for event in s.batch.events)
+    sent = events + len(journal.sent) * ENVELOPE_BYTES
     assert 0.95 * 200 * 2_000 <= sent <= 200 * 2_000 + 30_000 + 2_000
 
 

@@ -16,6 +16,8 @@ from heimvakt.core.engine import step
 from heimvakt.core.events import (
     BatteryMeasured,
     ClockStepped,
+    ContactBack,
+    ContactLost,
     DeviceSeen,
     Event,
     MainsLost,
@@ -25,6 +27,7 @@ from heimvakt.core.events import (
     RadioLost,
 )
 from heimvakt.core.health import GRACE
+from heimvakt.core.signs import unheard
 from heimvakt.core.state import next_deadline
 from tests.support.homes import DEVICES, EVENING, Desk, home, moved
 
@@ -368,3 +371,34 @@ def test_mains_that_were_lost_when_the_gateway_went_off_excuse_until_it_is_back(
     d.restart(hours=2)
     assert silent_at(d) == d.at + LIMIT - timedelta(hours=1)
     assert d.state.supervised.mains_lost is None, "a start finds out by itself"
+
+
+LOST_HALL = ContactLost(device_id="hall", reason="it does not answer")
+
+
+def test_a_device_whose_driver_says_that_it_answers_no_more_is_not_told_as_silent_too() -> None:
+    d = desk()
+    d.tell(LOST_HALL)
+    d.wait_until(EVENING + 3 * LIMIT)
+    assert d.kinds() == []
+    assert unheard(d.home, d.state.supervised) == {"hall"}
+    d.restart(minutes=5)
+    d.wait_until(d.at + 3 * LIMIT)
+    assert d.kinds() == []
+
+
+def test_when_it_answers_again_it_is_watched_as_before() -> None:
+    d = desk()
+    d.tell(LOST_HALL)
+    d.wait_until(EVENING + LIMIT)
+    d.tell(ContactBack(device_id="hall"))
+    assert not unheard(d.home, d.state.supervised)
+    d.wait_until(d.at + LIMIT)
+    assert d.kinds() == ["device-silent"]
+
+
+def test_a_strange_device_that_does_not_answer_is_nobody() -> None:
+    d = desk()
+    before = d.state.supervised
+    d.tell(ContactLost(device_id="attic"))
+    assert d.state.supervised is before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from heimvakt.core.unheard import FIRST_S, MOST_S, Unheard
+from heimvakt.core.unheard import FIRST_S, MOST_S, SAYS_SO, Unheard
 
 
 def leaves(until: float) -> list[float]:
@@ -33,6 +33,16 @@ def test_whatever_the_receiver_says_it_is_there() -> None:
     unheard.heard()
     assert not unheard.confirmed("broadband", FIRST_S)
     assert unheard.confirmed("broadband", 2 * FIRST_S)
+
+
+def test_a_far_end_that_says_that_nobody_hears_is_left_sooner() -> None:
+    unheard, soon_s = Unheard(), FIRST_S / SAYS_SO
+    assert not unheard.confirmed("broadband", 0.0, to_nobody=True)
+    assert not unheard.confirmed("broadband", 0.9 * soon_s, to_nobody=True)
+    assert unheard.confirmed("broadband", soon_s, to_nobody=True)
+    assert not unheard.confirmed("broadband", 10.0, to_nobody=True)
+    assert not unheard.confirmed("broadband", 10.0 + 1.9 * soon_s, to_nobody=True)
+    assert unheard.confirmed("broadband", 10.0 + 2.0 * soon_s, to_nobody=True)
 
 
 def test_each_connection_is_judged_by_itself() -> None:

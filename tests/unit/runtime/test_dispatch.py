@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -158,3 +159,64 @@ async def test_a_full_store_ends_nothing() -> None:
         for number in (1, 2):
             hand.give(lamp(number))
             await hand.result()
+
+
+# --- orders ---------------------------------------------------------------------------------------
+
+
+def ordered(number: int, *, within_s: float = 13.0) -> Command:
+    return Command(
+        command_id=f"order-{number}",
+        verb=Verb.LIGHT,
+        device_id="lamp",
+        within=timedelta(seconds=within_s),
+    )
+
+
+async def test_an_order_that_gives_way_to_a_newer_one_is_told_not_to_have_been_done() -> None:
+    hand = Hand()
+    hand.let.clear()
+    async with beside(hand.dispatcher.run()):
+        hand.give(lamp(1))
+        await hand.began.get()
+        hand.give(ordered(2))
+        hand.give(ordered(3))
+        assert await hand.result() == ("order-2", CommandResult.FAILED)
+        hand.let.set()
+        assert await hand.result() == ("g-1-1", CommandResult.DONE)
+        assert await hand.result() == ("order-3", CommandResult.DONE)
+
+
+async def test_an_order_is_not_begun_when_nobody_could_tell_its_end_in_time() -> None:
+    hand = Hand()
+    async with beside(hand.dispatcher.run()):
+        hand.give(ordered(1, within_s=dispatch.WORTH_S / 2))
+        assert await hand.result() == ("order-1", CommandResult.FAILED)
+    assert hand.began.empty()
+
+
+async def test_an_order_whose_device_says_nothing_ends_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dispatch, "WORTH_S", 0.0)
+    hand = Hand()
+    hand.let.clear()
+    async with beside(hand.dispatcher.run()):
+        began = asyncio.get_running_loop().time()
+        hand.give(ordered(1, within_s=0.05))
+        assert await hand.result() == ("order-1", CommandResult.TIMED_OUT)
+        assert asyncio.get_running_loop().time() - began < dispatch.ANSWER_S
+    assert hand.began.qsize() == 1, "once: it may have been done"
+
+
+async def test_an_order_is_tried_again_only_while_there_is_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dispatch, "AGAIN_S", (0.06, 0.06))
+    monkeypatch.setattr(dispatch, "WORTH_S", 0.0)
+    hand = Hand()
+    hand.failures = [CommandFailed("the line is down")] * 3
+    async with beside(hand.dispatcher.run()):
+        hand.give(ordered(1, within_s=0.05))
+        assert await hand.result() == ("order-1", CommandResult.FAILED)
+    assert hand.began.qsize() == 1

@@ -8,14 +8,17 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from heimvakt.core.commands import Command, CommandFailed
-from heimvakt.core.events import DeviceSeen, Event, RadioLost
+from heimvakt.core.events import DeviceSeen, Event, RadioBack, RadioLost
 from heimvakt.core.ports import DriverContext, DriverError
 from heimvakt.runtime import hosting
 from heimvakt.runtime.hosting import HostedDriver
 from heimvakt.runtime.supervise import Policy, supervise
-from tests.support.homes import DEVICES
+from tests.support.drivers import Gate
+from tests.support.hand_clock import HandClock
+from tests.support.homes import DEVICES, EVENING
 
 
 class Wire:
@@ -50,10 +53,9 @@ def emitted() -> list[Event]:
 
 
 def host(wire: Wire, folder: Path, emitted: list[Event]) -> HostedDriver:
-    async def emit(*events: Event) -> None:
-        emitted.extend(events)
-
-    return HostedDriver("zigbee", wire, DEVICES, folder / "zigbee", emit, lambda: 0.0)
+    return HostedDriver(
+        "zigbee", wire, DEVICES, folder / "zigbee", Gate(emitted), HandClock(EVENING), str
+    )
 
 
 async def test_it_has_its_own_devices_by_address_and_a_folder_of_its_own(
@@ -80,6 +82,45 @@ async def test_it_is_armed_while_it_listens_and_not_when_it_has_fallen(
     assert emitted == [DeviceSeen(device_id="hall")]
 
 
+async def test_a_driver_that_falls_is_lost_until_it_hears_again(
+    tmp_path: Path, emitted: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = Policy(backoff_s_first=0.001, backoff_s_max=0.001)
+    monkeypatch.setattr(hosting, "supervise", partial(supervise, policy=quick))
+    wire = Wire(2)
+    hosted = host(wire, tmp_path, emitted)
+    task = asyncio.get_running_loop().create_task(hosted.run())
+    await wire.listens.wait()
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    told = [event for event in emitted if isinstance(event, RadioLost | RadioBack)]
+    reason = "the driver fell: DriverError: the stick is gone"
+    assert told == [RadioLost(driver="zigbee", reason=reason), RadioBack(driver="zigbee")]
+    assert not hosted.down
+
+
+async def test_what_a_driver_has_told_itself_is_not_told_again(
+    tmp_path: Path, emitted: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = Policy(backoff_s_first=0.001, backoff_s_max=0.001)
+    monkeypatch.setattr(hosting, "supervise", partial(supervise, policy=quick))
+    lost, back = RadioLost(driver="zigbee", reason="pulled"), RadioBack(driver="zigbee")
+
+    class Honest(Wire):
+        async def run(self, context: DriverContext) -> None:
+            await context.emit(lost if self.runs < self.falls else back)
+            await super().run(context)
+
+    wire = Honest(1)
+    hosted = host(wire, tmp_path, emitted)
+    task = asyncio.get_running_loop().create_task(hosted.run())
+    await wire.listens.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    assert [event for event in emitted if isinstance(event, RadioLost | RadioBack)] == [lost, back]
+
+
 async def test_a_driver_that_stays_down_is_told_as_a_lost_radio(
     tmp_path: Path, emitted: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,6 +129,16 @@ async def test_a_driver_that_stays_down_is_told_as_a_lost_radio(
     hosted = host(Wire(99), tmp_path, emitted)
     await hosted.run()
     reason = "the driver stays down: DriverError: the stick is gone"
-    assert emitted[3:] == [RadioLost(driver="zigbee", reason=reason)]
+    assert emitted[-1] == RadioLost(driver="zigbee", reason=reason)
     assert hosted.down
     assert not hosted.is_armed.is_set()
+
+
+def test_a_card_that_nobody_knows_is_in_the_log_and_a_code_never_is(
+    tmp_path: Path, emitted: list[Event]
+) -> None:
+    hosted = host(Wire(0), tmp_path, emitted)
+    with capture_logs() as logs:
+        assert hosted.whose("26:0004a2f1") is None
+        assert hosted.whose("code:4711") is None
+    assert [told["card"] for told in logs] == ["26:0004a2f1"]

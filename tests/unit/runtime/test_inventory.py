@@ -9,12 +9,14 @@ from pathlib import Path
 
 from heimvakt.core.commands import Command
 from heimvakt.core.devices import Device, Role
-from heimvakt.core.events import BatteryMeasured, Event, LinkMeasured
+from heimvakt.core.events import BatteryMeasured, LinkMeasured
 from heimvakt.core.ports import DriverContext
 from heimvakt.core.tending import Member, TellStep, Wanted
 from heimvakt.runtime.hosting import HostedDriver
 from heimvakt.runtime.inventory import Inventory
-from tests.support.homes import DEVICES
+from tests.support.drivers import Gate
+from tests.support.hand_clock import HandClock
+from tests.support.homes import DEVICES, EVENING
 from tests.support.lives import Life, live
 
 HALL = DEVICES["hall"]
@@ -59,9 +61,9 @@ async def inventory(folder: Path) -> AsyncIterator[tuple[Life, Network, Inventor
 
 
 def host(network: Network, folder: Path) -> HostedDriver:
-    async def emit(*_: Event) -> None: ...
-
-    return HostedDriver("zigbee", network, DEVICES, folder / "zigbee", emit, lambda: 0.0)
+    return HostedDriver(
+        "zigbee", network, DEVICES, folder / "zigbee", Gate(), HandClock(EVENING), str
+    )
 
 
 async def test_a_device_is_told_with_its_link_its_battery_and_the_rules_that_need_it(

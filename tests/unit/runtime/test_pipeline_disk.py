@@ -113,3 +113,28 @@ async def test_with_nothing_wrong_nothing_is_told_unsaved(pipeline: Pipeline) ->
     async with running(pipeline):
         await pipeline.emit(STARTED, PRESS)
     assert not unsaved
+
+
+async def test_what_is_to_be_sent_may_be_made_ready_while_the_disk_is_busy(
+    pipeline: Pipeline,
+) -> None:
+    seen: list[tuple[str, Committed]] = []
+    pipeline.prepare(lambda decided: seen.append(("ready", decided)))
+    pipeline.watch(lambda committed: seen.append(("told", committed)))
+    async with running(pipeline):
+        await pipeline.emit(STARTED)
+        await pipeline.emit(MOTION)
+        seen.clear()
+        await pipeline.emit(PRESS)
+    (ready, decided), (told, committed) = seen
+    assert (ready, told) == ("ready", "told")
+    assert decided is committed
+
+
+async def test_nothing_is_made_ready_of_what_nobody_is_told(pipeline: Pipeline) -> None:
+    ready: list[Committed] = []
+    pipeline.prepare(ready.append)
+    async with running(pipeline):
+        await pipeline.emit(STARTED)
+        await pipeline.emit(MOTION)
+    assert not ready

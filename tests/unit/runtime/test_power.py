@@ -9,7 +9,8 @@ import pytest
 
 from heimvakt.core.events import Event, GatewayBatteryMeasured, MainsLost, MainsRestored
 from heimvakt.core.ledger import StoreUnavailable
-from heimvakt.runtime.power import Power, PowerWatch, read_power
+from heimvakt.core.power import Power
+from heimvakt.runtime.power import PowerWatch, read_power
 from tests.support.beside import beside
 
 
@@ -125,3 +126,34 @@ async def test_what_was_not_taken_is_told_again(tmp_path: Path) -> None:
     async with beside(box.watch.run()):
         await box.until(1)
     assert box.told == [MainsLost(battery_percent=100.0)]
+
+
+class OnPins:
+    """A driver that sees the mains on a pin."""
+
+    def __init__(self) -> None:
+        self.sees = Power()
+
+    def power(self) -> Power:
+        return self.sees
+
+
+async def test_what_a_pin_says_of_the_mains_goes_before_and_a_loss_is_told_once(
+    tmp_path: Path,
+) -> None:
+    box, pins = Box(tmp_path), OnPins()
+    watch = PowerWatch(box.emit, [pins], supplies=tmp_path, look_every_s=0.002)
+    async with beside(watch.run()):
+        pins.sees = Power(on_mains=False)
+        await box.until(1)
+        box.set(online=0, capacity=100)  # the kernel sees it later
+        box.set(online=1, capacity=100)  # and is mistaken
+        pins.sees = Power(on_mains=False, battery_percent=20.0)
+        await box.until(2)
+        pins.sees = Power(on_mains=True)
+        await box.until(3)
+    assert box.told == [
+        MainsLost(battery_percent=100.0),
+        GatewayBatteryMeasured(percent=20.0),
+        MainsRestored(),
+    ]

@@ -10,9 +10,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from heimvakt.core.events import AlarmDelivered, ButtonPressed
+from heimvakt.core.patterns import LIGHTS
 from heimvakt.core.signs import CUT_OFF_AFTER_S, Sign
 from heimvakt.runtime import signs
-from heimvakt.runtime.signs import BLINKS_MS, LampSigns, SignWatch
+from heimvakt.runtime.signs import LampSigns, SignWatch
 from tests.support.beside import beside
 from tests.support.lives import Life, live
 
@@ -79,18 +80,20 @@ def test_a_lamp_burns_steadily_when_all_is_well(tmp_path: Path) -> None:
     assert (act / "brightness").read_text() == "255"
 
 
-@pytest.mark.parametrize("sign", [sign for sign in Sign if sign is not Sign.CONNECTED])
+@pytest.mark.parametrize("sign", [sign for sign, light in LIGHTS.items() if light.off_ms])
 def test_every_other_sign_blinks_in_its_own_way(tmp_path: Path, sign: Sign) -> None:
     act = lamp(tmp_path)
     LampSigns("ACT", tmp_path).show(sign)
     assert (act / "trigger").read_text() == "timer"
     blink = tuple(int((act / name).read_text()) for name in ("delay_on", "delay_off"))
-    assert blink == BLINKS_MS[sign]
+    assert blink == (LIGHTS[sign].on_ms, LIGHTS[sign].off_ms)
 
 
-def test_no_two_signs_look_alike() -> None:
-    assert set(BLINKS_MS) == set(Sign)
-    assert len(set(BLINKS_MS.values())) == len(Sign)
+def test_a_press_that_was_taken_back_puts_the_lamp_out(tmp_path: Path) -> None:
+    act = lamp(tmp_path)
+    LampSigns("ACT", tmp_path).show(Sign.CANCELLED)
+    assert (act / "trigger").read_text() == "none"
+    assert (act / "brightness").read_text() == "0"
 
 
 def test_a_lamp_that_is_not_there_is_told_once_and_stops_nothing(tmp_path: Path) -> None:

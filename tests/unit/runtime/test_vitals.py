@@ -10,9 +10,9 @@ import pytest
 
 from heimvakt.core.events import ButtonPressed, DeviceSeen, DoorOpened, RadioLost
 from heimvakt.core.ledger import StoreUnavailable
+from heimvakt.core.power import Power
 from heimvakt.core.reports import Wanted
 from heimvakt.runtime.clock import DrivenClock
-from heimvakt.runtime.power import Power
 from heimvakt.runtime.vitals import Vitals
 from heimvakt.store.store import SqliteStore
 from tests.support.homes import EVENING

@@ -178,3 +178,22 @@ def test_a_shortened_alarm_says_so_and_keeps_what_an_operator_needs() -> None:
     assert (short.data.evidence, short.data.thresholds, short.data.history) == ((), {}, ())
     assert short.data.text == whole.data.text
     assert AlarmMessage.model_validate_json(render.to_bytes(short)) == short
+
+
+def test_a_technicians_alarm_is_marked_and_others_say_nothing_of_it() -> None:
+    data = rendered(alarm(), sending())["data"]
+    assert isinstance(data, dict)
+    assert "test" not in data
+    assert render.alarm_message(alarm(test=True), sending(), gateway_id=GATEWAY).data.test
+    (told,) = outstanding([alarm(test=True)]).data.alarms
+    assert told.test
+
+
+def test_what_was_kept_back_tells_since_when_and_by_what() -> None:
+    kept = move(alarm(state=AlarmState.PENDING), Move.SUPPRESS, at=NIGHT, by="visit")
+    later = move(kept, Move.RELEASE, at=NIGHT + timedelta(hours=2))
+    history = render.alarm_message(later, sending(), gateway_id=GATEWAY).data.history
+    assert [(one.state, one.by) for one in history[-2:]] == [
+        ("suppressed", "visit"),
+        ("raised", None),
+    ]

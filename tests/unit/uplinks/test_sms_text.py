@@ -83,3 +83,8 @@ def test_typographers_marks_do_not_halve_the_room() -> None:
     said = text(alarm(text=Words(nb="“10–20 m” – det’s … " + "x" * 400, en="")))
     assert said.startswith('ALARM: "10-20 m" - det\'s ...')
     assert len(split(said).parts) == 2
+
+
+def test_a_technicians_alarm_says_first_that_it_is_a_test() -> None:
+    assert text(alarm(test=True)).startswith("PRØVE ALARM: ")
+    assert text(alarm(test=True, priority=Priority.LOW), "en").startswith("TEST Notice: ")

@@ -81,12 +81,13 @@ async def test_all_but_high_alarms_are_bounded_in_bytes() -> None:
     assert not await waits(window, Lane.HIGH, 10_000)
 
 
-async def test_an_alarm_may_be_the_one_that_fills_the_room() -> None:
-    """Else an alarm longer than half of the room would always go alone, and no rate be found."""
-    window = places(10, reserved=1, room=100)
-    assert not await waits(window, Lane.ALARM, 99)
-    assert not await waits(window, Lane.ALARM, 99)
-    assert await waits(window, Lane.ALARM, 1)
+async def test_what_is_under_way_counts_whatever_it_is() -> None:
+    window = places(10, reserved=4, room=100)
+    assert not await waits(window, Lane.FRESH, 60)
+    assert await waits(window, Lane.ALARM, 50), "it would stand behind more than there is room for"
+    assert not await waits(window, Lane.ALARM, 40)
+    assert not await waits(window, Lane.HIGH, 500), "and a high one goes all the same"
+    assert await waits(window, Lane.REPORT, 1)
 
 
 async def test_one_message_goes_however_long_it_is() -> None:
