@@ -18,6 +18,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from heimvakt import app
+from heimvakt.app.life import Places
+from heimvakt.app.serving import serve
 from heimvakt.config.loader import load
 from heimvakt.core.commands import Command, CommandFailed
 from heimvakt.core.devices import Device
@@ -98,8 +100,8 @@ def main(home: Path, state: Path) -> None:
     loaded = load(home, catalogue)
     if loaded.configuration is None:
         raise SystemExit(str(loaded.findings))
-    places = app.Places(state=state, socket=state.parent / "control")
-    asyncio.run(app.serve(loaded.configuration, places, read_again=lambda: None))
+    places = Places(state=state, socket=state.parent / "control")
+    asyncio.run(serve(loaded.configuration, places, read_again=lambda: None))
 
 
 if __name__ == "__main__":

@@ -92,11 +92,23 @@ async def life(
     """The daemon runs, and the dispenser knows the time and the plan."""
     boot = device.requests
     async with started(command, driven_from=since) as service:
-        await service.ready()
-        await service.status_when(lambda s: bool(s["drivers"]["dispenser"]["armed"]), WAIT_S)
+        await _hears(service)
         await until(lambda: device.machine.memory.plan and device.requests > boot)
         async with service.link() as (link, _):
             yield service, link
+
+
+async def _hears(service: Service) -> None:
+    """However long it takes to start: the machine may be busy."""
+    async with asyncio.timeout(WAIT_S):
+        while True:
+            assert service.process.returncode is None, service.said()
+            with suppress(OSError, ServiceGone):  # the socket is not there yet, or a dead one's
+                await service.status_when(
+                    lambda status: bool(status["drivers"]["dispenser"]["armed"]), WAIT_S
+                )
+                return
+            await asyncio.sleep(0.05)
 
 
 async def drive(link: Link, to: datetime) -> None:

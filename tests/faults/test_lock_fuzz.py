@@ -90,7 +90,7 @@ async def test_whatever_comes_nothing_stops_and_nothing_grows(
         released = line.bodies[0].releases
         for number in range(TRIES_MAX):
             try:
-                await driver.execute(unlock(f"after-{number}", for_s=0.2))
+                await driver.execute(unlock(f"after-{number}"))
                 break
             except CommandFailed:
                 await asyncio.sleep(0.2)

@@ -290,7 +290,7 @@ async def test_what_a_broker_takes_before_the_receiver_is_back_is_there_seconds_
         await w.drained(20.0)
         print(f"seconds {loop.time() - began:.3f}")
         assert loop.time() - began <= SOON_S
-        assert len(w.centre.received) < 30, "and it was not flooded"
+        assert len(w.centre.received) < 100, "and it was not flooded"
 
 
 async def test_nothing_is_lost_and_nothing_has_a_second_id_when_both_lines_flap(

@@ -34,7 +34,7 @@ SHUT = Command(command_id="shut", verb=Verb.LOCK, device_id="lock-1")
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """As ever, only sooner."""
-    monkeypatch.setattr(board, "SILENT_S", 0.35)
+    monkeypatch.setattr(board, "SILENT_S", 0.5)
 
 
 async def why_not(driver: Driver, command: Command) -> CommandFailed:
@@ -45,14 +45,14 @@ async def why_not(driver: Driver, command: Command) -> CommandFailed:
 
 @pytest.mark.parametrize(
     ("pulse", "write"),
-    [(TENTHS, (1, 3)), (Pulse(by="coil", number=FLASH_COIL), (FLASH_COIL, 3))],
+    [(TENTHS, (1, 10)), (Pulse(by="coil", number=FLASH_COIL), (FLASH_COIL, 10))],
 )
 async def test_a_board_that_can_ends_the_release_by_itself(
     tmp_path: Path, pulse: Pulse, write: tuple[int, int]
 ) -> None:
     line = ModbusLine(tmp_path, options=ModbusLock(coil=0, inputs=WIRED, pulse=pulse))
     async with line.armed() as (driver, gateway):
-        await driver.execute(unlock(for_s=0.3))
+        await driver.execute(unlock(for_s=1.0))
         assert not line.bodies[0].locked
         unlocked = await gateway.next(LockUnlocked)
         locked = await gateway.next(LockLocked)
@@ -65,7 +65,7 @@ async def test_a_board_that_can_ends_the_release_by_itself(
 async def test_for_one_that_cannot_the_gateway_does(tmp_path: Path) -> None:
     line = ModbusLine(tmp_path, options=ModbusLock(coil=0, inputs=WIRED))
     async with line.armed() as (driver, gateway):
-        await driver.execute(unlock(for_s=0.3))
+        await driver.execute(unlock(for_s=1.0))
         await gateway.next(LockUnlocked)
         await gateway.next(LockLocked)
     assert line.boards[0].executed == [(0, ON), (0, OFF)]
@@ -97,7 +97,7 @@ async def test_door_lid_and_several_boards(tmp_path: Path) -> None:
         line.bodies[2].tamper()
         await gateway.next(DoorOpened, device_id="door-2")
         await gateway.next(TamperOpened, device_id="lock-3")
-        await driver.execute(unlock(lock=3, for_s=0.2))
+        await driver.execute(unlock(lock=3, for_s=1.0))
     assert [body.releases for body in line.bodies] == [0, 0, 1]
 
 
@@ -114,7 +114,7 @@ async def test_contacts_that_say_the_opposite(tmp_path: Path) -> None:
 async def test_without_a_contact_at_the_bolt_the_coil_says_where_it_is(tmp_path: Path) -> None:
     line = ModbusLine(tmp_path, options=ModbusLock(coil=0, pulse=TENTHS))
     async with line.armed() as (driver, gateway):
-        await driver.execute(unlock(for_s=0.4))
+        await driver.execute(unlock(for_s=1.0))
         await gateway.next(LockUnlocked)
         await gateway.next(LockLocked)
 
@@ -122,8 +122,8 @@ async def test_without_a_contact_at_the_bolt_the_coil_says_where_it_is(tmp_path:
 async def test_the_same_order_again_is_not_done_again(tmp_path: Path) -> None:
     line = ModbusLine(tmp_path)
     async with line.armed() as (driver, _):
-        await driver.execute(unlock(for_s=0.2))
-        await driver.execute(unlock(for_s=0.2))
+        await driver.execute(unlock(for_s=1.0))
+        await driver.execute(unlock(for_s=1.0))
     assert line.bodies[0].releases == 1
 
 
@@ -167,7 +167,7 @@ async def test_a_bolt_that_does_not_follow_is_jammed_and_nobody_knows(tmp_path: 
     line = ModbusLine(tmp_path, options=options)
     line.bodies[0].stuck = True
     async with line.armed() as (driver, gateway):
-        assert not (await why_not(driver, unlock(for_s=0.2))).certain
+        assert not (await why_not(driver, unlock(for_s=1.0))).certain
         await gateway.next(LockJammed)
 
 
@@ -179,7 +179,7 @@ async def test_a_board_that_is_gone_is_told_and_keeps_no_other(tmp_path: Path) -
         assert isinstance(lost, ContactLost)
         assert lost.reason == "it does not answer"
         assert (await why_not(driver, unlock())).certain
-        await driver.execute(unlock(lock=2, for_s=0.2))
+        await driver.execute(unlock(lock=2, for_s=1.0))
         line.bodies[0].open_door()
         line.bus.deaf.clear()
         await gateway.next(ContactBack, device_id="door-1")

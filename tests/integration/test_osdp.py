@@ -36,9 +36,9 @@ from tests.support.locks import CARD, OsdpLine, unlock
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """As ever, only sooner; the true times are held by the tests of `link`."""
-    monkeypatch.setattr(link, "SILENT_S", 0.35)
+    monkeypatch.setattr(link, "SILENT_S", 0.5)
     monkeypatch.setattr(link, "BACK_S", 0.1)
-    monkeypatch.setattr(peer, "GIVEN_UP_S", 0.3)
+    monkeypatch.setattr(peer, "GIVEN_UP_S", 0.4)
 
 
 async def why_not(driver: Driver, command: Command) -> CommandFailed:

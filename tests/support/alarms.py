@@ -35,6 +35,8 @@ def in_state(state: AlarmState, priority: Priority = Priority.HIGH, number: int 
         return made
     if state is AlarmState.CANCELLED:
         return move(made, Move.CANCEL, at=EVENING)
+    if state is AlarmState.SUPPRESSED:
+        return move(made, Move.SUPPRESS, at=EVENING)
     made = move(made, Move.CONFIRM, at=EVENING)
     if state not in (AlarmState.RAISED, AlarmState.RESET):
         made = move(made, Move.DELIVER, at=EVENING)

@@ -1,4 +1,8 @@
-"""The composition root: the only package that knows all the parts, and how they live together."""
+"""The composition root: the only package that knows all the parts, and how they live together.
+
+Here is what a configuration may name, which most verbs ask for. The life of a gateway is imported
+by who lives it (`serving`, `life`): it is a third of a verb's start.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,6 @@ from heimvakt.config.machine import this_machine
 from heimvakt.rules import KINDS
 from heimvakt.uplinks.mqtt_settings import MqttReceiverSettings
 from heimvakt.uplinks.sms_settings import SmsReceiverSettings
-
-from .life import Places
-from .serving import serve
-
-__all__ = ["Places", "catalogue", "serve"]
 
 
 def catalogue() -> Catalogue:

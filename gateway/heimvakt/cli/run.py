@@ -14,7 +14,9 @@ from typing import Annotated
 import structlog
 import typer
 
-from heimvakt import app
+from heimvakt.app import catalogue
+from heimvakt.app.life import Places
+from heimvakt.app.serving import serve
 from heimvakt.config.configuration import Configuration
 from heimvakt.config.findings import render_findings
 from heimvakt.config.loader import load
@@ -72,12 +74,12 @@ def command(
     if configuration is None:
         fail(Exit.CONFIGURATION, f"{config} is not used", f"see: heimvakt check {config}")
     directory = state or Path(os.environ.get("STATE_DIRECTORY", "/var/lib/heimvakt"))
-    places = app.Places(state=directory, socket=socket or default_socket(), file=config.absolute())
+    places = Places(state=directory, socket=socket or default_socket(), file=config.absolute())
     if driven_from is not None:
         log.warning("the clock of this gateway is driven from outside", start=driven_from)
     try:
         asyncio.run(
-            app.serve(
+            serve(
                 configuration,
                 places,
                 read_again=lambda: _read(config),
@@ -91,7 +93,7 @@ def command(
 
 
 def _read(config: Path) -> Configuration | None:
-    loaded = load(config, app.catalogue())
+    loaded = load(config, catalogue())
     if loaded.findings:
         print(render_findings(loaded.findings), file=sys.stderr)
     return loaded.configuration

@@ -5,7 +5,7 @@ never suppressed (promise 21). What is suppressed is kept, and raised when the m
 still is so.
 
     home, away --a known key, a lock that carers open--> visit --the same key again, 4 h--> home
-    away --somebody moves, after those who left had time to--> home
+    away --somebody is heard, after those who left had time to--> home
     any --order, command, button--> any; each but home ends by itself
 """
 
@@ -39,6 +39,7 @@ from .events import (
     TimerFired,
 )
 from .mode_plans import AT_MOST, MAY_REST
+from .witness import NOBODY, Witness
 
 if TYPE_CHECKING:
     from .devices import Home
@@ -91,6 +92,8 @@ class ModeState:
     key: str = ""
     """The key or the button that was taken last, and when: the same again at once is no other."""
     key_at: datetime | None = None
+    witness: Witness = NOBODY
+    """Away: the last that was heard, which may have been nobody."""
     walked: str | None = None
     """Service: the device that a walk test runs on. Its button calls nobody meanwhile."""
 
@@ -141,6 +144,7 @@ def change(work: Work, to: Mode, *, by: str, lasting: timedelta | None = None) -
         until=until,
         by=by,
         inside=() if other else before.inside,
+        witness=NOBODY,
         walked=None,
     )
     _set(work, after)
@@ -241,9 +245,16 @@ def _pressed(work: Work, event: ButtonPressed, mode: Mode) -> None:
 
 
 def _somebody(work: Work, event: DeviceEvent) -> None:
+    """A sensor that fires alone in an empty home brings nobody back: a second sign does."""
     now = work.state.mode
-    if now.mode is Mode.AWAY and (now.since is None or event.at - now.since >= LEAVES_WITHIN):
+    if now.mode is not Mode.AWAY:
+        return
+    if now.since is not None and event.at - now.since < LEAVES_WITHIN:
+        return
+    if now.witness.confirms(event):
         change(work, Mode.HOME, by=event.device_id)
+    else:
+        _set(work, replace(now, witness=now.witness.after(event)))
 
 
 def _take_up(work: Work) -> None:

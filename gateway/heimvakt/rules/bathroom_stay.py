@@ -22,11 +22,12 @@ from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, NoLonger, Rais
 from heimvakt.core.events import DeviceEvent, Event, Mode, ModeChanged, TimerFired
 from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
+from heimvakt.core.witness import NOBODY, Witness
 from heimvakt.core.words import Words, spell_duration
 
 from .hearing import ALL_HEARD, Hearing
 from .kind import Context, RuleKind, RuleSettings, Wire
-from .presence import NOBODY, SIGNS, Witness, is_life, signs_of, wires
+from .presence import SIGNS, is_life, signs_of, wires
 from .wording import late_words
 
 LONG, URGENT = "long", "urgent"

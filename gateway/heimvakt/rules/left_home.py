@@ -33,11 +33,12 @@ from heimvakt.core.events import (
 )
 from heimvakt.core.fields import Hours, duration
 from heimvakt.core.rule import Rule
+from heimvakt.core.witness import NOBODY, Witness
 from heimvakt.core.words import Words, spell_duration
 
 from .hearing import ALL_HEARD, Hearing
 from .kind import Context, RuleKind, RuleSettings, Wire
-from .presence import NOBODY, SIGNS, Witness, is_life, signs_of, wires
+from .presence import SIGNS, is_life, signs_of, wires
 from .wording import late_words
 
 OUT = "out"

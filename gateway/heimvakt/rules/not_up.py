@@ -3,7 +3,7 @@
     the morning begins --a sign of being up--> up
                        `-- none when it ends --> raised --a sign--> up
 
-Lying down is no sign, and one movement alone is none (`presence`). When nothing could be heard,
+Lying down is no sign, and one movement alone is none (`core.witness`). When nothing could be heard,
 since the gateway was off or every sensor out of reach, it waits for a while, in which a sign may
 still come.
 """
@@ -38,11 +38,12 @@ from heimvakt.core.events import (
 )
 from heimvakt.core.fields import Hours
 from heimvakt.core.rule import Rule
+from heimvakt.core.witness import NOBODY, Witness
 from heimvakt.core.words import Words
 
 from .hearing import ALL_HEARD, Hearing
 from .kind import Context, RuleKind, RuleSettings, Wire
-from .presence import NOBODY, SIGNS, Witness, is_life, signs_of, wires
+from .presence import SIGNS, is_life, signs_of, wires
 from .wording import LATE, late_words
 
 BY, LATER = "by", "later"

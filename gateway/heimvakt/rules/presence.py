@@ -1,15 +1,11 @@
 """What is a sign that somebody is there and up, and which devices of a home tell of it.
 
-One movement alone is none: motion sensors fire in empty homes, 14 times in 83 hours of one known to
-be empty and never twice within a minute, and mats let go while somebody lies on them. A second
-witness makes it one.
+One alone is none: `core.witness`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TypeGuard
 
 from heimvakt.core.devices import Device, Role
@@ -45,45 +41,6 @@ _LIFE = (
     ApplianceStopped,
     ButtonPressed,
 )
-
-_SURE = (DoorOpened, DoorClosed, ApplianceStarted, ButtonPressed)
-"""What needs a hand."""
-_SOON = timedelta(minutes=2)
-"""So far apart two signs are of the same person on his way."""
-_FRAME_AGAIN = timedelta(seconds=2)
-"""A radio repeats an unconfirmed frame within this: the same movement is no second sign."""
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """The last sign that was heard, which the next may confirm."""
-
-    device_id: str = ""
-    at: datetime | None = None
-
-    def after(self, event: DeviceEvent) -> Witness:
-        """With `event` as the last; the same frame again changes nothing."""
-        if self.device_id == event.device_id and self._since(event) < _FRAME_AGAIN:
-            return self
-        return Witness(event.device_id, event.at)
-
-    def confirms(self, event: DeviceEvent) -> bool:
-        """Whether `event`, with what was heard before it, is somebody."""
-        if isinstance(event, _SURE):
-            return True
-        since = self._since(event)
-        if self.device_id != event.device_id:
-            return since <= _SOON
-        return isinstance(event, MotionDetected) and _FRAME_AGAIN <= since <= _SOON
-
-    def _since(self, event: DeviceEvent) -> timedelta:
-        """Since the last sign; a clock that was set between them tells nothing."""
-        if self.at is None or event.at < self.at:
-            return timedelta.max
-        return event.at - self.at
-
-
-NOBODY = Witness()
 
 
 def is_life(event: Event, signs: Collection[str]) -> TypeGuard[DeviceEvent]:

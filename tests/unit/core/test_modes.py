@@ -49,6 +49,7 @@ from heimvakt.core.modes import (
 from heimvakt.core.state import outstanding
 from heimvakt.rules import KINDS, Context
 from tests.support.homes import DEVICES, EVENING, OSLO, RULES, Desk, home
+from tests.support.seen import seen
 from tests.support.small import SmallDesk, a_home, a_raise, a_rule
 
 READER = "front-reader"
@@ -269,8 +270,18 @@ def test_away_ends_with_the_first_sign_of_somebody_after_those_who_left_had_time
     d.tell(event)
     assert mode_of(d) is Mode.AWAY
     d.wait(seconds=1)
-    d.tell(event)
+    seen(d, event)
     assert mode_of(d) is Mode.HOME
+
+
+def test_a_sensor_that_fires_alone_in_an_empty_home_brings_nobody_back() -> None:
+    d = desk()
+    d.tell(chosen(Mode.AWAY))
+    d.wait_until(EVENING + LEAVES_WITHIN)
+    for _ in range(5):
+        d.wait(hours=1)
+        d.tell(MotionDetected(device_id="hall"))
+    assert mode_of(d) is Mode.AWAY
 
 
 def test_away_is_a_visit_when_a_carer_comes() -> None:
@@ -359,7 +370,7 @@ def test_a_clock_that_is_set_makes_nobody_come_twice_or_leave_late(by: timedelta
     d.tell(MotionDetected(device_id="hall"))
     assert mode_of(d) is Mode.AWAY, "whoever set it is still leaving"
     d.wait_until(d.at + LEAVES_WITHIN)
-    d.tell(MotionDetected(device_id="hall"))
+    seen(d)
     assert mode_of(d) is Mode.HOME
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from heimvakt.core.alarms import AlarmState
 from heimvakt.core.ledger import COUNTER
 from heimvakt.store.sequence import BLOCK, EARLY, LEAP, SequenceFloor
 from heimvakt.store.store import FILE, SqliteStore
 from tests.support.stored import NOW, fill, kill_after_filling, opened, transaction
 
-USED = 1500
+USED, ALARMS = 1500, 5 * len(AlarmState)
 FLOOR, COPY = "sequence.floor", "sequence.floor.copy"
 
 
@@ -68,7 +69,7 @@ async def test_after_a_clean_end_numbers_go_on_without_a_gap(tmp_path: Path) -> 
     await fill(tmp_path)
     for _ in range(3):
         restored, _, _ = await opened(tmp_path)
-        assert (restored.last_seq, restored.state[COUNTER]) == (USED, {"n": 40})
+        assert (restored.last_seq, restored.state[COUNTER]) == (USED, {"n": ALARMS})
 
 
 async def test_after_a_kill_they_go_on_above_all_that_may_have_been_used(tmp_path: Path) -> None:

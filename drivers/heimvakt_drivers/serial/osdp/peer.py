@@ -149,9 +149,7 @@ class Peer:
         if self._answer_due is not None and now >= self._answer_due:
             self._wrong = self._wrong or "it does not answer an order"
         if phase is Phase.TRYING and now - max(self._wrote_at, self._link.since) > GIVEN_UP_S:
-            self._wrong = self._wrong or why_not(
-                self._last, self.channel.wrote, damaged=self._damaged
-            )
+            self._wrong = self._wrong or self._refusal()
         again = self.told_up is False
         self._link, todo = look(self._link, self._seen(now))
         for what in todo:
@@ -187,13 +185,11 @@ class Peer:
             case Do.START:
                 self._start()
             case Do.STOP:
-                self._stop(
-                    self._wrong or why_not(self._last, self.channel.wrote, damaged=self._damaged)
-                )
+                self._stop(self._wrong or self._refusal())
             case Do.READ:
                 self._read()
             case Do.TELL_LOST:
-                why = self._wrong or self._why
+                why = self._wrong or (self._refusal() if self._last else self._why)
                 log.warning("a lock is not reached", device=self.desk.name, why=why)
                 self.desk.lost(why)
             case Do.TELL_UP:
@@ -222,6 +218,11 @@ class Peer:
         if self._panel is not None:
             self._panel.stop()
         self.desk.unreachable(f"the lock is not reached: {why}")
+
+    def _refusal(self) -> str:
+        if self._clashed:
+            return CLASH
+        return why_not(self._last, self.channel.wrote, damaged=self._damaged)
 
     # ------------------------------------------------------------------------------------ orders
 

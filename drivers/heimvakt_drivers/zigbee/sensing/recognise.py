@@ -16,6 +16,7 @@ from .cells import Cell
 from .heard import Cluster
 from .makers import known_of
 from .oddities import Known, Oddity, Point
+from .roles import ROLES
 from .says import AIR, FILLS, OPEN, Says, all_said
 from .signature import Signature
 
@@ -66,6 +67,8 @@ class Recognised:
         """Why it is of the wrong kind for the role, in plain words; None where it can fill it."""
         if role in self.roles:
             return None
+        if role not in ROLES:
+            return f"no Zigbee device can be a {role}"
         return f"the role {role} needs {NEEDS[role]}; this device has {self.in_words()}"
 
     def in_words(self) -> str:

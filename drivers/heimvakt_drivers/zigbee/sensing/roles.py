@@ -76,8 +76,8 @@ READS: Mapping[Sense, frozenset[Role]] = {
 INVERTED = frozenset({(Sense.CONTACT, Role.BED), (Sense.CONTACT, Role.CHAIR)})
 """A contact that opens says that the bed or the chair was left."""
 
-ROLES = frozenset(Role)
-"""What this driver can fill."""
+ROLES = frozenset(Role) - {Role.DISPENSER, Role.TAG, Role.TAMPER}
+"""What this driver can fill. The others are wired to the box or have a line of their own."""
 
 
 def is_active(sense: Sense, role: Role, value: bool) -> bool | None:

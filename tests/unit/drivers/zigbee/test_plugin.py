@@ -14,6 +14,7 @@ from heimvakt.core.devices import Device, Role
 from heimvakt.core.ports import Mistake
 from heimvakt.core.radios import FindsRadios, PluggedIn
 from heimvakt_drivers.zigbee.plugin import PLUGIN, ZigbeePlugin
+from heimvakt_drivers.zigbee.sensing.roles import ROLES
 from heimvakt_drivers.zigbee.settings import ZigbeeSettings
 from heimvakt_drivers.zigbee.sticks.usb import Roots
 from tests.support.usb import UsbTree
@@ -124,8 +125,8 @@ def test_two_devices_of_one_address_are_an_error() -> None:
     assert mistake.what == "devices.door has the same address"
 
 
-def test_every_role_of_today_can_be_filled() -> None:
-    for role in Role:
+def test_every_role_of_today_can_be_filled_but_for_what_is_wired() -> None:
+    for role in ROLES:
         assert check("socket://a:1", device(GOOD, role)) == []
 
 
@@ -167,3 +168,9 @@ def test_a_driver_is_made_without_zigpy() -> None:
     )
     assert run.stdout.strip() == "False"
     assert PLUGIN.name == "zigbee"
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - ROLES))
+def test_what_is_wired_is_no_zigbee_device(role: Role) -> None:
+    (mistake,) = check("socket://a:1", device(GOOD, role))
+    assert f'no Zigbee device can be a "{role}"' in mistake.what

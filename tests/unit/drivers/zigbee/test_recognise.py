@@ -13,6 +13,7 @@ from heimvakt_drivers.zigbee.sensing.cells import Cell
 from heimvakt_drivers.zigbee.sensing.makers import TABLE, known_of
 from heimvakt_drivers.zigbee.sensing.oddities import Known, Oddity, Point
 from heimvakt_drivers.zigbee.sensing.recognise import NEEDS, recognise
+from heimvakt_drivers.zigbee.sensing.roles import ROLES
 from heimvakt_drivers.zigbee.sensing.says import FILLS, Says
 from heimvakt_drivers.zigbee.sensing.signature import Endpoint, Signature
 from heimvakt_drivers.zigbee.sensing.states import MOTION_AGAIN_S
@@ -160,8 +161,8 @@ def test_a_device_that_sleeps_runs_on_cells_and_the_maker_knows_which() -> None:
 
 
 def test_every_role_can_be_filled_and_says_what_it_needs() -> None:
-    assert set(NEEDS) == set(Role)
-    assert {role for roles in FILLS.values() for role in roles} == set(Role)
+    assert set(NEEDS) == ROLES
+    assert {role for roles in FILLS.values() for role in roles} == ROLES
 
 
 @pytest.mark.parametrize("entry", TABLE, ids=lambda entry: f"{entry.maker} {entry.model}")

@@ -16,7 +16,7 @@ from heimvakt.core.events import (
     MotionDetected,
     stamped,
 )
-from heimvakt.rules.presence import NOBODY
+from heimvakt.core.witness import NOBODY
 from tests.support.homes import EVENING, stamp
 
 HALL, KITCHEN = MotionDetected(device_id="hall"), MotionDetected(device_id="kitchen")
