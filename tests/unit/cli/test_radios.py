@@ -92,11 +92,16 @@ def test_of_a_blank_radio_there_is_nothing_to_tell() -> None:
 class Service:
     """Answers as the service would."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any]) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, home: Path, answer: dict[str, Any]) -> None:
         self.asked: list[dict[str, Any]] = []
+        self.known: dict[str, dict[str, Any]] = {
+            "radio-backup": {"backup": {"asked": "radio-backup"}},
+            "radios": {"radios": {"zigbee": "/dev/ttyUSB0"}},
+            "home-file": {"file": str(home)},
+        }
         self._answer = answer
         monkeypatch.setattr(radio, "follow", self.follow)
-        monkeypatch.setattr(radio, "ask", lambda _, request: {"backup": {"asked": request["do"]}})
+        monkeypatch.setattr(radio, "ask", lambda _, request: self.known[request["do"]])
 
     def follow(self, _: Path | None, request: dict[str, Any], *, quiet_s: float) -> Any:
         self.asked.append(request)
@@ -104,39 +109,58 @@ class Service:
         yield {"done": True, "compared": self._answer}
 
 
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The file of a home, which names no port."""
+    file = tmp_path / "home.toml"
+    file.write_text("[drivers.zigbee]\n", encoding="utf-8")
+    return file
+
+
 def run(*words: str, answer: str = "") -> Any:
     return CliRunner().invoke(app, ["radio", *words], input=answer)
 
 
-def test_it_asks_before_it_writes(monkeypatch: pytest.MonkeyPatch) -> None:
-    service = Service(monkeypatch, compared())
+def test_it_asks_before_it_writes(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    service = Service(monkeypatch, home, compared())
     assert run("swap", answer="n\n").exit_code == 1
     assert [asked["do"] for asked in service.asked] == ["radio-compare"]
     result = run("swap", answer="y\n")
     assert result.exit_code == 0
     assert "The radio is blank" in result.stdout
+    assert f"{home} need not be changed." in result.stdout
     assert service.asked[-1]["do"] == "radio-swap"
     assert service.asked[-1]["port"] == "/dev/ttyUSB0"
 
 
-def test_another_network_is_not_erased_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    service = Service(monkeypatch, compared(holds="foreign", found=STORED, same_key=False))
+def test_a_file_that_cannot_be_changed_is_told_with_what_to_write(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    Service(monkeypatch, home, compared())
+    home.unlink()
+    assert 'write: port = "/dev/ttyUSB0"' in run("swap", "--yes").stdout
+
+
+def test_another_network_is_not_erased_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    service = Service(monkeypatch, home, compared(holds="foreign", found=STORED, same_key=False))
     assert run("swap", "--yes").exit_code == 1
     assert len(service.asked) == 1
     assert run("swap", "--yes", "--overwrite").exit_code == 0
     assert service.asked[-1]["overwrite"] is True
 
 
-def test_a_program_gets_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    Service(monkeypatch, compared())
+def test_a_program_gets_what_was_found(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    Service(monkeypatch, home, compared())
     assert json.loads(run("swap", "--yes", "--json").stdout) == compared()
     assert run("swap", "--json").exit_code == 2
 
 
 def test_a_copy_is_written_for_its_owner_only_and_over_nothing(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, home: Path, tmp_path: Path
 ) -> None:
-    service = Service(monkeypatch, compared())
+    service = Service(monkeypatch, home, compared())
     file = tmp_path / "network.json"
     assert run("backup", str(file)).exit_code == 0
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
