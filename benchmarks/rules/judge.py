@@ -1,7 +1,7 @@
 """Alarms of a run held against the truth: hits, misses, false alarms, time to detection.
 
 A truth is found by a rule that is there for it when an alarm of that kind was raised between its
-begin and `SLACK` after its end. An alarm is false when no truth that its kind is there for explains it.
+begin and `SLACK` after its end. An alarm is false when no truth that its kind is about explains it.
 What is not about the person (a battery, a silent sensor, the daily test) is not judged here.
 """
 

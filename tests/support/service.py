@@ -26,6 +26,8 @@ from .notices import Notices
 from .watched import Watched
 
 STOP_S_MAX = 5.0
+READY_S_MAX = 90.0
+"""A start takes a second; on a machine that has too much to do it takes as long as it takes."""
 """The promise: a SIGTERM is obeyed within this, also with work going on."""
 POLL_S = 0.02
 
@@ -94,14 +96,17 @@ class Service:
 
     async def ready(self) -> None:
         """Return when it has told systemd that it is ready."""
-        said = asyncio.create_task(self.notices.until(lambda: bool(self.notices.of("READY"))))
+        said = asyncio.create_task(
+            self.notices.until(lambda: bool(self.notices.of("READY")), READY_S_MAX)
+        )
         ended = asyncio.create_task(self.process.wait())
         await asyncio.wait({ended, said}, return_when=asyncio.FIRST_COMPLETED)
-        gone = not said.done()
+        gone, late = not said.done(), said.done() and said.exception() is not None
         for task in (said, ended):
             task.cancel()
         await asyncio.gather(said, ended, return_exceptions=True)
         assert not gone, f"the daemon ended with {self.process.returncode}:\n{self.said()[-3000:]}"
+        assert not late, f"the daemon is not ready in time:\n{self.said()[-3000:]}"
 
     async def ended(self, within_s: float) -> int:
         """Its exit code."""

@@ -116,6 +116,7 @@ class Gateway:
 
             start(life.first())
             await pipeline.emit(*_beginning(store.restored, cause))
+            await life.can_be_asked()
             log.info("armed", rules=len(pipeline.home.rules), devices=len(pipeline.home.devices))
             self._notifier.tell(READY="1", STATUS="armed")
             start(life.vital())

@@ -140,6 +140,10 @@ class Life:
             driver.take_over(configuration.devices)
         return True
 
+    async def can_be_asked(self) -> None:
+        """Return when the control socket listens: whoever is told that we are ready may ask."""
+        await self._control.listens.wait()
+
     def first(self) -> Iterator[tuple[str, Unit]]:
         """What must run before the first event, and always, with names."""
         yield "pipeline", self._pipeline.run

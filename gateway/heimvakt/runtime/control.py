@@ -62,6 +62,8 @@ class ControlSocket:
         self._in_steps = in_steps
         self._watch_waiting_max = watch_waiting_max
         self._conversations: set[asyncio.Task[None]] = set()
+        self.listens = asyncio.Event()
+        """Set while somebody can ask."""
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -69,10 +71,12 @@ class ControlSocket:
         self._path.unlink(missing_ok=True)
         server = await asyncio.start_unix_server(self._serve, self._path, limit=LINE_BYTES_MAX)
         self._path.chmod(0o660)
+        self.listens.set()
         try:
             # Not `serve_forever`: when cancelled it may wait for whoever is still connected.
             await asyncio.get_running_loop().create_future()
         finally:
+            self.listens.clear()
             self._path.unlink(missing_ok=True)
             server.close()
             for conversation in self._conversations:
