@@ -24,6 +24,7 @@ from .events import (
     CommandCompleted,
     CommandReceived,
     ConfigurationChanged,
+    DeviceEvent,
     Event,
     GatewayStarted,
     LoggedEvent,
@@ -127,7 +128,10 @@ def _obey(work: Work, event: Event) -> None:
 
 
 def _rules(work: Work, event: Event) -> None:
+    device_id = event.device_id if isinstance(event, DeviceEvent) else None
     for rule_id, rule in work.home.rules.items():
+        if device_id is not None and rule.told_of is not None and device_id not in rule.told_of:
+            continue
         seen = _as_seen_by(rule_id, work, event)
         if seen is None or rule_id not in work.state.rules:
             continue  # before the first `GatewayStarted` under this configuration

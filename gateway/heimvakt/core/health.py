@@ -67,6 +67,9 @@ def started(
     devices = {}
     for device_id, device in home.devices.items():
         known = before.devices.get(device_id)
+        if known is not None and known.no_contact:
+            # Its driver says so again; where it does not, the silence must be found.
+            known = replace(known, no_contact=False, excused=False)
         # Nothing was heard since the gateway went off, or since the radio or the mains were lost
         # before that. A clock that has gone back moves the deadline back with it.
         deaf = [before.lost.get(device.driver), last_alive]

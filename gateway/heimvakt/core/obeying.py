@@ -65,7 +65,7 @@ def take(work: Work, event: CommandReceived) -> None:
     if known is not None:
         _repeat(work, event, known)
         return
-    if kept_of(work.state.orders.values(), event.role) >= KEPT_MAX:
+    if kept_of(work.state.orders.values(), event.role, event.verb) >= KEPT_MAX:
         _refuse(work, event, Refusal.TOO_MANY)
         return
     refused = not_now(work.state, event) or not_so(work.home, work.state, event)

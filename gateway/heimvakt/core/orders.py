@@ -85,8 +85,8 @@ RESULT_AFTER = timedelta(seconds=14)
 COMMAND_WITHIN = timedelta(seconds=13)
 """After it a device is asked no more, so that its own answer is the result."""
 KEPT_MAX = 300
-"""Orders of one role that are remembered at once. A busy day has some tens; one role that uses up
-its own leaves those of the others."""
+"""Orders of one role that are remembered at once, and as many of its short-lived ones. A busy day
+has some tens; one role that uses up its own leaves those of the others."""
 
 
 class Refusal(StrEnum):
@@ -208,6 +208,8 @@ def rights_of(event_verb: str, argument: str, now: Mode) -> frozenset[str]:
     return frozenset({OrderVerb.SET_MODE, SET_MODE_SERVICE} if ends_service else {event_verb})
 
 
-def kept_of(orders: Iterable[UsedOrder], role: str) -> int:
-    """How many of one role are remembered."""
-    return sum(order.role == role for order in orders)
+def kept_of(orders: Iterable[UsedOrder], role: str, verb: str) -> int:
+    """How many are remembered of one role that live as long as this verb: a system that asks too
+    often what is outstanding must not keep its operator from opening a door."""
+    short = verb in SHORT_LIVED
+    return sum(order.role == role and (order.verb in SHORT_LIVED) is short for order in orders)

@@ -26,6 +26,9 @@ class Rule(Generic[StateT]):
     step: Callable[[StateT, Event], tuple[StateT, Effects]]
     needs: frozenset[str]
     """The devices that it is blind without."""
+    told_of: frozenset[str] | None = None
+    """The devices whose events it is told; None: all. What it is not told must mean nothing to it:
+    most of what happens is of one device, and most rules are about others."""
     unless: frozenset[Mode] = frozenset()
     """Modes in which its alarms rest, beside those that list their kind."""
     minds_alarms: bool = False

@@ -14,7 +14,7 @@ from heimvakt.core.events import AuditBroken, Event
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
-from .kind import Context, RuleKind, RuleSettings, home_rule
+from .kind import NO_DEVICES, Context, RuleKind, RuleSettings, home_rule
 
 
 class Settings(RuleSettings):
@@ -60,7 +60,7 @@ def _alarm(settings: Settings, event: AuditBroken) -> RaiseAlarm:
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule; it needs no device."""
-    return home_rule(rule_id, KIND, State(), partial(step, settings))
+    return home_rule(rule_id, KIND, State(), partial(step, settings), told_of=NO_DEVICES)
 
 
 KIND = RuleKind(

@@ -201,6 +201,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         states=(State,),
         step=partial(step, Bound(settings=settings, elsewhere=elsewhere)),
         needs=frozenset({*settings.inside, *elsewhere}),
+        told_of=frozenset({*settings.inside, *elsewhere}),
     )
 
 

@@ -145,6 +145,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         states=(State,),
         step=partial(step, bound),
         needs=frozenset({settings.bed}),
+        told_of=frozenset({settings.bed}),
     )
 
 

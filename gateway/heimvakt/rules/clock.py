@@ -28,7 +28,7 @@ from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words, spell_duration
 
-from .kind import Context, RuleKind, RuleSettings, home_rule
+from .kind import NO_DEVICES, Context, RuleKind, RuleSettings, home_rule
 
 KEY = "clock"
 UNSURE, SETTLED = "unsure", "settled"
@@ -144,7 +144,7 @@ def _set(event: ClockStepped) -> Words:
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule; it needs no device."""
-    return home_rule(rule_id, KIND, State(), partial(step, settings))
+    return home_rule(rule_id, KIND, State(), partial(step, settings), told_of=NO_DEVICES)
 
 
 KIND = RuleKind(

@@ -37,7 +37,7 @@ from heimvakt.core.times import stepped
 from heimvakt.core.words import Words, spell_duration
 
 from .daily_moment import HoursOrNever, Moment
-from .kind import Context, RuleKind, RuleSettings, home_rule
+from .kind import NO_DEVICES, Context, RuleKind, RuleSettings, home_rule
 
 NEXT, LATE = "next", "late"
 FAILED = "failed"
@@ -211,7 +211,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule; it needs no device."""
     window = settings.at.window(context.zone) if settings.at else None
     moment = Moment.of(context.gateway_id, window)
-    return home_rule(rule_id, KIND, State(), partial(step, settings, moment))
+    return home_rule(rule_id, KIND, State(), partial(step, settings, moment), told_of=NO_DEVICES)
 
 
 KIND = RuleKind(

@@ -155,6 +155,7 @@ def bind(sort: Detector, rule_id: str, settings: Settings, context: Context) -> 
         states=(State,),
         step=partial(step, bound),
         needs=frozenset(detectors),
+        told_of=frozenset(detectors),
     )
 
 

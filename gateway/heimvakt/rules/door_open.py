@@ -147,6 +147,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         states=(State,),
         step=partial(step, bound),
         needs=frozenset(settings.doors),
+        told_of=frozenset(settings.doors),
     )
 
 

@@ -68,10 +68,16 @@ def _noted(ledger: Ledger, zone: ZoneInfo, event: DeviceEvent) -> Ledger:
             return noted(ledger, zone, at, Fate.TAKEN, how=how)
         case DoseMissed(dose=at):
             return noted(ledger, zone, at, Fate.MISSED)
-        case DoseRetracted(dose=at) if happened_at(event) >= at:
+        case DoseRetracted(dose=at) if not _is_early(event, at):
             return noted(ledger, zone, at, Fate.RETRACTED)
-        case _:  # one that was held out early, and not taken then, is offered again in its time
+        case _:
             return ledger
+
+
+def _is_early(event: DoseRetracted, at: datetime) -> bool:
+    """One that was held out early, and not taken then, is offered again in its time. A clock that
+    shows anything whatever cannot tell that, and what nobody can take any more is told."""
+    return event.stamp.clock is not ClockQuality.UNKNOWN and happened_at(event) < at
 
 
 def line_lost(watch: Watch, event: RadioLost) -> Watch:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from heimvakt.core.devices import Device
 from heimvakt.core.events import (
+    ConfigurationChanged,
     ContactBack,
     ContactLost,
     DeviceBack,
@@ -53,6 +54,12 @@ class Hearing:
                 return replace(self, lost=self.lost | ({driver} & mine))
             case RadioBack(driver=driver):
                 return replace(self, lost=self.lost - {driver})
+            case ConfigurationChanged():
+                # Whoever is taken out of the home and put in again later is heard anew.
+                known = frozenset(devices)
+                return replace(
+                    self, silent=self.silent & known, no_contact=self.no_contact & known
+                )
             case GatewayStarted():
                 # What is still away says so again; what is there again says nothing.
                 return replace(self, no_contact=frozenset(), lost=frozenset())

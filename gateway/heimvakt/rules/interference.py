@@ -25,7 +25,7 @@ from heimvakt.core.events import (
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
-from .kind import Context, RuleKind, RuleSettings
+from .kind import NO_DEVICES, Context, RuleKind, RuleSettings
 
 SAID_AGAIN = timedelta(hours=12)
 """After a start a driver measures for two hours before it says anything; one that says nothing for
@@ -93,6 +93,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         states=(State,),
         step=partial(step, settings),
         needs=frozenset(),
+        told_of=NO_DEVICES,
     )
 
 

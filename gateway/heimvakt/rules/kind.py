@@ -82,6 +82,7 @@ class RuleKind(Generic[SettingsT]):
 
 
 StateT = TypeVar("StateT")
+NO_DEVICES: frozenset[str] = frozenset()
 
 
 def role_rule(
@@ -95,7 +96,8 @@ def role_rule(
 ) -> Rule[StateT]:
     """A rule about every device of a role: it is blind without each of them."""
     rule = home_rule(rule_id, kind, initial, step, version=version)
-    return replace(rule, needs=frozenset(devices))
+    of = frozenset(devices)
+    return replace(rule, needs=of, told_of=of)
 
 
 def home_rule(
@@ -105,9 +107,19 @@ def home_rule(
     step: Callable[[StateT, Event], tuple[StateT, Effects]],
     *,
     version: int = 1,
+    told_of: frozenset[str] | None = None,
 ) -> Rule[StateT]:
     """A rule about the home or the gateway: no device makes it blind, and its state is of one
-    class."""
+    class.
+
+    Args:
+        rule_id: its name in the configuration.
+        kind: of the catalogue.
+        initial: its state at first.
+        step: see `Rule`.
+        version: see `Rule`.
+        told_of: see `Rule`; for a rule that is about no device at all, `NO_DEVICES`.
+    """
     return Rule(
         rule_id=rule_id,
         kind=kind.kind,
@@ -116,4 +128,5 @@ def home_rule(
         states=(type(initial),),
         step=step,
         needs=frozenset(),
+        told_of=told_of,
     )

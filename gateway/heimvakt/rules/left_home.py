@@ -189,6 +189,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         states=(State,),
         step=partial(step, bound),
         needs=frozenset({*settings.doors, *bound.inside}),
+        told_of=frozenset({*settings.doors, *bound.inside}),
     )
 
 

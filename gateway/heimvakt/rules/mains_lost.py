@@ -27,7 +27,7 @@ from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
-from .kind import Context, RuleKind, RuleSettings, home_rule
+from .kind import NO_DEVICES, Context, RuleKind, RuleSettings, home_rule
 
 HALF_PERCENT = 50.0
 SAID_AGAIN = timedelta(minutes=1)
@@ -118,7 +118,9 @@ def _told(settings: Settings, state: State, effects: Effects) -> tuple[State, Ef
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule; it needs no device."""
-    return home_rule(rule_id, KIND, State(), partial(step, settings, context.gateway_id))
+    return home_rule(
+        rule_id, KIND, State(), partial(step, settings, context.gateway_id), told_of=NO_DEVICES
+    )
 
 
 KIND = RuleKind(

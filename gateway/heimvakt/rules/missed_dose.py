@@ -31,6 +31,7 @@ from heimvakt.core.effects import (
     ResetAlarm,
 )
 from heimvakt.core.events import (
+    ClockQuality,
     ClockQualityChanged,
     ClockStepped,
     ConfigurationChanged,
@@ -112,6 +113,8 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
             changed = {i: heard(known[i], bound.zone, event)}
         case TimerFired(name=i) if i in known:
             changed = {i: replace(known[i], wakes_at=None)}
+        case ClockQualityChanged(before=was, after=now) if ClockQuality.UNKNOWN not in (was, now):
+            return state, []  # it shows the same time, and no dose is given more of it
         case ClockStepped() | ClockQualityChanged():
             changed = {i: clock_set(watch, event) for i, watch in known.items()}
         case RadioLost(driver=driver):

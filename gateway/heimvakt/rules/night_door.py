@@ -144,6 +144,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         states=(State,),
         step=partial(step, bound),
         needs=frozenset(settings.doors),
+        told_of=frozenset(settings.doors),
         unless=frozenset({Mode(settings.unless)} if settings.unless else ()),
     )
 

@@ -155,6 +155,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         states=(State,),
         step=partial(step, bound),
         needs=frozenset({*settings.on, *settings.lights}),
+        told_of=frozenset({*settings.on, *settings.lights}),
     )
 
 

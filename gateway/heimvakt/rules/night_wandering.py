@@ -200,6 +200,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         states=(InBed, Out, Raised),
         step=partial(step, bound),
         needs=frozenset({settings.out_of, *settings.signs}),
+        told_of=frozenset({settings.out_of, *settings.signs}),
     )
 
 

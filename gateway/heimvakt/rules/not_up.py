@@ -193,6 +193,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         states=(State,),
         step=partial(step, bound),
         needs=frozenset(signs),
+        told_of=frozenset(signs),
     )
 
 

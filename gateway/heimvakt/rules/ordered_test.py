@@ -11,7 +11,7 @@ from heimvakt.core.events import AlarmDelivered, Event, SendTestOrdered
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
-from .kind import Context, RuleKind, RuleSettings, home_rule
+from .kind import NO_DEVICES, Context, RuleKind, RuleSettings, home_rule
 
 
 class Settings(RuleSettings):
@@ -44,7 +44,7 @@ def step(state: State, event: Event) -> tuple[State, Effects]:
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule; it needs no device."""
-    return home_rule(rule_id, KIND, State(), step)
+    return home_rule(rule_id, KIND, State(), step, told_of=NO_DEVICES)
 
 
 KIND = RuleKind(

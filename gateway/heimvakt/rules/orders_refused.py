@@ -21,7 +21,7 @@ from heimvakt.core.orders import Refusal
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
-from .kind import Context, RuleKind, RuleSettings, home_rule
+from .kind import NO_DEVICES, Context, RuleKind, RuleSettings, home_rule
 
 AGAIN = timedelta(days=1)
 KEY = "refused"
@@ -95,7 +95,7 @@ def _alarm(settings: Settings, event: OrderRefused, before: int) -> RaiseAlarm:
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule; it needs no device."""
-    return home_rule(rule_id, KIND, State(), partial(step, settings))
+    return home_rule(rule_id, KIND, State(), partial(step, settings), told_of=NO_DEVICES)
 
 
 KIND = RuleKind(

@@ -21,7 +21,7 @@ from heimvakt.core.events import Event, GatewayStarted, PathBack, PathLost, Time
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
-from .kind import Context, RuleKind, RuleSettings, home_rule
+from .kind import NO_DEVICES, Context, RuleKind, RuleSettings, home_rule
 
 TOGETHER = timedelta(seconds=5)
 """Losses and returns that follow within this have one cause: they are told together."""
@@ -137,7 +137,13 @@ def _clock(at: datetime, zone: ZoneInfo) -> str:
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule for every path of this home."""
-    return home_rule(rule_id, KIND, State(), partial(step, settings, context.paths, context.zone))
+    return home_rule(
+        rule_id,
+        KIND,
+        State(),
+        partial(step, settings, context.paths, context.zone),
+        told_of=NO_DEVICES,
+    )
 
 
 KIND = RuleKind(

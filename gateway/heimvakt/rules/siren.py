@@ -23,7 +23,7 @@ from heimvakt.core.events import AlarmAnswered, AlarmUnanswered, Event, TimerFir
 from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
 
-from .kind import Context, RuleKind, RuleSettings, Wire
+from .kind import NO_DEVICES, Context, RuleKind, RuleSettings, Wire
 
 WAITING_MAX = 64
 """Alarms that are remembered; with so many waiting the siren has long been called for."""
@@ -120,6 +120,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         states=(State,),
         step=partial(step, settings),
         needs=frozenset(settings.sirens),
+        told_of=NO_DEVICES,
         minds_alarms=True,
     )
 

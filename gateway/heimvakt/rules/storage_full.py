@@ -22,7 +22,7 @@ from heimvakt.core.events import (
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
-from .kind import Context, RuleKind, RuleSettings, home_rule
+from .kind import NO_DEVICES, Context, RuleKind, RuleSettings, home_rule
 
 GATHER = timedelta(minutes=10)
 """Drops come in series: the first telling waits for so long."""
@@ -108,7 +108,7 @@ def _full(event: Event, reason: str) -> RaiseAlarm:
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule; it needs no device."""
-    return home_rule(rule_id, KIND, State(), step)
+    return home_rule(rule_id, KIND, State(), step, told_of=NO_DEVICES)
 
 
 KIND = RuleKind(

@@ -184,6 +184,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         states=(State,),
         step=partial(step, Bound(settings=settings, sensors=sensors)),
         needs=frozenset(sensors),
+        told_of=frozenset(sensors),
     )
 
 

@@ -67,4 +67,5 @@ def _bind(
         states=(State,),
         step=partial(step, bound),
         needs=frozenset(devices),
+        told_of=frozenset(devices),
     )

@@ -18,7 +18,7 @@ from heimvakt.core.events import Event, Mode, ModeChanged
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
-from .kind import Context, RuleKind, RuleSettings, home_rule
+from .kind import NO_DEVICES, Context, RuleKind, RuleSettings, home_rule
 
 
 class Settings(RuleSettings):
@@ -92,7 +92,7 @@ def _moment(until: datetime | None, now: datetime, zone: ZoneInfo) -> str:
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule; it needs no device."""
-    return home_rule(rule_id, KIND, State(), partial(step, context.zone))
+    return home_rule(rule_id, KIND, State(), partial(step, context.zone), told_of=NO_DEVICES)
 
 
 KIND = RuleKind(

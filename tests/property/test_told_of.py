@@ -1,0 +1,86 @@
+"""What a rule is not told of means nothing to it: told of everything it answers the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from heimvakt.core.devices import Device, Role
+from heimvakt.core.doses import DosePlan
+from heimvakt.core.events import KINDS, DeviceEvent, Event, Mode, ModeChosen
+from heimvakt.rules import KINDS as RULES
+from tests.support.events import of_kind
+from tests.support.homes import Desk, home, oslo
+
+DEVICES = {
+    role.value: Device(
+        device_id=role.value,
+        role=role,
+        driver="zigbee",
+        address=role.value,
+        outer=role is Role.DOOR,
+        door="door" if role is Role.LOCK else None,
+        doses=(DosePlan(at=oslo("22:30").time(), window=timedelta(hours=1)),)
+        if role is Role.DISPENSER
+        else (),
+    )
+    for role in Role
+}
+WIRED: Mapping[str, Mapping[str, Any]] = {
+    "night-wandering": {"out_of": "bed", "signs": ("motion", "door")},
+    "night-door": {"doors": ("door",)},
+    "night-light": {"lights": ("light",), "on": ("bed", "motion")},
+    "siren": {"sirens": ("siren",)},
+    "left-home": {"doors": ("door",)},
+    "bed-exit": {"bed": "bed"},
+    "not-up": {},
+    "inactivity": {},
+    "bathroom-stay": {"inside": ("motion",)},
+    "door-open": {"doors": ("door",)},
+    "temperature": {"sensors": ("temperature",)},
+    "lock-left-open": {"locks": ("lock",)},
+}
+ARMED = {
+    **{name: (name, {}) for name, kind in RULES.items() if kind.implicit},
+    **{name: (name, settings) for name, settings in WIRED.items()},
+}
+DEVICE_KINDS = sorted(name for name, kind in KINDS.items() if issubclass(kind, DeviceEvent))
+EVENTS = st.sampled_from(DEVICE_KINDS).flatmap(
+    lambda name: st.builds(
+        lambda event, device_id: replace(event, device_id=device_id),
+        of_kind(KINDS[name]),
+        st.sampled_from(sorted(DEVICES)),
+    )
+)
+STEPS = st.lists(
+    EVENTS
+    | st.builds(ModeChosen, mode=st.sampled_from(Mode), by=st.just("x"), lasting_s=st.none())
+    | st.timedeltas(timedelta(seconds=1), timedelta(hours=6)),
+    max_size=40,
+)
+
+
+@settings(max_examples=60)
+@given(STEPS)
+def test_told_of_everything_every_rule_answers_the_same(steps: list[Event | timedelta]) -> None:
+    few = Desk(home(DEVICES, ARMED))
+    rules = {i: replace(rule, told_of=None) for i, rule in few.home.rules.items()}
+    all_of_it = Desk(replace(few.home, rules=rules))
+    for each in steps:
+        for desk in (few, all_of_it):
+            if isinstance(each, timedelta):
+                desk.wait_until(desk.at + each)
+            else:
+                desk.tell(each)
+        assert few.outcome == all_of_it.outcome
+    assert few.journal == all_of_it.journal
+    assert few.table == all_of_it.table
+
+
+def test_every_rule_but_those_that_are_told_of_everything_is_armed_here() -> None:
+    assert RULES.keys() - ARMED.keys() == {"planned-check", "visit-missed"}
