@@ -36,10 +36,14 @@ faults: export HEIMVAKT_BROKER_KILLS ?= 100
 faults: export HEIMVAKT_RETURNS ?= 20
 faults: export HEIMVAKT_CUTS ?= 20
 faults: export HEIMVAKT_HOSTILE ?= 10000
+faults: export HEIMVAKT_FRAMES ?= 100000
+faults: export HEIMVAKT_WIRE_CUTS ?= 500
+faults: export HEIMVAKT_DOSE_KILLS ?= 200
+faults: export HEIMVAKT_DISPENSER_KILLS ?= 200
 faults: export HEIMVAKT_UNPLUGS ?= 100
 faults: export HEIMVAKT_DISK_EVENTS ?= 6000
 faults: export HEIMVAKT_ROGUE_S ?= 60
-faults: $(SET_UP) ## the faults in full size, two hours, with their figures at the end (ARGS="-k sigkill")
+faults: $(SET_UP) ## the faults in full size, three hours, with their figures at the end (ARGS="-k sigkill")
 	@tools/test-needs
 	@$(BIN)/python -m pytest tests/faults -v -rP --timeout 1200 $(ARGS)
 

@@ -11,6 +11,7 @@ import asyncio
 import gc
 import inspect
 import os
+import signal
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -25,7 +26,12 @@ from hypothesis import settings
 settings.register_profile("heimvakt", deadline=None, print_blob=True)
 settings.load_profile("heimvakt")
 
-GRACE_S = 2.0
+# A shell has what it runs in the background ignore Ctrl-C, and that is inherited: also by the
+# commands that tests start, and send one.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+GRACE_S = 10.0
 """How long what is about to end may take to do so; a test that left nothing waits for nothing."""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from benchmarks import drivers
 from benchmarks.backlog import worst
 from benchmarks.figures import percentile, spread
 from benchmarks.plan import Plan
@@ -85,6 +86,16 @@ async def test_every_part_yields_figures(tmp_path: Path) -> None:
         "raw reader",
     ):
         assert said in printed.getvalue()
+
+
+@pytest.mark.slow
+async def test_what_drivers_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drivers, "QUIET_S", TINY.quiet_s)
+    cost = (await drivers.measure(1, 0.0, ("everything",)))["everything"]
+    assert set(cost.drivers) == {"zigbee", "gpio", "osdp", "modbus", "dispenser"}
+    assert 0 < cost.ready_s < cost.armed_s
+    assert cost.memory.rss > 0
+    assert "libosdp" in cost.libraries
 
 
 def test_an_alarm_that_was_lost_is_no_time() -> None:

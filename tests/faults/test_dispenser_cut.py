@@ -1,8 +1,9 @@
 """The wire to the dispenser is cut at any octet, and either side dies at any step.
 
 Never is a dose given twice, told twice, or not accounted for; and what an order is said to have
-come to is what it came to. HEIMVAKT_CUTS says how often (6 of each kind without it), HEIMVAKT_SEED
-which ones. Time is turned by hand and the wire is octets, so that each try takes milliseconds.
+come to is what it came to. HEIMVAKT_WIRE_CUTS says how often (6 of each kind without it),
+HEIMVAKT_SEED which ones. Time is turned by hand and the wire is octets, so that each try takes
+milliseconds.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from heimvakt_drivers.serial.dispenser.payload import Result
 from tests.support.dispenser import Desk, GatewayDied, moment
 from tests.support.dispenser_book import check, history_of
 
-CUTS = int(os.environ.get("HEIMVAKT_CUTS", "6"))
+CUTS = int(os.environ.get("HEIMVAKT_WIRE_CUTS", "6"))
 SEED = int(os.environ.get("HEIMVAKT_SEED", "1"))
 OCTETS = 700
 """On the wire during an order and its events, with the polls around them."""

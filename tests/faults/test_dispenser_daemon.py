@@ -41,6 +41,9 @@ id = "no-1505-004711"
 timezone = "Europe/Oslo"
 language = "nb"
 
+[store]
+event_days = 366
+
 [drivers.dispenser]
 port = "{folder}/port"
 baudrate = 115200

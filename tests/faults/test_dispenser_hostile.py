@@ -1,7 +1,7 @@
 """Hostile and broken frames on the line of a dispenser: nothing stops, grows or lies.
 
 Noise, frames cut in pieces, frames with a right check sum that nobody sealed, and everything that
-was ever recorded, in between a life that goes on. HEIMVAKT_HOSTILE says how many frames (2,000
+was ever recorded, in between a life that goes on. HEIMVAKT_FRAMES says how many frames (2,000
 without it), HEIMVAKT_SEED which ones.
 """
 
@@ -29,7 +29,7 @@ from heimvakt_drivers.serial.dispenser.payload import Result
 from tests.support.dispenser import MEDICINE, Desk, DispenserBench, moment
 from tests.support.dispenser_book import check
 
-HOSTILE = int(os.environ.get("HEIMVAKT_HOSTILE", "2000"))
+HOSTILE = int(os.environ.get("HEIMVAKT_FRAMES", "2000"))
 SEED = int(os.environ.get("HEIMVAKT_SEED", "1"))
 LIFE_EVERY = 100
 RECORDED_MAX = 500

@@ -1,7 +1,7 @@
 """A wire that breaks in the middle of an order: a door is never let go twice, and what is told of
 it is true. Nobody knows is an answer; that it was not done when it was, or the other way, is none.
 
-`HEIMVAKT_CUTS` is how many points are cut; CI takes 500.
+`HEIMVAKT_WIRE_CUTS` is how many points are cut (2 without it).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.support.locks import ModbusLine, OsdpLine, unlock
 
 pytestmark = pytest.mark.fault
 
-CUTS = int(os.environ.get("HEIMVAKT_CUTS", "2"))
+CUTS = int(os.environ.get("HEIMVAKT_WIRE_CUTS", "2"))
 SPAN = 150
 """Octets within which an order and its answer go over the wire, among questions for the state."""
 

@@ -1,6 +1,6 @@
 """A line on which anything may come: nothing stops, nothing grows, no door is let go.
 
-`HEIMVAKT_HOSTILE` is how many frames are made up; CI takes 10,000, a release 100,000.
+`HEIMVAKT_FRAMES` is how many frames are made up (300 without it).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pytest
 
 from heimvakt.core.commands import CommandFailed
 from heimvakt.core.events import DeviceEvent
+from heimvakt_drivers.serial.modbus import wire
 from heimvakt_drivers.virtual.modbus.board import crc as modbus_crc
 from heimvakt_drivers.virtual.osdp.frame import head, whole
 from tests.support.drivers import Gateway
@@ -23,7 +24,7 @@ from tests.support.locks import ModbusLine, OsdpLine, unlock
 
 pytestmark = pytest.mark.fault
 
-FRAMES = int(os.environ.get("HEIMVAKT_HOSTILE", "300"))
+FRAMES = int(os.environ.get("HEIMVAKT_FRAMES", "300"))
 GROWN_MIB_MAX = 8.0
 """Of this process, with the far end in it; a leak of 100 octets a frame would be twice that at
 100,000 frames."""
@@ -99,6 +100,36 @@ async def test_whatever_comes_nothing_stops_and_nothing_grows(
     assert released == 0
     assert grown < GROWN_MIB_MAX
     print(f"{make.__name__}: {FRAMES} frames, {grown:.1f} MiB more, {driver.counts()}")
+
+
+@pytest.mark.timeout(120 + FRAMES // 50)
+def test_what_a_board_answers_is_read_or_thrown_away(caplog: pytest.LogCaptureFixture) -> None:
+    """On the line above a board is asked a few times a second: most frames never count there."""
+    chance = random.Random(os.environ.get("HEIMVAKT_SEED", "locks"))
+    questions = [
+        wire.inputs(1, 0, 4),
+        wire.inputs(1, 0, 64),
+        wire.coil(1, 0),
+        wire.switch(1, 0, on=True),
+        wire.pulse_coil(1, 1, 10),
+        wire.pulse_register(1, 1, 10),
+    ]
+    process = psutil.Process()
+    before, refused = process.memory_info().rss, 0
+    for number in range(FRAMES):
+        question = chance.choice(questions)
+        heard = made_up(chance, modbus_frame) + made_up(chance, modbus_frame)
+        found = wire.answer(question, heard[: wire.FRAME_MAX])
+        if found is not None and found.refused:
+            refused += 1
+        elif found is not None and question.echo is not None:
+            assert question.echo in heard, "an order is only confirmed by its own words"
+        if number == FRAMES // 10:
+            before = process.memory_info().rss
+    grown = (process.memory_info().rss - before) / 2**20
+    assert grown < GROWN_MIB_MAX
+    assert not caplog.records, "a library tells the log of each damaged frame"
+    print(f"{FRAMES} answers of boards, {refused} of them refusals, {grown:.1f} MiB more")
 
 
 def _forget(gateway: Gateway) -> None:

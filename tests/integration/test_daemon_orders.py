@@ -61,6 +61,9 @@ async def test_an_order_opens_a_lock_once_and_what_is_no_order_does_not() -> Non
         orders = home.orders
         async with home.running() as service:
             alarm = await home.alarm()
+            assert (await service.ask("status"))["locks"] == {
+                "front-lock": {"bolt": "locked", "contact": True, "wrong": []}
+            }
             to_bolt_s, to_told_s = await opened(home, alarm)
             print(f"order to bolt {to_bolt_s * 1e3:.0f} ms, to result {to_told_s * 1e3:.0f} ms")
             assert to_told_s < RESULT_S_MAX

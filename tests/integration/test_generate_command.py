@@ -56,8 +56,8 @@ async def test_what_cannot_be_is_said_in_a_line_and_leaves_no_file(tmp_path: Pat
     said = await heimvakt("generate", "--config", home, "--out", nowhere)
     assert said.code == 1
     assert "No such file" in said.err
-    wrong = await heimvakt(
-        "generate", "--config", home, "--from", "soon", "--out", tmp_path / "month.jsonl"
-    )
-    assert (wrong.code, '"soon" is no day' in wrong.err) == (2, True)
+    month = tmp_path / "month.jsonl"
+    for begin, told in (("soon", '"soon" is no day'), ("9999-12-31", "no life begins in 9999")):
+        wrong = await heimvakt("generate", "--config", home, "--from", begin, "--out", month)
+        assert (wrong.code, told in wrong.err) == (2, True)
     assert [path.name for path in tmp_path.iterdir()] == ["home.toml"]  # noqa: ASYNC240

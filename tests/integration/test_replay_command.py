@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from heimvakt.cli.replay import command
 from heimvakt.core.codec import encode_event
 from heimvakt.core.events import DoorOpened
 from tests.support.command import heimvakt
@@ -95,3 +98,36 @@ async def test_what_cannot_be_replayed_is_said_in_a_line(
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith(f"heimvakt: {source}: {why}")
     assert "Traceback" not in said.err
+
+
+async def test_a_picture_is_drawn_and_what_is_said_stays_for_programs(
+    homes: tuple[Path, Path], tmp_path: Path
+) -> None:
+    recorded, picture = tmp_path / "recorded.txt", tmp_path / "days.html"
+    recorded.write_text(RECORDED)
+    said = await heimvakt("replay", "--config", homes[0], "--plot", picture, "--json", recorded)
+    assert said.code == 0, said.err
+    told = json.loads(said.out)
+    assert said.err.startswith(f"{picture}: 1 day\n")
+    html = picture.read_text()
+    assert "<svg" in html
+    (rule,) = (r for r in told["rules"] if r["rule"] == "night-door")
+    assert html.count("<td>night-door</td>") == len(rule["after"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"plot": Path("days.pdf")}, '"days.pdf" is no picture'),
+        ({"first_day": "2026-11-04"}, "--from and --to are the days of a picture"),
+        ({"plot": Path("days.svg"), "last_day": "soon"}, '"soon" is no day'),
+        ({"plot": Path("days.svg"), "as_it_was": True}, "a picture is drawn without --as-it-was"),
+    ],
+)
+def test_a_picture_that_cannot_be_is_known_before_anything_is_replayed(
+    homes: tuple[Path, Path], capsys: pytest.CaptureFixture[str], options: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(typer.Exit) as ended:
+        command(Path("no-such-source"), config=homes[0], **options)
+    assert ended.value.exit_code == 2
+    assert capsys.readouterr().err.startswith(f"heimvakt: {why}")

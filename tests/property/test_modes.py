@@ -36,7 +36,7 @@ from heimvakt.core.events import (
     TagPresented,
 )
 from heimvakt.core.mode_plans import AT_MOST, MAY_REST, PLANS, ModePlan
-from heimvakt.core.modes import suppresses
+from heimvakt.core.resting import suppresses
 from tests.support.homes import DEVICES, RULES, Desk, home
 from tests.support.plays import CLOCKS, FACTS, WAITS, play
 

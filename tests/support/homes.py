@@ -28,7 +28,7 @@ from heimvakt.core.events import (
     stamped,
 )
 from heimvakt.core.ledger import COUNTER
-from heimvakt.core.modes import as_taken
+from heimvakt.core.resting import as_taken
 from heimvakt.core.routes import Dispatch, Route, Routes, Target
 from heimvakt.core.snapshot import changes, restore
 from heimvakt.core.state import State, next_deadline

@@ -34,7 +34,7 @@ LOCKED = {
 
 def home_with_orders(**changed: Any) -> Home:
     """A home with a lock, where every role may order what it may by itself."""
-    own = ("button", "ordered-test", "order-refused", "audit-log")
+    own = ("button", "ordered-test", "order-refused", "audit-log", "lock-fault")
     rules: dict[str, tuple[str, dict[str, Any]]] = {kind: (kind, {}) for kind in own}
     made = home(LOCKED, rules)
     return replace(made, **{"orders": OrderKeys(may=MAY), **changed})

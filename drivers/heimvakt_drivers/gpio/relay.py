@@ -33,6 +33,8 @@ from .watched import Watched
 from .wiring import STILL_S, wiring_of
 
 RELEASE = timedelta(seconds=5)
+RELEASE_MAX = timedelta(minutes=10)
+"""A door is not let go for longer at a time, whatever an order says."""
 BOLT_S = 3.0
 """A strike moves in a tenth of a second, the bolt of a motor lock in two."""
 END_S = 0.5
@@ -49,7 +51,7 @@ class Relay:
         self.device_id = device.device_id
         self._device = device
         self._options = options = options_of(device)
-        self._release_s = (options.release or RELEASE).total_seconds()
+        self._release = options.release or RELEASE
         self._say = say
         self._lost = lost
         self._output: Output | None = None
@@ -83,6 +85,9 @@ class Relay:
             raise
         if self._lost.pop(self.device_id, None) is not None:
             self._say(ContactBack(device_id=self.device_id))
+        if self._watched is None:
+            # It may have been open when the last life ended, and went off with it.
+            self._say(LockLocked(device_id=self.device_id, by=LockedBy.UNKNOWN))
         self.seen()
 
     def read(self) -> None:
@@ -130,17 +135,22 @@ class Relay:
             raise CommandFailed("a lock behind a relay can be opened, and closes by itself")
         if command.command_id == self._done:
             return
+        release = command.lasting or self._release
+        if release > RELEASE_MAX:
+            raise CommandFailed(f"a door is let go for {RELEASE_MAX.seconds} s at the most")
         if self._output is None:
             raise CommandFailed(self._lost.get(self.device_id, "its pin is not open"))
         try:
-            self._output.pulse(self._release_s)
+            self._output.pulse(release.total_seconds())
         except PinError as error:
             raise CommandFailed(str(error), certain=False) from error
         self._done = command.command_id
         self._moved.clear()
         if self._end is not None:
             self._end.cancel()
-        self._end = asyncio.get_running_loop().call_later(self._release_s + END_S, self._over)
+        self._end = asyncio.get_running_loop().call_later(
+            release.total_seconds() + END_S, self._over
+        )
         if self._watched is None:
             self._say(LockUnlocked(device_id=self.device_id, by=LockedBy.ORDER))
         elif self._watched.believed:

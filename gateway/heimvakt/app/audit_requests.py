@@ -10,6 +10,8 @@ from heimvakt.runtime.control import Handler, Request, RequestRefused
 
 PAGE = 200
 """Rows in one answer: 100 KB."""
+NUMBER_MAX = 2**63 - 1
+"""Of a row, as SQLite counts."""
 
 
 def audit_requests(log: AuditLog, *, timezone: str) -> Mapping[str, Handler]:
@@ -17,7 +19,7 @@ def audit_requests(log: AuditLog, *, timezone: str) -> Mapping[str, Handler]:
 
     async def audit(request: Request) -> Mapping[str, Any]:
         after = request.get("after", 0)
-        if not isinstance(after, int) or after < 0:
+        if not isinstance(after, int) or not 0 <= after <= NUMBER_MAX:
             raise RequestRefused("after is the number of a row")
         page = await log.audit(after, PAGE)
         rows = [{"number": row.number, "hash": row.hash, "body": row.body} for row in page.rows]

@@ -93,7 +93,10 @@ class Life:
         self._devices = dict(configuration.devices)
         """Shared, and others after `take_over`."""
         self._dispatcher = Dispatcher(
-            self._devices, {each.name: each.execute for each in self.drivers}, pipeline.emit
+            self._devices,
+            {each.name: each.execute for each in self.drivers},
+            pipeline.emit,
+            clock.monotonic,
         )
         pipeline.watch(self._dispatcher.watch)
         vitals = Vitals(

@@ -189,7 +189,7 @@ def line(body: dict[str, Any], timezone: str) -> str:
 def _body(row: Row) -> dict[str, Any] | None:
     try:
         body = json.loads(row.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         print(f"row {row.number} cannot be read: heimvakt audit verify", file=sys.stderr)
         return None
     return body if isinstance(body, dict) else None
@@ -204,7 +204,7 @@ def _exported(file: Path) -> Iterator[Row]:
                 yield Row(int(number), said["hash"], said["body"])
     except OSError as error:
         fail(Exit.USAGE, f"{file}: {error.strerror}")
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         fail(Exit.FOUND, f"{file} is not what export writes")
 
 

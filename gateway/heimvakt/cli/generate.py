@@ -26,6 +26,7 @@ from .times import count
 EXAMPLE = "Example: heimvakt generate --config home.toml --days 365 --seed 7 --out year.jsonl"
 SAY_EVERY = 20_000
 """Events between two words of progress."""
+YEARS = range(1970, 2100)
 
 
 @dataclass(slots=True)
@@ -55,6 +56,8 @@ def command(
         first = date.fromisoformat(begin)
     except ValueError:
         fail(Exit.USAGE, f'"{begin}" is no day', "write it as 2026-01-05")
+    if first.year not in YEARS:
+        fail(Exit.USAGE, f"no life begins in {first.year}", "take a year from 1970 to 2099")
     life = Life(loaded.configuration.to_home(), seed, first, days, unwell=not well)
     truth = out.with_name(f"{out.name}.truth.jsonl")
     written = _Written()

@@ -7,7 +7,7 @@ import queue
 import uuid
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
@@ -48,9 +48,7 @@ def send(url: str, gateway_id: str, order_id: str, token: str) -> Iterator[dict[
 def _connected(
     url: str, topics: Topics, said: queue.SimpleQueue[dict[str, Any]]
 ) -> tuple[Client, queue.SimpleQueue[bool]]:
-    address = urlsplit(url)
-    if address.scheme not in PORTS or not address.hostname:
-        fail(Exit.USAGE, f"{_shown(url)} is no broker", "write mqtt://HOST or mqtts://HOST")
+    address = _broker(url)
     ready: queue.SimpleQueue[bool] = queue.SimpleQueue()
     client = Client(CallbackAPIVersion.VERSION2)
     if address.username is not None:
@@ -61,7 +59,7 @@ def _connected(
     def heard(_client: Client, _data: Any, message: MQTTMessage) -> None:
         try:
             data = json.loads(message.payload)["data"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return
         if isinstance(data, dict):
             said.put(data)
@@ -73,11 +71,22 @@ def _connected(
     client.on_subscribe = lambda *_: ready.put(True)
     client.on_message = heard
     try:
-        client.connect(address.hostname, address.port or PORTS[address.scheme])
+        client.connect(address.hostname or "", address.port or PORTS[address.scheme])
     except OSError as error:
         fail(Exit.NO_SERVICE, f"{_shown(url)}: {error.strerror or error}")
     client.loop_start()
     return client, ready
+
+
+def _broker(url: str) -> SplitResult:
+    """What it names; ends the command where that is none, and shows no password."""
+    try:
+        address = urlsplit(url)
+        if address.scheme in PORTS and address.hostname and address.port != 0:
+            return address
+    except ValueError:
+        pass
+    fail(Exit.USAGE, "what --send names is no broker", "write mqtt://HOST or mqtts://HOST")
 
 
 def _wait(waited: queue.SimpleQueue[Any], seconds: float, otherwise: str) -> Any:

@@ -6,7 +6,8 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -21,12 +22,18 @@ from heimvakt.core.alarms import Alarm
 from heimvakt.replay.again import Again
 from heimvakt.replay.difference import Change, difference
 from heimvakt.replay.journal import NoSource
+from heimvakt.replay.picture.files import NoPicture, check, write
+from heimvakt.replay.picture.seen import Seen
 from heimvakt.replay.source import Source, open_source
 
 from .exits import Exit, fail
-from .times import count
+from .times import as_day, count
 
-EXAMPLE = "Example: heimvakt replay --config home.toml --against wider.toml /var/lib/heimvakt"
+EXAMPLE = """Examples:
+heimvakt replay --config home.toml --against wider.toml /var/lib/heimvakt;
+heimvakt replay --config home.toml --plot november.html --from 2026-11-01 /var/lib/heimvakt"""
+FIRST = "The first day of the picture, such as 2026-11-01."
+LAST = "The last day of it: the night that begins on it is the last row."
 SAY_EVERY = 20_000
 """Events between two words of progress."""
 NAMED_MAX = 6
@@ -52,6 +59,15 @@ def command(
             help="Hold what comes of the journal against the alarms that were raised live.",
         ),
     ] = False,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            help="Draw the days too, as --config has them: FILE.html, .svg or .png.",
+            metavar="FILE",
+        ),
+    ] = None,
+    first_day: Annotated[str | None, typer.Option("--from", help=FIRST, metavar="DAY")] = None,
+    last_day: Annotated[str | None, typer.Option("--to", help=LAST, metavar="DAY")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Let what has been happen again, and see which alarms come of it.
@@ -59,18 +75,25 @@ def command(
     Nothing is sent and nothing is stored: not even a running service notices. Deadlines come as
     they are due under the file that is given, and every alarm is taken as accepted at once.
     """
+    wanted = _wanted(plot, first_day, last_day, as_it_was=as_it_was)
     if as_it_was:
         _check(source, _configured(config), as_json=as_json)
         return
     try:
         found = open_source(source)
         began_s = time.perf_counter()
-        runs = [_run(_configured(path), found) for path in (config, against) if path is not None]
+        here = _configured(config)
+        seen = Seen(here.to_home()) if wanted else None
+        runs = [_run(here, found, seen)]
+        if against is not None:
+            runs.append(_run(_configured(against), found))
         took_s = time.perf_counter() - began_s
     except NoSource as error:
         fail(Exit.FOUND, str(error), error.hint)
+    if wanted is not None and seen is not None:
+        _draw(wanted, seen, runs[0], here)
     changes = difference(runs[0].alarms.values(), runs[-1].alarms.values())
-    zone = _configured(config).zone
+    zone = here.zone
     if as_json:
         print(json.dumps(_as_json(found, runs, changes), ensure_ascii=False, indent=2))
         return
@@ -80,6 +103,43 @@ def command(
         print(f"  {line}")
     sys.stdout.flush()
     _say_left_out(found, runs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A picture that was asked for."""
+
+    file: Path
+    first: date | None
+    last: date | None
+
+
+def _wanted(
+    plot: Path | None, first: str | None, last: str | None, *, as_it_was: bool
+) -> _Wanted | None:
+    """Find what is wrong with it before a year is replayed for nothing."""
+    if plot is None:
+        if first or last:
+            fail(Exit.USAGE, "--from and --to are the days of a picture", "add --plot FILE.html")
+        return None
+    if as_it_was:
+        fail(Exit.USAGE, "a picture is drawn without --as-it-was", "leave it out")
+    try:
+        check(plot)
+    except NoPicture as error:
+        fail(Exit.USAGE, str(error), error.hint)
+    return _Wanted(plot, as_day(first), as_day(last))
+
+
+def _draw(wanted: _Wanted, seen: Seen, run: Again, configuration: Configuration) -> None:
+    """Told on standard error: what is on standard output may be for a program."""
+    alarms = sorted(run.alarms.values(), key=lambda alarm: alarm.raised_at)
+    language = configuration.gateway.language
+    try:
+        said = write(wanted.file, seen, alarms, language, wanted.first, wanted.last)
+    except NoPicture as error:
+        fail(Exit.FOUND, str(error), error.hint)
+    print(said, file=sys.stderr)
 
 
 def _check(path: Path, configuration: Configuration, *, as_json: bool) -> None:
@@ -125,12 +185,15 @@ def _configured(path: Path) -> Configuration:
     return loaded.configuration
 
 
-def _run(configuration: Configuration, source: Source) -> Again:
+def _run(configuration: Configuration, source: Source, seen: Seen | None = None) -> Again:
     home = configuration.to_home()
     again = Again(home)
     progress = sys.stderr.isatty()
     said = 0
-    for _ in again.anew(source.events(home)):
+    events = source.events(home)
+    for outcome in again.anew(events if seen is None else seen.watch(events)):
+        if seen is not None:
+            seen.derived(outcome.derived)
         if progress and again.events >= said + SAY_EVERY:
             said = again.events
             print(f"\r{again.events:,} events, {again.last_at:%d %b %Y}", end="", file=sys.stderr)

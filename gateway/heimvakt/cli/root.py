@@ -17,6 +17,7 @@ VERBS = (
     "alarms",
     "explain",
     "replay",
+    "export",
     "generate",
     "mode",
     "devices",

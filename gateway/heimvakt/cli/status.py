@@ -14,6 +14,7 @@ from heimvakt.core.words import spell_duration
 
 from .client import SocketOption, ask
 from .mode_line import line
+from .thing_lines import lines as thing_lines
 from .times import count, local, spell
 
 EXAMPLE = "Example: heimvakt status --json"
@@ -55,6 +56,7 @@ def lines(status: dict[str, Any]) -> list[str]:
         f"  armed     {_rules(status['rules'])}",
         f"  devices   {_devices(status['devices'], now)}",
         *(f"  {name:<9} {_driver(driver, now)}" for name, driver in status["drivers"].items()),
+        *thing_lines(status),
         f"  paths     {'   '.join(_path(name, p) for name, p in status['paths'].items())}",
         *(f"  signal    {text}" for text in _signals(status["paths"])),
         *(f"  {name:<9} {_receiver(r, now)}" for name, r in status["receivers"].items()),

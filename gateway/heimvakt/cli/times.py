@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from heimvakt.core.words import spell_duration
+
+from .exits import Exit, fail
 
 
 def spell(span: timedelta) -> str:
@@ -24,3 +26,13 @@ def local(text: str, timezone: str) -> datetime:
 def count(number: int, thing: str) -> str:
     """`1 alarm`, `2 alarms`."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def as_day(text: str | None) -> date | None:
+    """A day that somebody typed; ends the command where it is none."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fail(Exit.USAGE, f'"{text}" is no day', "write it as 2026-01-05")

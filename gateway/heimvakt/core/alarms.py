@@ -187,7 +187,7 @@ class Alarm:
     told: tuple[Told, ...] = ()
     """Everyone who was told of it, in order."""
     test: bool = False
-    """Raised while a technician is at work: nobody need come."""
+    """A technician is at work, and it was raised meanwhile: nobody need come."""
 
     @property
     def was_raised(self) -> bool:

@@ -114,7 +114,8 @@ def set_back(ledger: Ledger, now: datetime) -> Ledger:
         ledger,
         until=min([now, *guessed]),
         entries={at: entry for at, entry in ledger.entries.items() if at not in guessed},
-        gone_until=ledger.gone_until and min(ledger.gone_until, now),
+        # What is younger was let go because the clock was ahead, and may still be told of.
+        gone_until=ledger.gone_until and min(ledger.gone_until, now - SETTLED_KEPT),
     )
 
 
@@ -154,17 +155,17 @@ def _deadline(ledger: Ledger, entry: Entry, grace: timedelta) -> datetime:
 
 
 def _with(ledger: Ledger, entry: Entry) -> Ledger:
-    return replace(ledger, entries={**ledger.entries, entry.dose.at: entry})
+    return _bounded(replace(ledger, entries={**ledger.entries, entry.dose.at: entry}), None)
 
 
-def _bounded(ledger: Ledger, now: datetime) -> Ledger:
-    """Without those of which nothing more will be told."""
+def _bounded(ledger: Ledger, now: datetime | None) -> Ledger:
+    """Without those of which nothing more will be told; without a time only what is too much."""
     in_order = sorted(ledger.entries)
     surplus = len(in_order) - ENTRIES_MAX
     gone = [
         ledger.entries[at]
         for number, at in enumerate(in_order)
-        if number < surplus or _is_old(ledger.entries[at], now)
+        if number < surplus or (now is not None and _is_old(ledger.entries[at], now))
     ]
     if not gone:
         return ledger

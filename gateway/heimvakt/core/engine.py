@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from . import modes, obeying
+from . import modes, obeying, resting
 from .alarms import Alarm, AlarmState, Move
 from .chain import Why, place_of
 from .commands import Command
@@ -94,7 +94,8 @@ def step(home: Home, state: State, event: Event) -> Outcome:
     if isinstance(event, TimerFired):
         _own_deadline(work, event.name)
     if work.state.mode is not state.mode or isinstance(event, _AFRESH):
-        modes.release(work)
+        resting.release(work)
+        resting.end_tests(work)
     if work.changed:
         _mind_alarms(work, state)
     if work.state.alarms_raised != state.alarms_raised:

@@ -1,8 +1,6 @@
-"""What the home is set to, how that begins and ends, and what rests meanwhile.
+"""What the home is set to, and how that begins and ends; what rests meanwhile stands in `resting`.
 
-Pure. A mode suppresses what it lists and nothing else, ends by itself, and is recorded; a button is
-never suppressed (promise 21). What is suppressed is kept, and raised when the mode is over and it
-still is so.
+Pure. Each mode but home ends by itself, and is recorded.
 
     home, away --a known key, a lock that carers open--> visit --the same key again, 4 h--> home
     away --somebody is heard, after those who left had time to--> home
@@ -15,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from .alarms import AlarmState, Move
 from .events import (
     BedEntered,
     BedLeft,
@@ -24,7 +21,6 @@ from .events import (
     ChairLeft,
     ConfigurationChanged,
     DeviceEvent,
-    DeviceSeen,
     DoorOpened,
     Event,
     GatewayStarted,
@@ -33,12 +29,11 @@ from .events import (
     Mode,
     ModeChanged,
     ModeChosen,
-    MotionCleared,
     MotionDetected,
     TagPresented,
     TimerFired,
 )
-from .mode_plans import AT_MOST, MAY_REST
+from .mode_plans import AT_MOST
 from .witness import NOBODY, Witness
 
 if TYPE_CHECKING:
@@ -56,8 +51,6 @@ PRESS_AGAIN = timedelta(seconds=10)
 """A radio repeats a frame, and a hand trembles: the same press."""
 INSIDE_MAX = 8
 """Carers of whom it is known that they are there; of more, those who came last."""
-SUPPRESSED_MAX = 200
-"""Alarms that are kept back at once. Above it they are raised: too often is better than never."""
 
 _SOMEBODY = (
     DoorOpened,
@@ -69,13 +62,6 @@ _SOMEBODY = (
     ButtonPressed,
 )
 """Signs that somebody is in."""
-_PRIVATE = (MotionDetected, MotionCleared, BedEntered, BedLeft, ChairEntered, ChairLeft)
-"""What is not taken while privacy lasts: of it only that the sensor lives."""
-CALL_FOR_HELP = frozenset({"button", "fall", "smoke", "heat", "carbon-monoxide", "leak"})
-"""Kinds of alarms that are a test only of the very device that is being tested: a technician who
-forgot to end his work must not leave a home behind whose fire is one."""
-ALWAYS_REAL = frozenset({"visit", "mode", "missed-dose", "order-refused", "audit-log"})
-"""That he is there, and what he cannot cause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,40 +147,6 @@ def shifted(mode: ModeState, by: timedelta) -> ModeState:
         until=mode.until and mode.until + by,
         key_at=mode.key_at and mode.key_at + by,
     )
-
-
-def suppresses(home: Home, mode: ModeState, rule_id: str, kind: str) -> bool:
-    """Whether an alarm of this kind, of this rule, is kept back now."""
-    if kind not in MAY_REST:
-        return False
-    plan, rule = home.modes.get(mode.mode), home.rules.get(rule_id)
-    listed = plan is not None and kind in plan.suppresses
-    return listed or (rule is not None and mode.mode in rule.unless)
-
-
-def release(work: Work) -> None:
-    """Raise what was kept back and is so no longer; what the rules have ended by then is not there
-    any more, so this comes after them."""
-    for alarm in tuple(work.state.alarms.values()):
-        if alarm.state is AlarmState.SUPPRESSED and not suppresses(
-            work.home, work.state.mode, alarm.rule_id, alarm.kind
-        ):
-            work.move(alarm, Move.RELEASE)
-
-
-def is_test(mode: ModeState, kind: str, device_id: str | None) -> bool:
-    """Whether an alarm that is raised now is a technician's, and nobody need come."""
-    if mode.mode is not Mode.SERVICE or kind in ALWAYS_REAL:
-        return False
-    return kind not in CALL_FOR_HELP or (device_id is not None and device_id == mode.walked)
-
-
-def as_taken(mode: ModeState, event: Event) -> Event:
-    """The event as it is written down, and as all see it: while privacy lasts nothing is taken of a
-    movement but that its sensor lives."""
-    if mode.mode is Mode.PRIVACY and isinstance(event, _PRIVATE):
-        return DeviceSeen(stamp=event.stamp, device_id=event.device_id)
-    return event
 
 
 def _presented(work: Work, tag: str) -> None:

@@ -23,8 +23,8 @@ from .effects import (
     ResetAlarm,
 )
 from .events import Event, RuleFailed
-from .modes import SUPPRESSED_MAX, is_test, suppresses
 from .orders import OrderAnswer
+from .resting import SUPPRESSED_MAX, is_test, suppresses
 from .state import PENDING, PENDING_MAX, UNACCEPTED, UNANSWERED, State
 from .times import offset_of_begin
 
@@ -198,6 +198,12 @@ class Work:
         known = replace(known, revision=alarm.revision + 1)
         self.keep(known)
         self._tell(known, *(one.receiver for one in known.told))
+
+    def tell_no_test(self, alarm: Alarm) -> None:
+        """It is a technician's no more: who was told of it hears that somebody must come."""
+        real = replace(alarm, test=False, revision=alarm.revision + 1)
+        self.keep(real)
+        self._tell(real, *(one.receiver for one in real.told))
 
     def tell_next(self, alarm: Alarm, why: Why) -> None:
         """Tell those whose turn it is in the chain, and count down to those after them."""

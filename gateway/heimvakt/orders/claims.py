@@ -45,6 +45,13 @@ _SAYS: Mapping[OrderVerb, tuple[frozenset[str], frozenset[str]]] = {
 """What belongs to each verb: what it needs, and what it may have."""
 OF_A_VERB = frozenset().union(*(needs | may for needs, may in _SAYS.values()))
 
+
+def _of_a_dose(moment: datetime) -> datetime:
+    if not 0 < moment.timestamp() < YEAR_2100_S:
+        raise ValueError("no dose is planned for that moment")
+    return moment.astimezone(UTC)
+
+
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!-~](?:[ -~]*[!-~])?$")]
 Moment = Annotated[int, Field(gt=0, lt=YEAR_2100_S)]
 
@@ -75,7 +82,7 @@ class Claims(BaseModel):
     )
     on: bool | None = Field(default=None, description="`light`: on or off.")
     mode: Mode | None = Field(default=None, description="`set-mode`: to what.")
-    dose: Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))] | None = Field(
+    dose: Annotated[AwareDatetime, AfterValidator(_of_a_dose)] | None = Field(
         default=None, description="`release-dose`: the moment that the dose is planned for."
     )
     travel: Literal[True] | None = Field(

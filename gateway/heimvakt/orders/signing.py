@@ -87,7 +87,7 @@ def read_key(file: Path) -> SigningKey:
         )
     except OSError as error:
         raise NoKey(f"{file}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise NoKey(f"{file} is no private key of Ed25519 as a JWK") from error
 
 

@@ -40,6 +40,8 @@ class Hearing:
         return self if after == self else after
 
     def _after(self, event: Event, devices: Mapping[str, Device]) -> Hearing:
+        # Who was taken out of the home, and is put in again later, is heard anew.
+        mine = frozenset(devices)
         match event:
             case DeviceSilent(device_id=device_id) if device_id in devices:
                 return replace(self, silent=self.silent | {device_id})
@@ -50,19 +52,15 @@ class Hearing:
             case ContactBack(device_id=device_id):
                 return replace(self, no_contact=self.no_contact - {device_id})
             case RadioLost(driver=driver):
-                mine = {device.driver for device in devices.values()}
-                return replace(self, lost=self.lost | ({driver} & mine))
+                drivers = {device.driver for device in devices.values()}
+                return replace(self, lost=self.lost | ({driver} & drivers))
             case RadioBack(driver=driver):
                 return replace(self, lost=self.lost - {driver})
             case ConfigurationChanged():
-                # Whoever is taken out of the home and put in again later is heard anew.
-                known = frozenset(devices)
-                return replace(
-                    self, silent=self.silent & known, no_contact=self.no_contact & known
-                )
+                return replace(self, silent=self.silent & mine, no_contact=self.no_contact & mine)
             case GatewayStarted():
                 # What is still away says so again; what is there again says nothing.
-                return replace(self, no_contact=frozenset(), lost=frozenset())
+                return Hearing(silent=self.silent & mine)
             case _:
                 return self
 

@@ -151,7 +151,10 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
             after, over = _taken_out(bound, State(state.there))  # what is lost is said again
             return after, [*over, *_wait_anew(bound, after, after.there, event.at)]
         case ConfigurationChanged():
-            return _taken_out(bound, state)
+            # One that was moved to another line has the excuse of its old one no more.
+            after, over = _taken_out(bound, state)
+            left = [key for key in after.there if _cause(bound, key) not in after.causes]
+            return after, [*over, *_wait_anew(bound, after, left, event.at)]
         case _:
             return state, []
 

@@ -56,11 +56,13 @@ class Dispatcher:
         devices: Mapping[str, Device],
         execute: Mapping[str, Execute],
         emit: Callable[..., Awaitable[None]],
+        monotonic: Callable[[], float],
     ) -> None:
-        """`execute` by the name of the driver."""
+        """`execute` by the name of the driver; `monotonic` of the clock that stamps events."""
         self._devices = devices
         self._execute = execute
         self._emit = emit
+        self._monotonic = monotonic
         self._next: dict[str, _Waiting] = {}
         """By device: what waits; no longer than there are devices."""
         self._displaced: deque[Command] = deque(maxlen=DISPLACED_MAX)
@@ -72,7 +74,9 @@ class Dispatcher:
         for command in committed.outcome.commands:
             until = None
             if command.within is not None:
-                until = asyncio.get_running_loop().time() + command.within.total_seconds()
+                # From when it was ordered: a disk that stalls must not open a door minutes later.
+                stalled_s = self._monotonic() - committed.event.stamp.monotonic
+                until = _now() + command.within.total_seconds() - stalled_s
             before = self._next.get(command.device_id)
             if before is not None and before.until is not None:
                 self._displaced.append(before.command)  # whoever ordered it waits for a word
@@ -121,7 +125,7 @@ class Dispatcher:
         execute = self._execute.get(device.driver) if device else None
         if execute is None:
             return CommandResult.REFUSED, "there is no such device"
-        reason = "the device was busy with something else"
+        reason = "its turn came too late"
         for wait_s in (*AGAIN_S, None):
             answer_s = ANSWER_S if until is None else min(ANSWER_S, until - _now())
             if answer_s < min(WORTH_S, ANSWER_S):
@@ -137,6 +141,10 @@ class Dispatcher:
                     return CommandResult.TIMED_OUT, reason
                 if wait_s is None or command.device_id in self._next:
                     return CommandResult.FAILED, reason
+            # A mistake in one driver must not break off what another device is in the middle of.
+            except Exception:
+                log.exception("a driver failed in a command", device=command.device_id)
+                return CommandResult.TIMED_OUT, "the driver failed in the middle of it"
             else:
                 return CommandResult.DONE, ""
             await asyncio.sleep(wait_s)

@@ -17,6 +17,7 @@ from datetime import datetime
 import structlog
 
 from heimvakt.core.alarms import Alarm
+from heimvakt.core.bucket import Bucket
 from heimvakt.core.events import CommandReceived
 from heimvakt.core.ledger import StoreFull, StoreUnavailable
 from heimvakt.core.orders import OrderAnswer, OrderVerb
@@ -40,26 +41,6 @@ KEPT_S = 300.0
 """So long an answer waits for one; whoever has not heard it asks again by the same order."""
 STORE_RETRY_S = 1.0
 AGAIN_S = 0.2
-
-
-@dataclass(slots=True)
-class Bucket:
-    """So many at once, and so many in a time."""
-
-    most: int
-    per_s: float
-    left: float = -1.0
-    at: float = 0.0
-
-    def take(self, at: float) -> bool:
-        """Whether there is one left at this moment."""
-        before = self.left if self.left >= 0 else self.most
-        self.left = min(float(self.most), before + (at - self.at) * self.per_s)
-        self.at = at
-        if self.left < 1.0:
-            return False
-        self.left -= 1.0
-        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ from heimvakt.core.ledger import (
     Waiting,
     is_urgent,
 )
-from heimvakt.core.modes import as_taken
 from heimvakt.core.ports import Clock
+from heimvakt.core.resting import as_taken
 from heimvakt.core.snapshot import changes
 from heimvakt.core.state import State, next_deadline
 from heimvakt.core.times import stepped

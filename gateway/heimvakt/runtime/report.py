@@ -10,7 +10,14 @@ from typing import Any, Protocol
 
 from heimvakt import __version__
 from heimvakt.core.codec import encode
-from heimvakt.core.events import AlarmAcknowledged, AlarmClosed, AlarmDelivered
+from heimvakt.core.events import (
+    AlarmAcknowledged,
+    AlarmClosed,
+    AlarmDelivered,
+    LockJammed,
+    LockLocked,
+    LockUnlocked,
+)
 from heimvakt.core.ledger import Room, Store
 from heimvakt.core.modem import ModemState, SignalPast
 from heimvakt.core.path import Path
@@ -23,6 +30,7 @@ from .heart import Heart
 from .hosting import HostedDriver
 from .mode_report import mode_facts
 from .pipeline import Committed, Pipeline
+from .thing_report import dispenser_facts, lock_facts
 from .vitals import Vitals
 
 
@@ -84,6 +92,8 @@ class Report:
         self._sign = sign
         self._answers: dict[str, datetime] = {}
         """By receiver: when it last answered for an alarm."""
+        self._bolts: dict[str, str] = {}
+        """By lock: what it said last."""
         pipeline.watch(self._note)
 
     async def status(self) -> dict[str, Any]:
@@ -109,6 +119,8 @@ class Report:
                 for rule_id, rule in home.rules.items()
             },
             "devices": {i: self._device(i) for i in home.devices},
+            "locks": lock_facts(home, state, self._bolts),
+            "dispensers": dispenser_facts(home, state, self._clock.now()),
             "drivers": {
                 d.name: {
                     "armed": d.is_armed.is_set()
@@ -151,6 +163,12 @@ class Report:
                 | AlarmClosed(receiver=receiver)
             ):
                 self._answers[receiver] = committed.event.at
+            case LockLocked(device_id=lock):
+                self._bolts[lock] = "locked"
+            case LockUnlocked(device_id=lock):
+                self._bolts[lock] = "unlocked"
+            case LockJammed(device_id=lock):
+                self._bolts[lock] = "stuck"
 
     def _device(self, device_id: str) -> dict[str, Any]:
         device = self._pipeline.home.devices[device_id]

@@ -14,6 +14,13 @@ from heimvakt.cli import lean
 lean.begin()
 import heimvakt.cli.run, heimvakt_drivers.zigbee.life, heimvakt_drivers.zigbee.radio.radio_znp
 """
+WITH_PINS = """
+import sys
+import heimvakt.cli.run, heimvakt.app.gateway
+import heimvakt_drivers.gpio.driver, heimvakt_drivers.gpio.zero_board
+from heimvakt import app
+app.catalogue()
+"""
 TELL = """
 import json
 waiting = [name for name, module in sys.modules.items() if type(module).__name__ == "_LazyModule"]
@@ -43,3 +50,10 @@ def test_what_is_never_used_is_found_and_not_executed() -> None:
 
 def test_whoever_uses_it_after_all_has_the_true_one() -> None:
     run(AS_A_GATEWAY, USE)
+
+
+def test_a_home_pays_for_no_library_of_what_it_has_not() -> None:
+    told = json.loads(run(WITH_PINS, TELL))
+    assert "gpiozero" in told["imported"]
+    foreign = {"osdp", "pymodbus", "cryptography", "jwt", "cobs", "serial", "zigpy"}
+    assert not foreign & set(told["imported"])

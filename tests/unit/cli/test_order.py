@@ -100,8 +100,19 @@ def test_what_cannot_be_an_order_is_told(key: Key) -> None:
     assert RUNNER.invoke(order.group, words).exit_code == 2
 
 
-@pytest.mark.parametrize("url", ["http://broker", "broker", "mqtt://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://broker",
+        "broker",
+        "mqtt://",
+        "mqtt://[::1",
+        "mqtt://u:secret@broker:99999",
+        "mqtt://h:0",
+    ],
+)
 def test_what_is_no_broker_is_told_without_a_password(key: Key, url: str) -> None:
     words = ["outstanding", "--gateway", GATEWAY, "--key", str(key.file), "--send", url]
     said = RUNNER.invoke(order.group, words)
     assert (said.exit_code, "is no broker" in said.output) == (2, True)
+    assert "secret" not in said.output

@@ -31,6 +31,8 @@ STATUS: dict[str, Any] = {
     "journal_seq": 41_208,
     "rules": {"button": {"blind_without": []}},
     "devices": {"pendant": {"last_seen": "2026-11-04T20:59:00+00:00", "silent": False}},
+    "locks": {},
+    "dispensers": {},
     "drivers": {"zigbee": {"armed": True, "lost_since": None}},
     "paths": {
         "broadband": PATH,
@@ -104,6 +106,44 @@ def changed(*keys: str, to: object) -> list[str]:
 def test_how_a_path_is_said_to_be(path: dict[str, object], said: str) -> None:
     (line,) = changed("paths", "broadband", to=path)
     assert line == f"  paths     {said}   mobile ok 61 ms, -97 dBm, Telenor"
+
+
+LOCK: dict[str, Any] = {"bolt": "locked", "contact": True, "wrong": []}
+DISPENSER: dict[str, Any] = {
+    "today": 3,
+    "fates": {"taken": 1, "missed": 1, "planned": 1},
+    "next": "2026-11-04T21:30:00+00:00",
+    "contact": True,
+    "wrong": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("lock", "said"),
+    [
+        (LOCK, "locked"),
+        ({**LOCK, "bolt": None}, "not known yet"),
+        ({**LOCK, "bolt": "stuck"}, "STUCK"),
+        ({**LOCK, "contact": False, "wrong": ["lock-lost"]}, "locked   NO CONTACT   lock-lost"),
+    ],
+)
+def test_what_a_lock_is_at(lock: dict[str, Any], said: str) -> None:
+    assert changed("locks", to={"front": lock}) == [f"  front     {said}"]
+
+
+@pytest.mark.parametrize(
+    ("dispenser", "said"),
+    [
+        (DISPENSER, "doses today 3: 1 taken, 1 MISSED   next Wed 04 Nov 22:30"),
+        ({**DISPENSER, "fates": {}, "next": None}, "doses today 3"),
+        (
+            {**DISPENSER, "fates": {"unknown": 2}, "contact": False, "wrong": ["dispenser-lost"]},
+            "doses today 3: 2 NOT KNOWN   next Wed 04 Nov 22:30   NO CONTACT   dispenser-lost",
+        ),
+    ],
+)
+def test_what_a_dispenser_is_at(dispenser: dict[str, Any], said: str) -> None:
+    assert changed("dispensers", to={"medicine": dispenser}) == [f"  medicine  {said}"]
 
 
 def test_a_receiver_out_of_reach() -> None:

@@ -133,7 +133,7 @@ def test_what_has_no_place_takes_that_of_its_table() -> None:
 
 
 @given(documents())
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_every_key_and_value_of_any_document_has_its_place(text: str) -> None:
     check(text)
 

@@ -250,6 +250,15 @@ def test_the_number_of_those_in_it_is_bounded() -> None:
     assert balance(after).balances
 
 
+def test_a_dispenser_that_tells_of_doses_without_end_makes_it_no_larger() -> None:
+    after = ledger()
+    for number in range(2 * ENTRIES_MAX):
+        after = noted(after, OSLO, later(minutes=number), Fate.TAKEN, how=TakenHow.IN_TIME)
+    assert len(after.entries) == ENTRIES_MAX
+    assert balance(after).in_time == 2 * ENTRIES_MAX
+    assert balance(after).balances
+
+
 def test_it_is_stored_and_read_again() -> None:
     there = noted(
         given_up(ledger(later(days=2)), later(days=2), GRACE),

@@ -36,16 +36,13 @@ from heimvakt.core.events import (
 )
 from heimvakt.core.mode_plans import AT_MOST, MAY_REST, PLANS
 from heimvakt.core.modes import (
-    ALWAYS_REAL,
-    CALL_FOR_HELP,
     INSIDE_MAX,
     KEY_AGAIN,
     LEAVES_WITHIN,
     PRESS_AGAIN,
-    SUPPRESSED_MAX,
     ModeState,
-    as_taken,
 )
+from heimvakt.core.resting import ALWAYS_REAL, CALL_FOR_HELP, SUPPRESSED_MAX, as_taken
 from heimvakt.core.state import outstanding
 from heimvakt.rules import KINDS, Context
 from tests.support.homes import DEVICES, EVENING, OSLO, RULES, Desk, home
@@ -569,6 +566,40 @@ def test_in_service_alarms_are_tests_and_presses_are_not() -> None:
     d.wait(hours=1)
     d.tell(DoorOpened(device_id="front-door"))
     assert [alarm.test for alarm in d.table.values() if alarm.kind == "night-door"] == [True, False]
+
+
+def broken(kind: str) -> SmallDesk:
+    """A technician is at work, and something of this kind is raised and not mended."""
+    d = SmallDesk(a_home(a_rule({DoorOpened: [a_raise(kind=kind)]})))
+    d.tell(chosen(Mode.SERVICE))
+    d.tell(DoorOpened(device_id="front-door"))
+    assert [alarm.test for alarm in d.outcome.changed] == [True]
+    return d
+
+
+@pytest.mark.parametrize("kind", ["dispenser-fault", "lock-fault", "device-silent"])
+def test_what_a_technician_leaves_broken_is_real_when_he_goes(kind: str) -> None:
+    d = broken(kind)
+    d.tell(chosen(Mode.SERVICE, lasting_s=600.0))
+    assert not d.outcome.send
+    d.tell(chosen(Mode.HOME))
+    (told,) = d.outcome.send
+    assert (told.alarm.test, told.alarm.revision, told.alarm.state) == (False, 1, AlarmState.RAISED)
+    assert set(told.receivers) == {one.receiver for one in told.alarm.told}
+
+
+def test_it_is_so_too_when_the_time_of_his_work_is_over() -> None:
+    d = broken("lock-fault")
+    d.wait(hours=4)
+    assert [alarm.test for alarm in d.state.alarms.values()] == [False]
+
+
+@pytest.mark.parametrize("kind", ["night-wandering", "test"])
+def test_that_he_moved_about_and_what_he_tried_stay_tests(kind: str) -> None:
+    d = broken(kind)
+    d.tell(chosen(Mode.HOME))
+    assert [alarm.test for alarm in d.state.alarms.values()] == [True]
+    assert not d.outcome.send
 
 
 def test_a_button_is_a_test_while_a_walk_test_runs_on_that_very_one() -> None:

@@ -17,6 +17,7 @@ from heimvakt.core.events import (
     CommandCompleted,
     CommandReceived,
     CommandResult,
+    LockJammed,
     Mode,
     OrderRefused,
     stamped,
@@ -122,6 +123,15 @@ def test_a_test_alarm_opens_no_door() -> None:
     assert desk.give(unlock(desk)) == (REFUSED, Refusal.NOT_URGENT)
 
 
+def test_an_alarm_of_a_technician_at_work_opens_no_door() -> None:
+    desk = OrderDesk()
+    desk.order(OrderVerb.SET_MODE, role="technician", argument=Mode.SERVICE)
+    desk.tell(LockJammed(device_id="front-lock"))
+    assert desk.alarm("lock-fault").test
+    fault = desk.alarm("lock-fault").alarm_id
+    assert desk.give(unlock(desk, alarm_id=fault)) == (REFUSED, Refusal.NOT_URGENT)
+
+
 def test_an_alarm_that_anybody_can_cause_from_afar_opens_no_door() -> None:
     desk = OrderDesk()
     desk.tell(
@@ -222,6 +232,16 @@ def test_one_role_that_orders_too_much_leaves_room_for_the_others(desk: OrderDes
     assert desk.order(OrderVerb.OUTSTANDING, role="fleet") == (REFUSED, Refusal.TOO_MANY)
     assert len(desk.state.orders) == KEPT_MAX
     assert desk.give(unlock(desk))[0] == "accepted"
+
+
+def test_who_asks_too_often_what_is_outstanding_can_still_open_a_door(desk: OrderDesk) -> None:
+    for _ in range(KEPT_MAX):
+        desk.order(OrderVerb.OUTSTANDING)
+    assert desk.order(OrderVerb.OUTSTANDING) == (REFUSED, Refusal.TOO_MANY)
+    assert desk.give(unlock(desk))[0] == "accepted"
+    for _ in range(KEPT_MAX - 1):
+        desk.order(OrderVerb.LOCK, **LOCK)
+    assert desk.give(unlock(desk)) == (REFUSED, Refusal.TOO_MANY)
 
 
 # --- in time --------------------------------------------------------------------------------------

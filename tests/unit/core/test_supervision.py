@@ -382,9 +382,21 @@ def test_a_device_whose_driver_says_that_it_answers_no_more_is_not_told_as_silen
     d.wait_until(EVENING + 3 * LIMIT)
     assert d.kinds() == []
     assert unheard(d.home, d.state.supervised) == {"hall"}
+    for _ in range(3):
+        d.restart(minutes=5)
+        assert d.kinds() == [], "its driver has a while to say so again"
+        d.tell(LOST_HALL)
+        d.wait_until(d.at + 3 * LIMIT)
+        assert d.kinds() == []
+
+
+def test_when_its_driver_says_no_more_of_it_after_a_restart_it_is_silent() -> None:
+    d = desk()
+    d.tell(LOST_HALL)
+    d.wait_until(EVENING + 3 * LIMIT)
     d.restart(minutes=5)
-    d.wait_until(d.at + 3 * LIMIT)
-    assert d.kinds() == []
+    d.wait_until(d.at + LIMIT)
+    assert d.kinds() == ["device-silent"]
 
 
 def test_when_it_answers_again_it_is_watched_as_before() -> None:

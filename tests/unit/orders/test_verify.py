@@ -145,6 +145,8 @@ def said(**changed: object) -> dict[str, object]:
         ({"verb": "set-mode", "device": None, "alarm": None, "mode": "party"}, "mode"),
         ({"verb": "siren", "alarm": None, "lasting": 90_000}, "lasting"),
         ({"verb": "release-dose", "alarm": None, "dose": "2026-11-22T08:00:00"}, "dose"),
+        ({"verb": "release-dose", "alarm": None, "dose": "0001-01-01T00:00:00+14:00"}, "dose"),
+        ({"verb": "release-dose", "alarm": None, "dose": "9999-12-31T23:00:00-14:00"}, "dose"),
     ],
 )
 def test_what_it_says_must_be_right_and_is_told(changed: dict[str, object], told: str) -> None:

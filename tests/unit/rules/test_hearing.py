@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from heimvakt.core.events import (
+    ConfigurationChanged,
     ContactBack,
     ContactLost,
     DeviceBack,
@@ -49,6 +50,15 @@ def after(*events: Event) -> Hearing:
 )
 def test_it_hears_while_one_of_its_own_can_be_heard(events: tuple[Event, ...], hears: bool) -> None:
     assert after(*events).hears_any(TWO) is hears
+
+
+@pytest.mark.parametrize(
+    "changed", [ConfigurationChanged(digest="without the hall"), STARTED], ids=lambda e: e.kind
+)
+def test_what_is_taken_out_of_the_home_and_put_in_again_is_heard_anew(changed: Event) -> None:
+    hall = {"hall": TWO["hall"]}
+    hearing = Hearing().after(SILENT, TWO).after(changed, {"bed": TWO["bed"]})
+    assert hearing.after(ConfigurationChanged(digest="with it"), hall).hears_any(hall)
 
 
 @pytest.mark.parametrize(

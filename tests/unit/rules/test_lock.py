@@ -72,6 +72,19 @@ def test_a_lock_that_is_stuck_is_told_at_once() -> None:
     assert d.kinds() == ["lock-fault"]
 
 
+def test_a_lock_that_is_moved_to_another_line_and_not_reached_there_is_told() -> None:
+    d = faults()
+    d.tell(RadioLost(driver="osdp.front", reason="unplugged"))
+    d.tell(ContactLost(device_id="lock", reason="its line is lost"))
+    d.wait(hours=1)
+    assert d.kinds() == []
+    there = {**d.home.devices, "lock": moved(LOCK, driver="osdp.back")}
+    d.change(home(there, {"lock-fault": ("lock-fault", {})}))
+    d.tell(ContactLost(device_id="lock", reason="no answer"))
+    d.wait(minutes=2)
+    assert d.kinds() == ["lock-fault"]
+
+
 @pytest.mark.parametrize("moves", [LOCKED, UNLOCKED])
 def test_it_is_over_when_the_bolt_moves(moves: LockLocked | LockUnlocked) -> None:
     d = faults()

@@ -384,6 +384,23 @@ def test_while_nobody_knows_the_time_nothing_is_concluded_from_it() -> None:
     assert d.alarm("missed-dose").clock is ClockQuality.UNKNOWN
 
 
+def test_what_is_locked_away_while_nobody_knows_the_time_is_told() -> None:
+    d, log = ClockDesk(with_medicine(), shows=YEAR_70, quality=ClockQuality.UNKNOWN), Log()
+    d.tell(log.of(DoseOffered, dose=DOSE))
+    d.tell(log.of(DoseRetracted, dose=DOSE))
+    assert d.kinds() == ["missed-dose"]
+
+
+def test_a_network_that_comes_and_goes_keeps_nothing_back() -> None:
+    d = ClockDesk(with_medicine(), shows=SIX, true=SIX)
+    d.wait_until(CLOSES)
+    for quality in (ClockQuality.HOLDOVER, ClockQuality.SYNCHRONISED) * 2:
+        d.wait(minutes=1)
+        d.becomes(quality)
+    d.wait_until(CLOSES + GRACE)
+    assert d.kinds() == ["dispenser-lost"]
+
+
 def test_once_the_time_is_known_again_what_was_due_is_asked_for_and_then_told() -> None:
     d = ClockDesk(with_medicine(), shows=SIX, true=SIX)
     d.wait_until(HALF)
@@ -426,6 +443,21 @@ def test_a_clock_that_was_ahead_told_nothing_that_is_true_now(back: timedelta) -
     d.wait_until(CLOSES + timedelta(hours=1))
     assert d.kinds() == ["dispenser-lost"]
     assert balance(ledger(d)) == Balance(planned=1, in_time=1)
+
+
+@pytest.mark.parametrize("days", [1, 8, 40, 400])
+def test_what_was_let_go_while_the_clock_was_ahead_is_told_all_the_same(days: int) -> None:
+    d, log = ClockDesk(with_medicine(), shows=SIX, true=SIX), Log()
+    d.wait_until(DOSE)
+    d.tell(log.of(DoseOffered, dose=DOSE))
+    d.set(d.at + timedelta(days=days))
+    d.wait(minutes=10)
+    assert d.kinds() == ["dispenser-lost"]
+    d.set(d.at - timedelta(days=days))
+    d.wait_until(CLOSES)
+    d.tell(log.of(DoseMissed, dose=DOSE))
+    assert d.kinds() == ["dispenser-lost", "missed-dose"]
+    assert balance(ledger(d)).balances
 
 
 def test_a_box_that_starts_with_an_earlier_clock_waits_by_that() -> None:

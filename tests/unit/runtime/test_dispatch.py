@@ -33,10 +33,12 @@ class Hand:
         self.failures: list[Exception] = []
         self.let = asyncio.Event()
         self.let.set()
+        self.at = 0.0
+        """On the clock that stamps events; these are all of 0."""
         self.began: asyncio.Queue[Command] = asyncio.Queue()
         self.results: asyncio.Queue[CommandCompleted] = asyncio.Queue()
         self.dispatcher = Dispatcher(
-            {"lamp": LAMP, "siren": SIREN}, {"zigbee": self.execute}, self.emit
+            {"lamp": LAMP, "siren": SIREN}, {"zigbee": self.execute}, self.emit, lambda: self.at
         )
 
     async def execute(self, command: Command) -> None:
@@ -128,6 +130,21 @@ async def test_what_may_have_been_done_is_not_done_twice() -> None:
     assert hand.began.qsize() == 1
 
 
+async def test_a_driver_that_fails_in_one_command_breaks_off_no_other() -> None:
+    hand = Hand()
+    hand.let.clear()
+    async with beside(hand.dispatcher.run()):
+        hand.give(lamp(1), Command(command_id="g-1-2", verb=Verb.SIREN, device_id="siren"))
+        hand.failures = [AttributeError("the line was taken away")]
+        for _ in range(2):
+            await hand.began.get()
+        hand.let.set()
+        assert {await hand.result(), await hand.result()} == {
+            ("g-1-1", CommandResult.TIMED_OUT),
+            ("g-1-2", CommandResult.DONE),
+        }
+
+
 async def test_a_device_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatch, "ANSWER_S", 0.01)
     hand = Hand()
@@ -154,7 +171,7 @@ async def test_a_full_store_ends_nothing() -> None:
         )
         raise StoreFull("no room")
 
-    hand.dispatcher = Dispatcher({"lamp": LAMP}, {"zigbee": hand.execute}, full)
+    hand.dispatcher = Dispatcher({"lamp": LAMP}, {"zigbee": hand.execute}, full, lambda: 0.0)
     async with beside(hand.dispatcher.run()):
         for number in (1, 2):
             hand.give(lamp(number))
@@ -193,6 +210,17 @@ async def test_an_order_is_not_begun_when_nobody_could_tell_its_end_in_time() ->
         hand.give(ordered(1, within_s=dispatch.WORTH_S / 2))
         assert await hand.result() == ("order-1", CommandResult.FAILED)
     assert hand.began.empty()
+
+
+async def test_an_order_that_a_slow_disk_kept_is_not_carried_out_late() -> None:
+    hand = Hand()
+    hand.at = 60.0
+    async with beside(hand.dispatcher.run()):
+        hand.give(ordered(1))
+        assert await hand.result() == ("order-1", CommandResult.FAILED)
+        assert hand.began.empty()
+        hand.give(lamp(2))
+        assert await hand.result() == ("g-2-1", CommandResult.DONE)
 
 
 async def test_an_order_whose_device_says_nothing_ends_in_time(

@@ -16,7 +16,7 @@ from heimvakt.core.state import State
 from heimvakt.core.uplink import Ordered, Uplink
 from heimvakt.runtime import ordering
 from heimvakt.runtime.clock import DrivenClock
-from heimvakt.runtime.ordering import Bucket, Ordering
+from heimvakt.runtime.ordering import Ordering
 from heimvakt.runtime.pipeline import Committed
 from tests.support.beside import beside
 from tests.support.homes import EVENING
@@ -190,10 +190,3 @@ async def test_a_store_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatc
     desk.refuse = [StoreUnavailable("the disk")] * 3
     await desk.ordering.take(heard("order-1"))
     assert len(desk.taken) == 1
-
-
-def test_a_bucket_fills_again_up_to_its_size() -> None:
-    bucket = Bucket(most=2, per_s=1.0)
-    assert [bucket.take(0.0) for _ in range(3)] == [True, True, False]
-    assert [bucket.take(1.5), bucket.take(1.5)] == [True, False]
-    assert [bucket.take(100.0) for _ in range(3)] == [True, True, False]

@@ -11,6 +11,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
+from heimvakt.core.bucket import Bucket
 from heimvakt.core.commands import Command, CommandFailed, Verb
 from heimvakt.core.events import (
     ContactBack,
@@ -40,6 +41,10 @@ SIGN_S = 600.0
 """How often a lock that is there and says nothing new is told to be there: supervision wants to
 hear of it every 15 minutes."""
 
+STRANGERS_MAX, STRANGERS_PER_S = 20, 1 / 60
+"""Keys that nobody knows, at once and in a time, that are told: each is a row of the audit log, and
+whoever stands at the door with one must not push out of it who opened that door."""
+
 _CANCELLED = Verdict(done=False, certain=False, reason="it was given up in the middle")
 
 
@@ -67,6 +72,7 @@ class Desk:
         self._verdict: asyncio.Future[Verdict] = self._loop.create_future()
         self._timer: asyncio.TimerHandle | None = None
         self._sign_at = 0.0
+        self._strangers = Bucket(most=STRANGERS_MAX, per_s=STRANGERS_PER_S)
 
     @property
     def name(self) -> str:
@@ -85,9 +91,11 @@ class Desk:
 
     def at_reader(self, key: str, by: TagBy) -> None:
         """Somebody held a card to the reader, or typed a code."""
-        name = self._whose(key)
+        name, now = self._whose(key), self._loop.time()
         if name is not None:
-            self.contacts = contacts.presented(self.contacts, by, self._loop.time())
+            self.contacts = contacts.presented(self.contacts, by, now)
+        elif not self._strangers.take(now):
+            return
         reader = self.post.reader or self.post.lock
         self._put([TagPresented(device_id=reader.device_id, tag=name or "", by=by)])
 

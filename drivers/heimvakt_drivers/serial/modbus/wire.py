@@ -22,7 +22,7 @@ from pymodbus.pdu.register_message import WriteSingleRegisterRequest
 FRAME_MAX = 256
 """Octets (Modbus over serial line V1.02, 2.5.1)."""
 
-logging.getLogger("pymodbus_internal").setLevel(logging.CRITICAL)  # it tells of each damaged frame
+logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # it tells of each damaged frame
 
 
 @dataclass(frozen=True, slots=True)

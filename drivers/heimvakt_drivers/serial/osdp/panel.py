@@ -62,8 +62,7 @@ CALLS_TO_STOP = 3
 """Of `refresh`, where no answer is waited for: a question is made, cannot be sent, is given up."""
 
 TIMER_UNIT_S = 0.1
-RELEASE_S_MAX = 6553.5
-"""16 bits of tenths of a second."""
+"""Of the time of an output: 16 bits of tenths of a second. `desk.LASTING_S_MAX` is well below."""
 
 _BEEP: Mapping[str, int] = {
     "command": osdp_sys.CMD_BUZZER,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -146,6 +147,12 @@ class VirtualModem:
     def keep_reports(self) -> None:
         """From now on it keeps reports and tells of it, instead of passing them on."""
         self._commands.memory.tells_reports = 2
+
+    async def noise(self, octets: bytes) -> None:
+        """These come on the line, in the middle of whatever it says."""
+        if self._line is not None:
+            with suppress(LineGoneError):
+                await self._line.write(octets)
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Return when something holds that a command may have changed."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,19 @@ async def test_an_order_opens_it_for_its_time(pins: Pins, tmp_path: Path) -> Non
     assert off.at - on.at > 0.9
 
 
+async def test_an_order_may_say_for_how_long_and_not_for_too_long(
+    pins: Pins, tmp_path: Path
+) -> None:
+    slow = device("lock", Role.LOCK, RELAY, release="30s")
+    async with listening(str(tmp_path), slow) as (driver, gateway):
+        await driver.execute(replace(unlock(), lasting=timedelta(seconds=0.2)))
+        await gateway.next(LockUnlocked)
+        assert await pins.until(lambda: not pins.level(RELAY)) < 20
+        with pytest.raises(CommandFailed, match="600 s at the most"):
+            await driver.execute(replace(unlock(2), lasting=timedelta(hours=1)))
+        assert not pins.level(RELAY)
+
+
 async def test_it_closes_also_while_the_event_loop_hangs(pins: Pins, tmp_path: Path) -> None:
     async with listening(str(tmp_path), PLAIN) as (driver, _):
         await driver.execute(unlock())
@@ -60,6 +75,7 @@ async def test_the_event_loop_closes_it_when_the_library_does_not(
     monkeypatch.setattr("heimvakt_drivers.gpio.timed.TimedOutput._over", lambda self: None)
     async with listening(str(tmp_path), PLAIN) as (driver, gateway):
         await driver.execute(unlock())
+        await gateway.next(LockUnlocked)
         await gateway.next(LockLocked)
         assert not pins.level(RELAY)
 
@@ -68,12 +84,24 @@ async def test_one_order_opens_it_once(pins: Pins, tmp_path: Path) -> None:
     async with listening(str(tmp_path), PLAIN) as (driver, gateway):
         await driver.execute(unlock(1))
         await driver.execute(unlock(1))
+        await gateway.next(LockUnlocked)
         await gateway.next(LockLocked)
         await driver.execute(unlock(1))
         assert len(pins.turns(RELAY)) == 2
         await driver.execute(unlock(2))
         assert pins.level(RELAY)
     assert not pins.level(RELAY), "it closes with the driver"
+
+
+async def test_a_driver_that_ends_in_the_middle_leaves_nobody_to_think_it_is_open(
+    pins: Pins, tmp_path: Path
+) -> None:
+    async with listening(str(tmp_path), PLAIN) as (driver, gateway):
+        await driver.execute(unlock())
+        await gateway.next(LockUnlocked)
+    async with listening(str(tmp_path), PLAIN) as (_, gateway):
+        event = await gateway.next(LockLocked)
+        assert event == LockLocked(device_id="lock", by=LockedBy.UNKNOWN)
 
 
 async def test_where_a_contact_tells_of_the_bolt_an_order_waits_for_it(

@@ -11,10 +11,23 @@ import pytest
 
 from heimvakt.core.commands import Command, CommandFailed, Verb
 from heimvakt.core.devices import Device, Role
-from heimvakt.core.events import ContactBack, ContactLost, DeviceSeen, Event
+from heimvakt.core.events import (
+    ContactBack,
+    ContactLost,
+    DeviceSeen,
+    Event,
+    TagBy,
+    TagPresented,
+)
 from heimvakt_drivers.serial.locks.addresses import Post
 from heimvakt_drivers.serial.locks.contacts import Contact
-from heimvakt_drivers.serial.locks.desk import LASTING_S_MAX, REMEMBERED, Desk, lasting_s
+from heimvakt_drivers.serial.locks.desk import (
+    LASTING_S_MAX,
+    REMEMBERED,
+    STRANGERS_MAX,
+    Desk,
+    lasting_s,
+)
 
 POST = Post(1, Device(device_id="lock", role=Role.LOCK, driver="osdp", address="1"))
 IN = {Contact.BOLT: False}
@@ -148,3 +161,13 @@ def test_a_door_is_not_let_go_for_ever() -> None:
     for wrong in (0.0, -1.0, LASTING_S_MAX + 1):
         with pytest.raises(CommandFailed):
             lasting_s(order(wrong), 8.0)
+
+
+async def test_keys_that_nobody_knows_are_told_only_so_often_and_known_ones_always() -> None:
+    told: list[Event] = []
+    desk = Desk(POST, told.extend, {"26:1": "carer-7"}.get, bolt_within_s=1.0)
+    for number in range(2, 2 + 10 * STRANGERS_MAX):
+        desk.at_reader(f"26:{number}", TagBy.CARD)
+    assert told == [TagPresented(device_id="lock", tag="")] * STRANGERS_MAX
+    desk.at_reader("26:1", TagBy.CARD)
+    assert told[-1] == TagPresented(device_id="lock", tag="carer-7")
