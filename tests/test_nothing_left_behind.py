@@ -116,8 +116,8 @@ async def test_with_async_examples(number):
 
 def run_pytest(folder: Path, source: str, grace_s: float = 2.0) -> subprocess.CompletedProcess[str]:
     conftest = Path(__file__).with_name("conftest.py").read_text()
-    assert "\nGRACE_S = 2.0\n" in conftest
-    (folder / "conftest.py").write_text(conftest.replace("GRACE_S = 2.0", f"GRACE_S = {grace_s}"))
+    assert "\nGRACE_S = 10.0\n" in conftest
+    (folder / "conftest.py").write_text(conftest.replace("GRACE_S = 10.0", f"GRACE_S = {grace_s}"))
     (folder / "test_it.py").write_text(source)
     # Without our "error" for warnings: here the guard is to find the mess, not the collector.
     (folder / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")

@@ -31,6 +31,7 @@ from tests.support.service import Command, Service, started
 KILLS = int(os.environ.get("HEIMVAKT_DISPENSER_KILLS", "2"))
 SEED = int(os.environ.get("HEIMVAKT_SEED", "1"))
 FIRST = moment("02 09:00")
+FILL_EVERY = 14
 WAIT_S = 300.0
 
 HOME = """
@@ -150,7 +151,9 @@ async def test_killed_around_a_dose_each_is_given_and_told_once() -> None:
     with tempfile.TemporaryDirectory(prefix="hv-") as name:  # the path of a socket must be short
         folder = Path(name)
         async with dispenser(folder) as (device, command):
-            for dose in doses:
+            for number, dose in enumerate(doses):
+                if number and number % FILL_EVERY == 0:
+                    device.refill(28)
                 await window(device, command, dose, chance)
         told: list[LoggedEvent] = []
         records: Records = {}

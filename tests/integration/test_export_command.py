@@ -55,6 +55,98 @@ doors = ["front-door"]
 kind = "mqtt"
 brokers = ["mqtts://in1.centre.example"]
 """
+EVERYTHING = """\
+version = 1
+[gateway]
+id = "no-1505-004711"
+[drivers.zigbee]
+port = "auto"
+channel = 15
+[drivers.osdp.front]
+port = "/dev/serial/by-path/platform-usb-0:1.2:1.0"
+baudrate = 9600
+[drivers.gpio]
+lamp_green = 5
+[drivers.dispenser]
+port = "/dev/ttyAMA1"
+key = "credential:dispenser-key"
+[drivers.modbus]
+port = "/dev/ttyAMA2"
+[devices.bed]
+role = "bed"
+driver = "zigbee"
+address = "00:15:8d:00:02:3a:4b:5c"
+room = "bedroom"
+[devices.front-door]
+role = "door"
+driver = "zigbee"
+address = "00:12:4b:00:22:c1:09:aa"
+room = "hall"
+outer = true
+[devices.hall-motion]
+role = "motion"
+driver = "zigbee"
+address = "00:12:4b:00:22:c1:10:01"
+room = "hall"
+[devices.front-lock]
+role = "lock"
+driver = "osdp.front"
+address = 1
+door = "front-door"
+key = "credential:osdp-key"
+[devices.reader]
+role = "tag"
+driver = "osdp.front"
+address = "1/reader"
+[devices.back-lock]
+role = "lock"
+driver = "modbus"
+address = 3
+coil = 0
+pulse = { by = "coil", number = 3 }
+[devices.medicine]
+role = "dispenser"
+driver = "dispenser"
+address = 1
+doses = [ { at = "08:30", window = "45m" }, { at = "21:00", window = "60m", days = "mon-sun" } ]
+[devices.help]
+role = "button"
+driver = "gpio"
+address = 17
+cancel = "10s"
+pull = "up"
+[tags.carer-7]
+card = "26:0004a2f1"
+[modes.visit]
+locks = ["front-lock"]
+lasting = "2h"
+[modes.away]
+button = "help"
+press = "long"
+[rules.night-wandering]
+between = "23:00-06:00"
+out_of = "bed"
+signs = ["hall-motion", "front-door"]
+back_within = "20m"
+[rules.night-door]
+doors = ["front-door"]
+unless = "visit"
+[rules.missed-dose]
+[rules.ole-sin-dor]
+kind = "door-open"
+doors = ["front-door"]
+[rules.visit-missed]
+visits = [{ between = "08:00-09:30", days = "mon-fri" }]
+tags = ["carer-7"]
+[paths.broadband]
+interface = "eth0"
+[paths.mobile]
+interface = "wwan0"
+modem = "auto"
+[receivers.centre]
+kind = "mqtt"
+brokers = ["mqtts://in1.centre.example:8883"]
+"""
 SECRETS = ("kari", "4711", "15:8d", "ITead", "in1.", "2026-11")
 
 
@@ -126,6 +218,20 @@ async def test_redacted_it_names_nobody_and_gives_the_same_alarms(home: Path, st
     assert [(a.kind, a.priority) for a in was] == [(a.kind, a.priority) for a in now]
     assert {a.rule_id for a in now} >= {"night-wandering", "night-door-1"}
     assert {a.device_id for a in now} >= {"door-1"}
+
+
+def test_a_home_with_every_driver_can_be_used_after_it(tmp_path: Path, state: Path) -> None:
+    whole, other = tmp_path / "whole.toml", tmp_path / "case.toml"
+    whole.write_text(EVERYTHING)
+    command(redacted=True, config=whole, state=state, out=tmp_path / "case.jsonl")
+    before, after = (load(file, catalogue()).configuration for file in (whole, other))
+    assert before is not None
+    assert after is not None
+    assert [d.role for d in before.devices.values()] == [d.role for d in after.devices.values()]
+    assert [entry.kind for entry in before.rules] == [entry.kind for entry in after.rules]
+    assert before.modes.keys() == after.modes.keys()
+    for secret in ("carer-7", "ole-sin", "a2f1", "osdp-key", "platform", "hall", "00:12:4b"):
+        assert secret not in other.read_text()
 
 
 def test_of_some_days_only_these_are_given(home: Path, state: Path) -> None:

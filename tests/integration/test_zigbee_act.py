@@ -77,6 +77,8 @@ async def test_a_device_shows_itself(room: Room) -> None:
         (told("door", Verb.LIGHT), "no light"),
         (told("light", Verb.SIREN), "no siren"),
         (told("light", Verb.UNLOCK), "heard, and not told"),
+        (told("light", Verb.LIGHT, lasting=timedelta(minutes=3)), "not on for a time"),
+        (told("light", Verb.RELEASE_DOSE), "no dispenser"),
         (told("attic", Verb.LIGHT), "not in the network"),
     ],
 )

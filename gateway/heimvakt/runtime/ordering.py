@@ -97,12 +97,12 @@ class Ordering:
             self._count(ordered.receiver, "copies")
             return
         if not self._looks[ordered.receiver].take(now()):
-            self._count(ordered.receiver, "too-many")
+            self._leave(ordered, "too-many")
             return
         event = self._verify(ordered.token, ordered.receiver)
         if event.role:
             if not self._signed[ordered.receiver].take(now()):
-                self._count(ordered.receiver, "too-many-signed")
+                self._leave(ordered, "too-many-signed")
                 return
         elif not self._unsigned[ordered.receiver].take(now()):
             self._unwritten[ordered.receiver] += 1
@@ -113,7 +113,7 @@ class Ordering:
             more = f"{left_out} more before it were not written down"
             detail = f"{detail}; {more}" if detail else more
             event = replace(event, refused=f"{code}: {detail}")
-        await self._hand_over(event)
+        await self._hand_over(event, ordered)
 
     def watch(self, committed: Committed) -> None:
         """Take the answers of a committed event; a plain call."""
@@ -145,12 +145,17 @@ class Ordering:
             del self._heard[next(iter(self._heard))]
         return False
 
-    async def _hand_over(self, event: CommandReceived) -> None:
+    def _leave(self, ordered: Ordered, reason: str) -> None:
+        """It was not taken, so what comes on another path is no copy of anything."""
+        self._heard.pop((ordered.receiver, ordered.token), None)
+        self._count(ordered.receiver, reason)
+
+    async def _hand_over(self, event: CommandReceived, ordered: Ordered) -> None:
         while True:
             try:
                 await self._emit(event)
             except StoreFull:
-                self._count(event.receiver, "no-room")
+                self._leave(ordered, "no-room")
                 return
             except StoreUnavailable:
                 # The transport keeps it meanwhile; the pipeline ends it if it must end.

@@ -111,7 +111,7 @@ class AlarmData(Part):
     test: bool | None = Field(
         default=None,
         description="True: it was raised while the home was set to service. A technician is there, "
-        "and nobody need come.",
+        "and nobody need come. Told again without it when his work is over and it still is so.",
     )
     not_durable: bool | None = Field(
         default=None,

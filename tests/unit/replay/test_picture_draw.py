@@ -173,15 +173,18 @@ def test_a_home_of_strange_words_gives_a_file_all_the_same() -> None:
 def test_the_page_has_a_table_of_the_alarms_and_needs_nothing_else() -> None:
     html = report([one("en", days=3), page(lived(3), (), "en", [date(2026, 10, 13)], "p2")], "g")
     root = ElementTree.fromstring(html.removeprefix("<!doctype html>"))
-    (table,) = root.iter("table")
-    rows = [[("".join(cell.itertext())) for cell in row] for row in table.iter("tr")]
-    assert rows[0] == ["When", "Priority", "What", "Room", "Rule"]
-    assert [row[:2] for row in rows[1:]] == [
+    urgent, others = (
+        [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
+        for table in root.iter("table")
+    )
+    assert urgent[0] == others[0] == ["When", "Priority", "What", "Room", "Rule"]
+    assert [row[:2] for row in urgent[1:]] == [
         ["Tue 13 Oct 02:00", "high"],
         ["Tue 13 Oct 02:01", "medium"],
         ["Tue 13 Oct 02:02", "low"],
-        ["Tue 13 Oct 02:03", "information"],
     ]
+    assert [row[:2] for row in others[1:]] == [["Tue 13 Oct 02:03", "information"]]
+    assert "no alarm" in html  # on the second page
     ids = Counter(element.attrib["id"] for element in root.iter() if "id" in element.attrib)
     assert max(ids.values()) == 1
     used = set(re.findall(r"url\(#([^)]+)\)", html))

@@ -182,6 +182,8 @@ async def test_a_store_without_room_holds_up_no_answers_to_alarms() -> None:
     desk.refuse = [StoreFull("no room")]
     await desk.ordering.take(heard("order-1"))
     assert (desk.taken, desk.counts["orders-no-room"]) == ([], 1)
+    await desk.ordering.take(heard("order-1", path="mobile"))
+    assert len(desk.taken) == 1, "what was not taken on one path is no copy on the other"
 
 
 async def test_a_store_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:

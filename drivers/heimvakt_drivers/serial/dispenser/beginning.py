@@ -58,4 +58,9 @@ def _kept(file: Path) -> Kept:
 
 def _taken(context: DriverContext, device_id: str) -> tuple[int, int]:
     last = context.last_record(device_id)
-    return (0, 0) if last is None else (int(last.log, 16), last.number)
+    if last is None:
+        return 0, 0
+    try:
+        return int(last.log, 16), last.number
+    except ValueError:
+        return 0, 0  # of a dispenser of another maker, that this one took the place of

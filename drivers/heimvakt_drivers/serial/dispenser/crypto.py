@@ -14,7 +14,6 @@ from .frame import TAG_OCTETS, Frame
 KEY_OCTETS = 16
 NONCE_OCTETS = 8
 PROOF_OCTETS = 8
-SERIAL_OCTETS = 8
 LABEL = b"HVL1"
 GATEWAY_PROOF, DEVICE_PROOF, TO_DEVICE, TO_GATEWAY = b"gw", b"dev", b"g2d", b"d2g"
 

@@ -16,8 +16,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-FORGOTTEN_MIN = 14 * 24 * 60
-"""A dose of a fortnight ago is in no plan any more, however wrong a clock was."""
+FORGOTTEN_MIN = 60 * 24 * 60
+"""A dose that is two months older than the one that goes out now is in no plan any more, however
+wrong a clock was; and one that goes out now may itself be ahead by a month, for a journey."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ after that the dispenser tells by itself."""
 VALID = timedelta(seconds=15)
 """So long after the command the dispenser may still begin with it."""
 
+PLANNED_MAX = timedelta(days=31)
+"""Nobody takes medicine along for longer."""
+
 WHY = {
     Reason.CLOCK: "it does not know what time it is",
     Reason.JAMMED: "it is jammed",
@@ -76,6 +79,8 @@ def _order(command: Command, context: DriverContext) -> Order:
             raise CommandFailed("the order does not say which dose")
         case commands.Verb.RELEASE_DOSE if context.clock() is ClockQuality.UNKNOWN:
             raise CommandFailed("the gateway does not know what time it is")
+        case commands.Verb.RELEASE_DOSE if dose and abs(dose - context.now()) > PLANNED_MAX:
+            raise CommandFailed("no dose is planned for that moment")
         case commands.Verb.RELEASE_DOSE:
             assert dose is not None
             minute = to_minute(dose)

@@ -76,6 +76,9 @@ async def carry_out(coordinator: Coordinator | None, address: str, command: Comm
 async def _act(node: ZigbeeDevice, command: Command) -> None:
     lasting = command.lasting
     match command.verb:
+        case Verb.LIGHT if lasting is not None:
+            # The standard's timed off is optional, and few lamps have it.
+            raise CommandFailed("a light on Zigbee is switched on or off, not on for a time")
         case Verb.LIGHT:
             lamp = _cluster(node, Cluster.ON_OFF, "it is no light and no plug")
             _confirmed(await lamp.command(ON if command.on else OFF))
@@ -89,6 +92,8 @@ async def _act(node: ZigbeeDevice, command: Command) -> None:
             _confirmed(await shown.command(IDENTIFY_FOR, seconds))
         case Verb.LOCK | Verb.UNLOCK:
             raise CommandFailed("locks on Zigbee are heard, and not told what to do")
+        case Verb.RELEASE_DOSE:
+            raise CommandFailed("it is no dispenser")
 
 
 async def _sound(node: ZigbeeDevice, lasting: timedelta) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from heimvakt.core.alarms import Alarm
+from heimvakt.core.alarms import Alarm, Priority
 
 from . import shapes
 from . import words as say
@@ -67,20 +67,36 @@ def _contents(pages: Sequence[Page]) -> str:
 
 def _section(page: Page, *, alone: bool) -> str:
     above = "" if alone else f"<h2>{escape(heading(page))}</h2>\n"
-    inner = f"{above}<figure>{draw(page)}</figure>\n{_table(page)}"
+    inner = f"{above}<figure>{draw(page)}</figure>\n{_tables(page)}"
     return element("section", inner, id=page.name)
 
 
-def _table(page: Page) -> str:
-    caption = escape(f"{say.ALARMS.in_language(page.language)}, {heading(page)}")
-    if not page.alarms:
-        return f"<p>{caption}: {escape(say.NO_ALARM.in_language(page.language))}</p>"
+def _tables(page: Page) -> str:
+    """What nobody need act on stands apart, folded: a test of every day hides a bad night."""
+    urgent = [alarm for alarm in page.alarms if alarm.priority is not Priority.INFORMATION]
+    others = [alarm for alarm in page.alarms if alarm.priority is Priority.INFORMATION]
+    caption = f"{say.ALARMS.in_language(page.language)}, {heading(page)}"
+    if urgent:
+        written = _table(page, caption, urgent)
+    else:
+        written = f"<p>{escape(caption)}: {escape(say.NO_ALARM.in_language(page.language))}</p>"
+    if others:
+        kind = say.PRIORITIES[Priority.INFORMATION].in_language(page.language)
+        folded = f"{caption}: {len(others)} {kind}"
+        written += (
+            f"\n<details><summary>{escape(folded)}</summary>"
+            f"{_table(page, folded, others)}</details>"
+        )
+    return written
+
+
+def _table(page: Page, caption: str, alarms: Sequence[Alarm]) -> str:
     columns = "".join(
         f'<th scope="col">{escape(words.in_language(page.language))}</th>' for words in say.COLUMNS
     )
-    rows = "\n".join(_line(page, alarm) for alarm in page.alarms)
+    rows = "\n".join(_line(page, alarm) for alarm in alarms)
     return (
-        f"<table><caption>{caption}</caption><thead><tr>{columns}</tr></thead>"
+        f"<table><caption>{escape(caption)}</caption><thead><tr>{columns}</tr></thead>"
         f"<tbody>\n{rows}\n</tbody></table>"
     )
 

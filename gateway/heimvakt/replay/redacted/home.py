@@ -121,10 +121,12 @@ def _address(address: Any, number: int) -> Any:
 
 
 def _numbers(value: Any) -> Any:
+    """What has nothing but numbers in it; None for anything else, which no replay needs."""
     if isinstance(value, bool | int | float):
         return value
     if isinstance(value, dict):
-        return {key: kept for key, v in value.items() if (kept := _numbers(v)) is not None}
+        kept = {key: _numbers(inner) for key, inner in value.items()}
+        return None if None in kept.values() else kept
     return None
 
 
