@@ -17,13 +17,14 @@ from pathlib import Path
 
 import pytest
 
+from heimvakt.core.doses import doses as doses_of
 from heimvakt.core.events import DoseMissed, DoseOffered, DoseTaken, LoggedEvent
 from heimvakt.core.records import Records, is_known, taken
 from heimvakt.demo.link import Link, ServiceGone
 from heimvakt_drivers.serial.dispenser.schedule import to_minute
 from heimvakt_drivers.virtual.dispenser import VirtualDispenser
 from tests.support.beside import beside
-from tests.support.dispenser import KEY, moment
+from tests.support.dispenser import KEY, OSLO, moment, plan
 from tests.support.dispenser_book import books_agree, given_once
 from tests.support.lives import journal
 from tests.support.service import Command, Service, started
@@ -147,7 +148,9 @@ async def window(
 @pytest.mark.timeout(600 + 60 * KILLS)
 async def test_killed_around_a_dose_each_is_given_and_told_once() -> None:
     chance = random.Random(SEED)
-    doses = [FIRST + timedelta(days=day) for day in range(-(-KILLS // 2))]
+    count = -(-KILLS // 2)
+    coming = doses_of(plan(("09:00", "60")), OSLO, FIRST, FIRST + timedelta(days=count))
+    doses = [dose.at for dose, _ in zip(coming, range(count), strict=False)]
     with tempfile.TemporaryDirectory(prefix="hv-") as name:  # the path of a socket must be short
         folder = Path(name)
         async with dispenser(folder) as (device, command):
