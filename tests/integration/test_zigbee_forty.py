@@ -8,6 +8,8 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
+
 from heimvakt.core.devices import Role
 from heimvakt.core.events import DeviceEvent, RadioBack
 from heimvakt_drivers.virtual.zigbee import (
@@ -24,12 +26,13 @@ from heimvakt_drivers.virtual.zigbee import (
     VirtualRadio,
 )
 from heimvakt_drivers.zigbee.driver import ZigbeeDriver
+from heimvakt_drivers.zigbee.sensing import translate
 from tests.support.drivers import Gateway
 from tests.support.zigbee import ZigbeeBench, device, formed
 
 SLEEPY = int(os.environ.get("HEIMVAKT_SLEEPY", "30"))
 ROUTERS = 8
-JOIN_S_MAX = 120.0
+JOIN_S_MAX = 60.0
 
 
 KINDS: tuple[tuple[Role, type[VirtualDevice]], ...] = (
@@ -56,8 +59,10 @@ async def until(true: Callable[[], object]) -> None:
 
 
 async def test_forty_devices_join_and_are_all_heard_after_a_restart_and_on_another_radio(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Each is heard twice: a fast machine is on the other radio before it would be told again.
+    monkeypatch.setattr(translate, "SEEN_EVERY_S", 0.0)
     devices = [
         device(number, role, f"{role}-{number}") for number, (role, _) in enumerate(HOME, start=1)
     ]
