@@ -15,7 +15,7 @@ import gpiod
 from gpiod.line import Bias, Direction, Value
 from gpiod.line import Edge as Detect
 
-from .pins import BoardError, Edge, Input, Output, PinError
+from .pins import Analog, BoardError, Edge, Input, Output, PinError
 from .settings import Pull
 from .timed import TimedOutput
 
@@ -85,6 +85,10 @@ class ChipBoard:
 
         self._outputs.append(TimedOutput(drive, let_go))
         return self._outputs[-1]
+
+    def analog(self, channel: int) -> Analog:
+        """See the port; a chip of pins has no converter."""
+        raise PinError(f"channel {channel}: a converter is read by gpiozero only")
 
     def dropped(self) -> int:
         """See the port."""

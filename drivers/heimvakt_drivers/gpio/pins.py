@@ -62,6 +62,20 @@ class Input(Protocol):
         """Let it go. Harmless if repeated; raises nothing."""
 
 
+class Analog(Protocol):
+    """One channel of a converter."""
+
+    def volts(self) -> float:
+        """What it measures now.
+
+        Raises:
+            PinError: it is gone.
+        """
+
+    def close(self) -> None:
+        """Let it go. Harmless if repeated; raises nothing."""
+
+
 class Board(Protocol):
     """All pins, of one opening. Made and called in the event loop; nothing here waits."""
 
@@ -75,6 +89,13 @@ class Board(Protocol):
 
     def output(self, pin: int, *, active: bool) -> Output:
         """Drive a pin that is on at the level `active`, and off from the first moment.
+
+        Raises:
+            PinError: it cannot be had.
+        """
+
+    def analog(self, channel: int) -> Analog:
+        """Measure with the converter on the first SPI bus.
 
         Raises:
             PinError: it cannot be had.

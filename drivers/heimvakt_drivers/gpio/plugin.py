@@ -32,6 +32,7 @@ class GpioPlugin:
         return [
             *_check_lamps(settings, where),
             *_check_chip(settings, where),
+            *_check_battery(settings, where),
             *(mistake for device in devices for mistake in _check_device(device, devices)),
             *_check_pins(settings, where, devices),
         ]
@@ -64,6 +65,21 @@ def _check_chip(settings: GpioSettings, where: Where) -> Iterator[Mistake]:
             f"there is no chip {settings.chip} on this machine now",
             "gpiodetect lists those that there are",
             warning=True,
+        )
+
+
+def _check_battery(settings: GpioSettings, where: Where) -> Iterator[Mistake]:
+    if settings.battery_channel is not None and settings.backend != "gpiozero":
+        yield Mistake(
+            (*where, "battery_channel"),
+            "a converter is read by gpiozero only",
+            'take the line away, or write backend = "gpiozero" on a Raspberry Pi',
+        )
+    if settings.battery_full <= settings.battery_empty:
+        yield Mistake(
+            (*where, "battery_full"),
+            "the battery cannot be full at a lower voltage than empty",
+            "a cell of lithium: battery_empty = 3.2, battery_full = 4.15",
         )
 
 

@@ -14,6 +14,9 @@ from heimvakt.core.fields import Hours, duration
 PIN_MAX = 511
 """A chip with more lines than this is none that a cable of a home hangs on."""
 
+SPI_PINS = (8, 9, 10, 11)
+"""Of the first bus: chip select, data in, data out and clock (BCM numbers)."""
+
 Pin = Annotated[int, Field(ge=0, le=PIN_MAX, strict=True)]
 Level = Literal["low", "high"]
 
@@ -90,6 +93,31 @@ class GpioSettings(BaseModel):
             description="How full the battery is then at most, as the manual of the board says.",
         ),
     ] = 20
+    battery_channel: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=7,
+            strict=True,
+            description="gpiozero: the channel of an MCP3008 on the first SPI bus that measures "
+            "the battery.",
+        ),
+    ] = None
+    battery_times: Annotated[
+        float,
+        Field(
+            ge=1,
+            le=20,
+            description="The divider before it: what is measured times this is the voltage of the "
+            "battery.",
+        ),
+    ] = 1.0
+    battery_empty: Annotated[
+        float, Field(gt=0, le=60, description="The voltage of the battery when it is empty.")
+    ] = 3.2
+    battery_full: Annotated[
+        float, Field(gt=0, le=60, description="Its voltage when it is full.")
+    ] = 4.15
     power_pull: Annotated[
         Pull, Field(description="The resistor of the board at the pins of mains and battery.")
     ] = Pull.NONE
@@ -99,6 +127,9 @@ class GpioSettings(BaseModel):
         for name in ("lamp", "lamp_green", "lamp_red", "buzzer", "mains", "battery_low"):
             if (pin := getattr(self, name)) is not None:
                 yield name, pin
+        if self.battery_channel is not None:
+            for pin in SPI_PINS:
+                yield "battery_channel", pin
 
 
 class GpioOptions(BaseModel):

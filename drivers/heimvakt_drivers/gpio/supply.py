@@ -1,4 +1,5 @@
-"""Whether the box has mains and its battery is low, as contacts of its power board say."""
+"""Whether the box has mains and how full its battery is, as its power board says: by contacts, or
+by a converter that measures the battery."""
 
 from __future__ import annotations
 
@@ -6,7 +7,8 @@ import structlog
 
 from heimvakt.core.power import Power
 
-from .pins import Board, Input, PinError
+from .charge import Charge
+from .pins import Analog, Board, Input, PinError
 from .settings import GpioSettings, Pull
 from .watched import Watched
 
@@ -14,6 +16,8 @@ LOST_STILL_S = 0.2
 """A dip of the mains is shorter."""
 BACK_STILL_S = 5.0
 """Mains that come and go while somebody works at them are not back yet."""
+
+_HINT = "is SPI switched on (raspi-config), and is the MCP3008 on its first bus? it is tried again"
 
 log = structlog.get_logger(__name__)
 
@@ -32,11 +36,20 @@ class Supply:
             settings.power_pull,
             good=settings.battery_low_active == "low",
         )
+        self._channel = settings.battery_channel
+        self._unmeasured = Charge(
+            settings.battery_empty, settings.battery_full, settings.battery_times
+        )
+        self._charge = self._unmeasured
+        self._analog: Analog | None = None
+        self._has_failed = False
 
     def open(self, board: Board) -> None:
         """Take the pins that are not there yet; one that cannot be had is told once."""
         self._mains.open(board)
         self._battery.open(board)
+        if self._channel is not None and self._analog is None:
+            self._open_converter(board, self._channel)
 
     def read(self) -> None:
         """Look at the pins.
@@ -46,16 +59,35 @@ class Supply:
         """
         self._mains.read()
         self._battery.read()
+        if self._analog is not None:
+            self._charge = self._charge.measured(self._analog.volts())
 
     def close(self) -> None:
         """Let the pins go; from now on nothing is known."""
         self._mains.close()
         self._battery.close()
+        if self._analog is not None:
+            self._analog.close()
+        self._analog, self._charge = None, self._unmeasured
 
     def power(self) -> Power:
-        """See `core.power`."""
-        is_low = self._battery.is_good() is False
-        return Power(self._mains.is_good(), self._low_percent if is_low else None)
+        """See `core.power`; of a contact and a voltage the emptier is believed."""
+        percent = self._charge.percent()
+        if self._battery.is_good() is False:
+            percent = self._low_percent if percent is None else min(percent, self._low_percent)
+        return Power(self._mains.is_good(), percent)
+
+    def _open_converter(self, board: Board, channel: int) -> None:
+        try:
+            analog = board.analog(channel)
+            self._charge = self._unmeasured.measured(analog.volts())
+        except PinError as error:
+            if not self._has_failed:
+                why = str(error)  # the stack of it would tell nobody anything
+                log.warning("the battery cannot be measured", reason=why, hint=_HINT)
+            self._has_failed = True
+            return
+        self._analog, self._has_failed = analog, False
 
 
 class _Contact:

@@ -14,7 +14,7 @@ from typing import Any
 import gpiozero
 
 from .edges import Edges
-from .pins import BoardError, Edge, Input, Output, PinError
+from .pins import Analog, BoardError, Edge, Input, Output, PinError
 from .settings import Pull
 from .timed import TimedOutput
 
@@ -49,6 +49,7 @@ class ZeroBoard:
         self._edges = Edges(asyncio.get_running_loop())
         self._inputs: list[_ZeroInput] = []
         self._outputs: list[TimedOutput] = []
+        self._analogs: list[_ZeroAnalog] = []
 
     def input(self, pin: int, pull: Pull, edge: Edge) -> Input:
         """See the port."""
@@ -77,6 +78,15 @@ class ZeroBoard:
         self._outputs.append(TimedOutput(drive, lambda: _close(opened)))
         return self._outputs[-1]
 
+    def analog(self, channel: int) -> Analog:
+        """See the port."""
+        try:
+            opened = gpiozero.MCP3008(channel=channel, pin_factory=self._factory)
+        except _errors() as error:
+            raise PinError(f"the converter: {error}") from error
+        self._analogs.append(_ZeroAnalog(opened))
+        return self._analogs[-1]
+
     def dropped(self) -> int:
         """See the port."""
         return self._edges.dropped
@@ -87,6 +97,9 @@ class ZeroBoard:
             output.close()
         for each in self._inputs:
             each.close()
+        for analog in self._analogs:
+            analog.close()
+        self._analogs.clear()
         self._outputs.clear()
         self._inputs.clear()
 
@@ -113,6 +126,21 @@ class _ZeroInput:
 
     def close(self) -> None:
         _close(self._pin)
+
+
+class _ZeroAnalog:
+    def __init__(self, converter: Any) -> None:
+        self._converter = converter
+
+    def volts(self) -> float:
+        try:
+            return float(self._converter.voltage)
+        except _errors() as error:
+            raise PinError(f"the converter: {error}") from error
+
+    def close(self) -> None:
+        with suppress(*_errors()):
+            self._converter.close()
 
 
 def _close(pin: Any) -> None:

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from heimvakt.core.patterns import LIGHTS, SOUNDS, WELL_AGAIN, Colour, sound_at
 from heimvakt.core.signs import Sign
-from heimvakt_drivers.gpio.pins import PinError
+from heimvakt_drivers.gpio.pins import Analog, PinError
 from heimvakt_drivers.gpio.settings import GpioSettings
 from heimvakt_drivers.gpio.showing import Showing
 from tests.support.jumping import jump
@@ -57,6 +57,9 @@ class Board:
 
     def input(self, *args: Any) -> Any:
         raise AssertionError("nothing is read")
+
+    def analog(self, channel: int) -> Analog:
+        raise NotImplementedError
 
     def dropped(self) -> int:
         return 0
