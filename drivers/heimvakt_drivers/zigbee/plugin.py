@@ -25,6 +25,7 @@ class ZigbeePlugin:
     name = "zigbee"
     settings = ZigbeeSettings
     device_settings = None
+    pairs = True
 
     def __init__(self, roots: Roots | None = None) -> None:
         self._roots = roots or Roots()

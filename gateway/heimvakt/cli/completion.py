@@ -9,3 +9,10 @@ def devices(incomplete: str) -> list[str]:
     """Ids of devices that begin like this."""
     answer = ask_if_there(None, {"do": "devices"}) or {"devices": {}}
     return [device_id for device_id in answer["devices"] if device_id.startswith(incomplete)]
+
+
+def not_paired(incomplete: str) -> list[str]:
+    """Ids of devices that stand in the file and are still to be brought."""
+    answer = ask_if_there(None, {"do": "devices"}) or {"devices": {}}
+    found = [i for i, device in answer["devices"].items() if not device["address"]]
+    return [device_id for device_id in found if device_id.startswith(incomplete)]

@@ -75,6 +75,8 @@ def replace(
     """
     file = home_file(socket)
     before = _device(socket, device_id)
+    if not before["address"]:
+        fail(Exit.FOUND, f"{device_id} is not paired yet", f"heimvakt pair --as {device_id}")
     paired = run(
         socket,
         {

@@ -68,7 +68,7 @@ def table(rows: Mapping[str, Mapping[str, Any]], now: datetime) -> Table:
             _battery(row),
             _link(row),
             ", ".join(row["rules"]) or "none",
-            _wrong(row),
+            _wrong(device_id, row),
             style="red" if bad else None,
         )
     return lines
@@ -126,7 +126,9 @@ def _link(row: Mapping[str, Any]) -> str:
     return f"{text} WEAK" if min(row["lqi"], worst or row["lqi"]) < WEAK_LQI else text
 
 
-def _wrong(row: Mapping[str, Any]) -> str:
+def _wrong(device_id: str, row: Mapping[str, Any]) -> str:
+    if not row["address"]:
+        return f"not paired yet: heimvakt pair --as {device_id}"
     if row["joined"] is False:
         return "not in the network: heimvakt pair, or press its button"
     if row["enrolled"] is False:

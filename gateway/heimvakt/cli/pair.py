@@ -12,11 +12,13 @@ from typing import Annotated, Any
 import typer
 
 from heimvakt.app import catalogue
+from heimvakt.config.device_changes import paired as paired_device
 from heimvakt.config.device_changes import with_device
+from heimvakt.config.writing import Changed
 from heimvakt.core.devices import Role
 
-from .client import SocketOption, follow
-from .completion import devices
+from .client import SocketOption, ask, follow
+from .completion import devices, not_paired
 from .exits import Exit, fail
 from .homefile import home_file, not_written, put_in_force
 from .steps import Steps
@@ -65,8 +67,17 @@ DriverOption = Annotated[
 
 
 def command(
-    name: Annotated[str, typer.Option("--as", help="Its id in the home: kitchen-motion.")],
-    role: Annotated[Role, typer.Option(help="What it is to the rules.")],
+    name: Annotated[
+        str,
+        typer.Option("--as", help="Its id in the home: kitchen-motion.", autocompletion=not_paired),
+    ],
+    role: Annotated[
+        Role | None,
+        typer.Option(
+            help="What it is to the rules; not needed for one that stands in the file already.",
+            show_default=False,
+        ),
+    ] = None,
     room: Annotated[str | None, typer.Option(help="Where it is.", show_default=False)] = None,
     outer: Annotated[bool, typer.Option("--outer", help="A door that leads out.")] = False,
     address: AddressOption = None,
@@ -82,13 +93,31 @@ def command(
     Ctrl-C closes the network. Ends with 1 if the device is not taken, or is heard too weakly.
     """
     file = home_file(socket)
+    known = catalogue()
+    planned = _planned(socket, name)
+    if planned is not None:
+        if role or room or outer or driver:
+            fail(Exit.USAGE, f"devices.{name} says already what it is: change that in {file}")
+        role, driver = Role(planned["role"]), planned["driver"]
+    elif role is None:
+        fail(
+            Exit.USAGE,
+            f"{file} does not say what {name} is",
+            f"say it, such as: heimvakt pair --as {name} --role motion --room kitchen",
+        )
     fields: dict[str, str | bool] = {"role": role.value, "driver": driver or "zigbee"}
     more: dict[str, str | bool] = {"room": room} if room else {}
     more |= {"outer": True} if outer else {}
-    known = catalogue()
+
+    def written(driver: str, address: str) -> Changed:
+        if planned is not None:
+            return paired_device(file, known, name, address)
+        of = {**fields, "driver": driver, "address": address, **more}
+        return with_device(file, known, name, of)
+
     # What would be wrong with the file is said before anybody walks to a sensor.
     with not_written():
-        with_device(file, known, name, {**fields, "address": NO_ADDRESS, **more})
+        written(str(fields["driver"]), NO_ADDRESS)
     paired = run(
         socket,
         {
@@ -104,12 +133,18 @@ def command(
     )
     fields |= {"driver": paired["driver"], "address": paired["address"], **more}
     with not_written():
-        changed = with_device(file, known, name, fields)
+        changed = written(paired["driver"], paired["address"])
     put_in_force(socket, changed, _silent if as_json else print)
     if as_json:
         print(json.dumps({"step": "written", "file": str(file), **fields, "device_id": name}))
     if paired["troubled"]:
         raise typer.Exit(Exit.FOUND)
+
+
+def _planned(socket: Path | None, name: str) -> dict[str, Any] | None:
+    """What the file says of a device that is still to be brought; None where it says nothing."""
+    device: dict[str, Any] | None = ask(socket, {"do": "devices"})["devices"].get(name)
+    return device if device is not None and not device["address"] else None
 
 
 def run(socket: Path | None, request: Mapping[str, Any], *, as_json: bool) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from heimvakt import __version__
 
 VERBS = (
     "run",
+    "init",
     "check",
+    "show",
     "status",
     "alarms",
     "explain",

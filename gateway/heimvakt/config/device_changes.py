@@ -38,6 +38,24 @@ def with_device(
     return change(file, catalogue, lambda text: edits.add_section(text, path, fields), meant)
 
 
+def paired(file: FilePath, catalogue: Catalogue, device_id: str, address: str) -> Changed:
+    """A device that stands in the file already, with the hardware that was found for it."""
+    path: Path = ("devices", device_id)
+
+    def meant(data: dict[str, Any]) -> None:
+        device = _device(data, device_id)
+        if "address" in device:
+            raise NotWritten(
+                f"devices.{device_id} is paired already",
+                hint=f"another one in its place: heimvakt device replace {device_id}",
+            )
+        device["address"] = address
+
+    return change(
+        file, catalogue, lambda text: edits.add_key(text, path, "address", address), meant
+    )
+
+
 def with_address(
     file: FilePath, catalogue: Catalogue, device_id: str, before: str, after: str
 ) -> Changed:

@@ -33,6 +33,14 @@ def add_section(text: str, path: Path, fields: Mapping[str, Value]) -> str:
     return before + end + section + text[at:]
 
 
+def add_key(text: str, path: Path, key: str, value: Value) -> str:
+    """One key more in a section, below those that it has."""
+    end = _newline(text)
+    _, stop = _span(text, path)
+    before = text[:stop] if text[:stop].endswith(end) else text[:stop] + end
+    return f"{before}{key} = {_spelt(value)}{end}{text[stop:]}"
+
+
 def drop_section(text: str, path: Path) -> str:
     """Without the section and its keys; comments above and below stay."""
     start, stop = _span(text, path)

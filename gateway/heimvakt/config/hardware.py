@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.ports import DriverPlugin
+from heimvakt.core.radios import Pairs
 
 from .catalogue import CannotUse, Catalogue
 from .findings import at_line, dotted, nearest, quoted
@@ -17,6 +18,7 @@ from .models import ONLY_FOR, DeviceSettings
 from .positions import Path
 from .report import Report
 from .sections import check_id, did_you_mean, read_section, tables
+from .sentences import missing_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ def read_devices(report: Report, data: Mapping[str, Any], drivers: Drivers) -> d
         fine = (model is None or options is not None) and fine
         fine = _fits_role(report, table, path) and fine
         fine = _has_driver(report, table, path, drivers) and fine
+        fine = _has_address(report, table, path, drivers) and fine
         if settings is not None and fine:
             devices[device_id] = replace(settings.to_device(device_id), options=options)
     if not all_tables and not report.has_error_at(("devices",)):
@@ -183,6 +186,25 @@ def _has_driver(report: Report, table: Mapping[str, Any], path: Path, drivers: D
     return False
 
 
+def _has_address(report: Report, table: Mapping[str, Any], path: Path, drivers: Drivers) -> bool:
+    """Whether it has one, or may be given one by pairing."""
+    entry = drivers.entries.get(str(table.get("driver")))
+    misspelt = nearest("address", [k for k in table if k not in DeviceSettings.model_fields])
+    if "address" in table or misspelt or entry is None:
+        return True
+    if isinstance(entry.plugin, Pairs):
+        report.warning(
+            path,
+            f"{dotted(path)}: not paired yet, nothing is heard of it",
+            f"with the sensor in your hand: heimvakt pair --as {path[-1]}",
+            at_key=True,
+        )
+        return True
+    what, hints = missing_key("address", DeviceSettings.model_fields["address"])
+    report.wrong(path, what, *hints, at_key=True)
+    return False
+
+
 def _check_addresses(report: Report, all_tables: Mapping[str, Any]) -> None:
     taken: dict[tuple[str, str], str] = {}
     for device_id, table in all_tables.items():
@@ -218,7 +240,7 @@ def _check_drivers(
                 at_key=True,
             )
     for name, entry in drivers.entries.items():
-        own = [device for device in devices.values() if device.driver == name]
+        own = [d for d in devices.values() if d.driver == name and d.address]
         for mistake in entry.plugin.check(entry.settings, drivers.named[name], own):
             if report.has_error_at(mistake.where):
                 continue  # one word about a place is enough

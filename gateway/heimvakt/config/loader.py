@@ -16,7 +16,7 @@ from .doors import check_doors
 from .doses import check_doses
 from .findings import Finding, dotted, has_errors, nearest, quoted
 from .hardware import read_devices, read_drivers, roles_of
-from .models import VERSION, GatewaySettings
+from .models import PLACEHOLDER, VERSION, GatewaySettings
 from .modes import read_modes
 from .orders import read_orders
 from .paths import read_paths
@@ -85,6 +85,12 @@ def _checked(document: Document, catalogue: Catalogue, report: Report) -> Config
     _check_sections(report, data)
     _check_version(report, data)
     gateway = _gateway(report, data)
+    if gateway is not None and gateway.id == PLACEHOLDER:
+        report.warning(
+            ("gateway", "id"),
+            f"gateway.id: {quoted(PLACEHOLDER)} is a placeholder, and the number of no gateway",
+            "write the one that the response centre gave",
+        )
     zone = ZoneInfo(gateway.timezone if gateway else "UTC")
     drivers = read_drivers(report, data, catalogue)
     devices = read_devices(report, data, drivers)

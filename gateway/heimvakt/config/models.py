@@ -28,6 +28,9 @@ from .spoken import meant_language, meant_role
 VERSION = 1
 """Of this file format."""
 
+PLACEHOLDER = "no-0000-000000"
+"""What stands in a kit for the number of the gateway."""
+
 
 def _no_person(text: str) -> str:
     if looks_like_a_person(text):
@@ -150,16 +153,17 @@ class DeviceSettings(Section):
         ),
     ]
     address: Annotated[
-        str,
+        str | None,
         Field(
             min_length=1,
             max_length=120,
-            description="Its address, as the driver writes it; often on a label.",
+            description="Its address, as the driver writes it; often on a label. Left out for a "
+            "device that `heimvakt pair` is still to bring.",
             examples=["00:15:8d:00:02:3a:4b:5c"],
             json_schema_extra={"type": ["string", "integer"]},
         ),
         BeforeValidator(lambda v: str(v) if type(v) is int else v),
-    ]
+    ] = None
     room: Annotated[
         str | None,
         Field(
@@ -219,7 +223,7 @@ class DeviceSettings(Section):
             device_id=device_id,
             role=self.role,
             driver=self.driver,
-            address=self.address,
+            address=self.address or "",
             room=self.room,
             outer=self.outer,
             cancel=self.cancel,

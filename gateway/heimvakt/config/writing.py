@@ -83,7 +83,7 @@ def change(file: Path, catalogue: Catalogue, edit: Edit, meant: Meant) -> Change
             f"{file} is written in a way in which it cannot be changed safely ({problem})",
             hint="change it by hand, then: systemctl reload heimvakt",
         ) from problem
-    checked = _as_it_would_be(file, text, catalogue)
+    checked = as_it_would_be(file, text, catalogue)
     if has_errors(checked.findings):
         wrong = tuple(f for f in checked.findings if f.severity is Severity.ERROR)
         raise NotWritten(f"{file} would be wrong, and is not touched", findings=wrong)
@@ -114,12 +114,37 @@ def write(changed: Changed) -> None:
         ) from error
 
 
+def begin(file: Path, text: str) -> None:
+    """Write a file that is not there yet; whoever is on the machine may read it.
+
+    Raises:
+        NotWritten: there is one already, or it cannot be written; nothing of it is left then.
+    """
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _flush_folder(Path(os.path.realpath(file)).parent)
+    except FileExistsError:
+        raise NotWritten(
+            f"{file} is there already, and is not touched", hint="name another file"
+        ) from None
+    except OSError as error:
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
+        raise NotWritten(
+            f"{file} cannot be written: {error.strerror or error}",
+            hint="is the folder there, and may this user write in it?",
+        ) from error
+
+
 def can_write(file: Path) -> bool:
     """Whether this user may change the file: a new one takes its place in the folder."""
     return os.access(Path(os.path.realpath(file)).parent, os.W_OK)
 
 
-def _as_it_would_be(file: Path, text: str, catalogue: Catalogue) -> Loaded:
+def as_it_would_be(file: Path, text: str, catalogue: Catalogue) -> Loaded:
     """What the checker says of a text, with its findings told of the file that is meant."""
     with tempfile.TemporaryDirectory(prefix="heimvakt-") as folder:
         beside = Path(folder) / file.name

@@ -64,6 +64,7 @@ class Device:
     role: Role
     driver: str
     address: str
+    """As its driver writes it; empty until the device has been paired."""
     room: str | None = None
     outer: bool = False
     """A door that leads out of the home."""
@@ -101,6 +102,25 @@ class Home:
     """Tells two configurations apart."""
     modes: Mapping[Mode, ModePlan] = field(default_factory=lambda: PLANS)
     """What each mode but home means here."""
+    paths: tuple[str, ...] = ()
+    """The names of the ways out of the box."""
+    _told: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    """By device: the rules that are told of it."""
+    _told_of_all: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Worked out once: it is asked with every event, and most rules are about few devices.
+        some = {i: rule.told_of for i, rule in self.rules.items() if rule.told_of is not None}
+        told = {
+            device_id: tuple(i for i in self.rules if i not in some or device_id in some[i])
+            for device_id in self.devices.keys() | set().union(*some.values())
+        }
+        object.__setattr__(self, "_told", told)
+        object.__setattr__(self, "_told_of_all", tuple(i for i in self.rules if i not in some))
+
+    def rules_told_of(self, device_id: str) -> tuple[str, ...]:
+        """The ids of the rules that are told what this device says, in their order."""
+        return self._told.get(device_id, self._told_of_all)
 
     def rules_that_need(self, device_id: str) -> tuple[str, ...]:
         """The ids of the rules that are blind without this device."""

@@ -36,6 +36,14 @@ class FindsRadios(Protocol):
         """All ports on which a radio of this driver may be, likely ones first."""
 
 
+@runtime_checkable
+class Pairs(Protocol):
+    """A `DriverPlugin` whose devices are brought in while the service runs: one of them may stand
+    in the file before it has an address."""
+
+    pairs: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSettings:
     """What makes a network, as a person may see it. No key is in it."""

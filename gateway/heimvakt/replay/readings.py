@@ -76,7 +76,7 @@ def events(
         zone: in which the clock of the recording stood.
         strangers: counts the readings of each sensor that the home does not have.
     """
-    known = {**{slug(d.address): d for d in devices.values()}, **devices}
+    known = {**{slug(d.address): d for d in devices.values() if d.address}, **devices}
     began: datetime | None = None
     alive_at: datetime | None = None
     seq = 0

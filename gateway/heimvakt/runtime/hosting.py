@@ -129,7 +129,7 @@ class HostedDriver:
             self._driver.take_over(own)
 
     def _own(self, devices: Mapping[str, Device]) -> dict[str, Device]:
-        return {d.address: d for d in devices.values() if d.driver == self.name}
+        return {d.address: d for d in devices.values() if d.driver == self.name and d.address}
 
     async def execute(self, command: Command) -> None:
         """See the port of drivers.

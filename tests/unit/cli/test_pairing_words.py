@@ -15,6 +15,7 @@ from heimvakt.cli.steps import line
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ROW: dict[str, Any] = {
+    "address": "00:12:4b:00:22:c1:10:01",
     "role": "motion",
     "room": "hall",
     "last_seen": "2026-11-22T11:50:00+00:00",

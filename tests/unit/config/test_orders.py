@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,21 @@ def test_a_public_key_is_taken_however_it_is_written(tmp_path: Path, key: str) -
 def test_several_keys_may_be_there_at_once(tmp_path: Path) -> None:
     more = section() + section(TECHNICIAN.public, "technician", "technician-1")
     assert set(loaded(tmp_path, more).orders.keys) == {"centre-2026", "technician-1"}
+
+
+@pytest.mark.parametrize(("text", "hours"), [("", 12), ('[orders]\nunlock_within = "90m"\n', 1.5)])
+def test_an_alarm_is_a_reason_to_open_a_door_for_so_long(
+    tmp_path: Path, text: str, hours: float
+) -> None:
+    orders = loaded(tmp_path, text + section()).orders.to_keys()
+    assert orders.unlock_within == timedelta(hours=hours)
+
+
+def test_a_limit_that_is_none_is_told_at_its_place(tmp_path: Path) -> None:
+    (wrong,) = told(tmp_path, '[orders]\nunlock_within = "30m"\n')
+    assert "from 1h to 7d" in wrong
+    (misspelt,) = told(tmp_path, '[orders]\nunlock_wihtin = "2h"\n')
+    assert 'did you mean "unlock_within"?' in misspelt
 
 
 def test_a_home_may_allow_less(tmp_path: Path) -> None:

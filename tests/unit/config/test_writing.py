@@ -265,6 +265,10 @@ def test_whatever_the_text_a_name_is_changed_or_dropped_where_it_is_meant(
             each for at, each in enumerate(signs) if at != place
         ]
     if word in data["devices"]:
+        keyed = edits.add_key(text, ("devices", word), "address", "00:1")
+        data["devices"][word]["address"] = "00:1"
+        assert tomllib.loads(keyed) == data
+        del data["devices"][word]["address"]
         renamed = edits.rename_section(text, ("devices", word), "other")
         data["devices"]["other"] = data["devices"].pop(word)
         assert tomllib.loads(renamed) == data
