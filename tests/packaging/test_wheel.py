@@ -99,6 +99,12 @@ def test_the_command_tells_how_it_is_used(installed: Path) -> None:
     assert "Usage" in run(installed / "heimvakt", "--help", cwd=installed)
 
 
+def test_a_home_is_begun_from_a_kit_that_is_in_the_wheel(installed: Path, tmp_path: Path) -> None:
+    said = ("--kit", "medicine", "--id", "no-1505-004711", "--centre", "mqtts://in.centre.example")
+    run(installed / "heimvakt", "init", "home.toml", *said, cwd=tmp_path)
+    assert 'id = "no-1505-004711"' in (tmp_path / "home.toml").read_text()
+
+
 def test_finding_drivers_does_not_import_zigpy(installed: Path) -> None:
     code = (
         "import sys, heimvakt.cli; from importlib.metadata import entry_points\n"
