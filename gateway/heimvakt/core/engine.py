@@ -266,8 +266,9 @@ def _take_up_raised(work: Work, alarm: Alarm) -> None:
     """Go on along the chain of today; begin it if nobody is left of those who were told."""
     chain = work.home.routes.chain(alarm)
     if chain != alarm.chain:
-        # Who was not in the chain until now has it no longer: what waited for him may be erased.
-        until_now = {target.receiver for target in alarm.chain}
+        # Who was not told along the chain until now has it no longer: what waited for him from
+        # before may be erased, also where he stood in that chain further on.
+        until_now = {target.receiver for target in alarm.chain[: alarm.place]}
         told = [one for one in alarm.told if one.receiver in until_now]
         alarm = replace(alarm, chain=chain, place=place_of(chain, told))
         if alarm.place == 0:

@@ -283,6 +283,17 @@ def test_a_receiver_that_is_gone_is_replaced_by_the_chain_of_today() -> None:
     assert sends(desk)[2:] == [(5, ("daughter",))]
 
 
+def test_one_who_was_told_before_and_lost_it_meanwhile_is_told_again() -> None:
+    """His row goes when the routes leave him out, and standing in a chain is not being told."""
+    desk = pressed(to_all("centre"))
+    desk.restart(home(told=to_all("other-centre")))
+    desk.restart(home(told=routes(Target("neighbour"), Target("centre", timedelta(minutes=5)))))
+    desk.restart(home(told=to_all("centre")))
+    assert [receivers for _, receivers in sends(desk)] == [
+        ("centre",), ("other-centre",), ("neighbour",), ("centre",),
+    ]  # fmt: skip
+
+
 def test_what_has_ended_and_nobody_received_goes_to_the_chain_of_today_as_well() -> None:
     small = a_rule({DoorOpened: [a_raise()], DoorClosed: [ResetAlarm("k")]})
     desk = SmallDesk(a_home(small, told=to_all("old-centre")))
