@@ -144,6 +144,8 @@ def _by_zigpy(cluster: Cluster, sequence: int, octets: bytes) -> None:
 async def drop_answers() -> None:
     """Give up every answer that is on its way: the radio is being let go."""
     loop = asyncio.get_running_loop()
+    # A task that ends before it has begun leaves zigpy's coroutine behind, never awaited.
+    await asyncio.sleep(0)
     tasks = [task for task in _tasks() if task.get_loop() is loop]
     for task in tasks:
         task.cancel()
