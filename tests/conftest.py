@@ -22,6 +22,8 @@ import psutil
 import pytest
 from hypothesis import settings
 
+from tests.support.terminals import KeptNumbers
+
 # Shared machines are slow at times; a hang is what pytest-timeout is for. A desk looks for new
 # examples in each run; what decides on a change tries the same ones each time.
 settings.register_profile(
@@ -33,6 +35,8 @@ settings.load_profile("heimvakt")
 # commands that tests start, and send one.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+KEPT_NUMBERS = KeptNumbers()
 
 GRACE_S = 10.0
 """How long what is about to end may take to do so; a test that left nothing waits for nothing."""
@@ -86,6 +90,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     yield
+    KEPT_NUMBERS.give_back()
     before = item.stash.get(_PRESENT_BEFORE, None)
     if before is None:  # set-up failed before the note was taken
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -128,6 +129,7 @@ def run_pytest(folder: Path, source: str, grace_s: float = 2.0) -> subprocess.Co
         text=True,
         check=False,
         timeout=60,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
     )
 
 
