@@ -81,6 +81,7 @@ class Configuration:
             tags={tag.card: name for name, tag in self.tags.items() if tag.card}
             | {f"code:{code}": name for code, name in codes.items()},
             modes=self.modes,
+            paths=tuple(path.name for path in self.paths),
             orders=self.orders.to_keys(),
             digest=self.digest,
         )

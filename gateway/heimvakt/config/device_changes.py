@@ -5,7 +5,7 @@ What rules say of a device goes with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
@@ -14,6 +14,7 @@ from . import edits
 from .catalogue import Catalogue
 from .loader import load
 from .positions import Path
+from .wires import setting
 from .writing import Changed, NotWritten, change
 
 
@@ -98,6 +99,8 @@ class Without:
     """They go on with the other devices that they name."""
     rules_dropped: tuple[str, ...]
     """They cannot be without it."""
+    rules_waiting: tuple[str, ...] = ()
+    """They stay in the file and mean it by what it is: armed again when another is paired."""
 
 
 def without(file: FilePath, catalogue: Catalogue, device_id: str) -> Without:
@@ -128,8 +131,29 @@ def without(file: FilePath, catalogue: Catalogue, device_id: str) -> Without:
         del data["devices"][device_id]
 
     changed = change(file, catalogue, edit, meant)
-    narrowed = tuple(rule for rule in rules if rule not in dropped)
-    return Without(changed, narrowed, tuple(dropped))
+    narrowed = [rule for rule in rules if rule not in dropped]
+    waiting: list[str] = []
+    for rule_id, alone in _chosen(file, catalogue, device_id):
+        if rule_id not in dropped:
+            (waiting if alone else narrowed).append(rule_id)
+    return Without(
+        changed,
+        tuple(rule for rule in dict.fromkeys(narrowed) if rule not in waiting),
+        tuple(dropped),
+        tuple(waiting),
+    )
+
+
+def _chosen(file: FilePath, catalogue: Catalogue, device_id: str) -> Iterator[tuple[str, bool]]:
+    """The rules that mean it by what it is, and whether a setting of theirs finds nothing else."""
+    configuration = load(file, catalogue).configuration
+    for entry in configuration.rules if configuration else ():
+        found: dict[Path, set[str]] = {}
+        for wire in catalogue.rules[entry.kind].wiring(entry.settings):
+            found.setdefault(setting(wire.field), set()).add(wire.device_id)
+        mine = [setting(place) for place in entry.places]
+        if any(device_id in found.get(one, ()) for one in mine):
+            yield entry.rule_id, any(found.get(one) == {device_id} for one in mine)
 
 
 def _wires(file: FilePath, catalogue: Catalogue, device_id: str) -> list[Path]:
@@ -141,7 +165,7 @@ def _wires(file: FilePath, catalogue: Catalogue, device_id: str) -> list[Path]:
         ("rules", entry.rule_id, *wire.field)
         for entry in configuration.rules
         for wire in catalogue.rules[entry.kind].wiring(entry.settings)
-        if wire.device_id == device_id
+        if wire.device_id == device_id and wire.field not in entry.places
     ]
 
 

@@ -13,7 +13,7 @@ BREAK = re.compile(r"\r?\n")
 COMMENT = re.compile(r"#[^\n]*")
 NEXT_STATEMENT = re.compile(
     r"""^[ \t]*(?:
-        (?:[A-Za-z0-9_.-]+|"[^"\n]*"|'[^'\n]*')[ \t]*=                             # key =
+        (?:[A-Za-z0-9_.-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]*=                    # key =
         | \[+[ \t]*(?!true|false|inf|nan)[A-Za-z_][\w.\" '-]*\]+[ \t]*(?:\#.*)?\r?$  # [table]
     )""",
     re.MULTILINE | re.VERBOSE | re.ASCII,

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from heimvakt.core.devices import Role
 from heimvakt.core.events import Mode, Press
 from heimvakt.core.fields import duration
-from heimvakt.core.mode_plans import MAY_REST, PLANS, ModePlan
+from heimvakt.core.mode_plans import BY_ITS_RULE, MAY_REST, PLANS, ModePlan
 
 from .findings import dotted, nearest, quoted
 from .models import Section
@@ -24,6 +24,12 @@ from .sections import did_you_mean, read_section, tables
 def _may_rest(kind: str) -> str:
     if kind in MAY_REST:
         return kind
+    if kind in BY_ITS_RULE:
+        raise PydanticCustomError(
+            "rests_by_its_rule",
+            "an alarm of kind {shown} is kept back by its own rule and by no mode",
+            {"shown": quoted(kind), "hint": 'write in that rule: rests_in = ["visit"]'},
+        )
     close = nearest(kind, sorted(MAY_REST))
     raise PydanticCustomError(
         "never_rests",

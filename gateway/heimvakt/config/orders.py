@@ -7,12 +7,14 @@ from base64 import b64decode, urlsafe_b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from heimvakt.core.orders import MAY, RIGHTS, KeyRole, OrderKey, OrderKeys
+from heimvakt.core.fields import duration
+from heimvakt.core.orders import MAY, RIGHTS, UNLOCK_WITHIN, KeyRole, OrderKey, OrderKeys
 
 from .findings import nearest, quoted
 from .models import Section
@@ -88,19 +90,34 @@ class OrderKeySettings(Section):
     ]
 
 
+class OrderLimits(Section):
+    """`[orders]`: what stands there beside the tables."""
+
+    unlock_within: Annotated[
+        timedelta,
+        duration(at_least="1h", at_most="7d"),
+        Field(
+            description="An alarm that nobody has closed is a reason to open a door for so long "
+            "since it was raised, delivered or accepted."
+        ),
+    ] = UNLOCK_WITHIN
+
+
 @dataclass(frozen=True, slots=True)
 class OrderSettings:
     """Whose orders are taken, and what they may say."""
 
     keys: Mapping[str, OrderKey] = field(default_factory=dict)
     may: Mapping[str, frozenset[str]] = field(default_factory=lambda: MAY)
+    unlock_within: timedelta = UNLOCK_WITHIN
 
     def to_keys(self) -> OrderKeys:
         """As the core knows it."""
-        return OrderKeys(may=self.may)
+        return OrderKeys(may=self.may, unlock_within=self.unlock_within)
 
 
 NO_ORDERS = OrderSettings()
+TABLES = frozenset({"keys", "may"})
 
 
 def read_orders(report: Report, data: Mapping[str, Any]) -> OrderSettings:
@@ -109,14 +126,18 @@ def read_orders(report: Report, data: Mapping[str, Any]) -> OrderSettings:
     if not isinstance(found, dict):
         report.wrong(("orders",), f"{quoted(found)} is not a table", "write [orders.keys.NAME]")
         return NO_ORDERS
-    for name in found.keys() - {"keys", "may"}:
+    for name in sorted(name for name in found.keys() - TABLES if isinstance(found[name], dict)):
         report.wrong(
             ("orders", name),
             "there is no such section",
             "what can stand here: [orders.keys.NAME], [orders.may]",
             at_key=True,
         )
-    return OrderSettings(_keys(report, found), _may(report, found.get("may", {})))
+    own = {n: v for n, v in found.items() if n not in TABLES and not isinstance(v, dict)}
+    limits = read_section(report, OrderLimits, own, ("orders",)) or OrderLimits()
+    return OrderSettings(
+        _keys(report, found), _may(report, found.get("may", {})), limits.unlock_within
+    )
 
 
 def _keys(report: Report, orders: Mapping[str, Any]) -> Mapping[str, OrderKey]:

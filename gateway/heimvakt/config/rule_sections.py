@@ -1,21 +1,22 @@
-"""`[rules.ID]`: what is an alarm, and whether the devices that a rule names are there and fit."""
+"""`[rules.ID]`: what is an alarm, with the devices that each rule names or means."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
-
-from pydantic import BaseModel
 
 from heimvakt.core.alarms import Priority
 from heimvakt.core.devices import Device, Role
-from heimvakt.rules import RuleKind, Wire
+from heimvakt.rules import RuleKind
 
 from .catalogue import Catalogue
-from .findings import at_line, dotted, either, nearest, quoted
+from .chosen import choose, tell_not_found
+from .findings import dotted, either, nearest, quoted
 from .positions import Path
 from .report import Report
-from .sections import check_id, did_you_mean, read_section, tables, without_mistakes
+from .sections import check_id, read_section, tables, without_mistakes
+from .wires import check_wires
 
 
 class RuleEntry(NamedTuple):
@@ -25,6 +26,8 @@ class RuleEntry(NamedTuple):
     kind: str
     settings: Any
     """A value of the kind's `settings`."""
+    places: Mapping[Path, Path] = MappingProxyType({})
+    """Where the file says what a device is, for each place in the settings of one found so."""
 
 
 def read_rules(
@@ -53,16 +56,25 @@ def read_rules(
         fine = check_id(report, path, all_tables) if "kind" in table else True
         if kind is None:
             continue
-        present.add(kind.kind)
         own = {key: value for key, value in table.items() if key != "kind"}
         fine = _check_priority(report, kind, own, path) and fine
-        settings = read_section(report, kind.settings, own, path)
-        wired = settings or without_mistakes(kind.settings, own)
+        chosen = choose(report, kind.settings, own, path, devices)
+        if chosen.nothing_at is None:
+            present.add(kind.kind)
+        settings = read_section(report, kind.settings, chosen.table, path)
+        wired = settings or without_mistakes(kind.settings, chosen.table)
         if wired is not None:
-            heard |= _check_wires(report, kind, wired, rule_id, roles)
-            _check_devices(report, kind, path, roles)
-        if settings is not None and fine:
-            entries.append(RuleEntry(rule_id, kind.kind, settings))
+            heard |= check_wires(report, kind, wired, rule_id, roles, chosen)
+            if chosen.nothing_at is None:
+                _check_devices(report, kind, path, roles)
+        if not report.has_error_at(("devices",)):
+            tell_not_found(report, path, chosen, devices)
+        if settings is not None and fine and chosen.nothing_at is None:
+            if not report.has_error_at(path):
+                # Without what stood for those that were not found.
+                chosen = choose(report, kind.settings, own, path, devices, keep_places=False)
+                settings = kind.settings.model_validate(chosen.table)
+            entries.append(RuleEntry(rule_id, kind.kind, settings, chosen.places))
     for kind in catalogue.rules.values():
         if kind.implicit and kind.kind not in present:
             entries.append(RuleEntry(kind.kind, kind.kind, kind.settings()))
@@ -124,63 +136,6 @@ def _check_priority(report: Report, kind: RuleKind[Any], own: dict[str, Any], pa
         f"it can be {either(allowed)}",
     )
     return False
-
-
-def _check_wires(
-    report: Report,
-    kind: RuleKind[Any],
-    settings: BaseModel,
-    rule_id: str,
-    roles: Mapping[str, Role | None],
-) -> set[str]:
-    """The devices that the rule is wired to; those that are not there or do not fit are told."""
-    named: dict[tuple[str | int, str], Wire] = {}
-    for wire in kind.wiring(settings):
-        path = ("rules", rule_id, *wire.field)
-        key = (wire.field[0], wire.device_id)
-        if key in named:
-            twice = f"{dotted(path)}: {quoted(wire.device_id)} is named twice"
-            report.warning(path, twice, "once is enough")
-        named.setdefault(key, wire)
-        if wire.device_id not in roles:
-            _tell_unknown(report, path, wire, rule_id, roles)
-        elif (role := roles[wire.device_id]) is not None and role not in wire.roles:
-            report.wrong(
-                path,
-                f"{quoted(wire.device_id)} has the role {role}; here it must be "
-                f"{either(sorted(wire.roles))}",
-                _of_roles(report, wire.roles, roles),
-            )
-    return {wire.device_id for wire in named.values()}
-
-
-def _tell_unknown(
-    report: Report, path: Path, wire: Wire, rule_id: str, roles: Mapping[str, Role | None]
-) -> None:
-    fitting = {d: ("devices", d) for d, role in roles.items() if role in wire.roles}
-    rest = {d: ("devices", d) for d in roles}
-    close = nearest(wire.device_id, fitting)
-    report.error(
-        path,
-        f"devices.{wire.device_id} is used by rules.{rule_id} but there is no such device",
-        did_you_mean(
-            report,
-            wire.device_id,
-            fitting if close or fitting else rest,
-            several="devices that can stand here" if fitting else "devices of this file",
-            none=f"add a section [devices.{wire.device_id}]",
-        ),
-    )
-
-
-def _of_roles(report: Report, wanted: frozenset[Role], roles: Mapping[str, Role | None]) -> str:
-    fitting = [
-        f'"{d}"{at_line(report.place_of(("devices", d)))}' for d, r in roles.items() if r in wanted
-    ]
-    if fitting:
-        return f"devices that can stand here: {', '.join(fitting)}"
-    # One whose role is misspelt may be meant.
-    return "" if None in roles.values() else "no device of this file has such a role"
 
 
 def _check_devices(

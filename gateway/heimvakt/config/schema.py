@@ -21,7 +21,7 @@ from .catalogue import Catalogue
 from .ids import ID, ID_MAX
 from .models import VERSION, DeviceSettings, GatewaySettings, RouteSettings
 from .modes import MODELS as MODES
-from .orders import OrderKeySettings
+from .orders import OrderKeySettings, OrderLimits
 from .paths import PathSettings
 from .signs import SignSettings
 from .storage import StoreSettings
@@ -44,7 +44,8 @@ def schema(catalogue: Catalogue) -> Schema:
     rules = {kind: rule.settings for kind, rule in catalogue.rules.items()}
     definitions: dict[str, Schema] = {}
     models: list[type[BaseModel]] = [GatewaySettings, DeviceSettings, RouteSettings]
-    models += [PathSettings, SignSettings, StoreSettings, OrderKeySettings, TagSettings]
+    models += [PathSettings, SignSettings, StoreSettings, TagSettings]
+    models += [OrderKeySettings, OrderLimits]
     models += MODES.values()
     models += [*drivers.values(), *rules.values(), *catalogue.receivers.values()]
     refs = _definitions(models, definitions)
@@ -89,7 +90,7 @@ def schema(catalogue: Catalogue) -> Schema:
                 "additionalProperties": False,
                 "properties": {mode: _ref(refs[model]) for mode, model in MODES.items()},
             },
-            "orders": _orders(refs[OrderKeySettings]),
+            "orders": _orders(refs[OrderKeySettings], definitions.pop(refs[OrderLimits])),
             "receivers": _named(
                 "Who can be told, by a name.",
                 {"oneOf": [_ref(refs[m]) for m in catalogue.receivers.values()]},
@@ -210,7 +211,7 @@ def _rules(names: Mapping[str, str]) -> Schema:
     }
 
 
-def _orders(name: str) -> Schema:
+def _orders(name: str, limits: Schema) -> Schema:
     may = {
         role: {"type": "array", "items": {"enum": sorted(MAY[role])}, "uniqueItems": True}
         for role in MAY
@@ -228,6 +229,7 @@ def _orders(name: str) -> Schema:
                 "additionalProperties": False,
                 "properties": may,
             },
+            **limits["properties"],
         },
     }
 

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from . import confidential
 from .findings import either, nearest, quoted
 from .positions import Path
+from .spoken import meant_key
 
 Said = tuple[str, tuple[str, ...]]
 """A sentence about the value, and hints."""
@@ -53,6 +54,8 @@ def unknown_key(key: str, known: Sequence[str], taken: Mapping[str, Any]) -> Sai
         return "there is no such key here", (
             "version stands at the top of the file, before the first [table]",
         )
+    if (meant := meant_key(key)) in known and meant not in taken:
+        return "there is no such key", (f'write "{meant}"',)
     if close := nearest(key, [k for k in known if k not in taken]):
         return "there is no such key", (f'did you mean "{close}"?',)
     if close := nearest(key, known):

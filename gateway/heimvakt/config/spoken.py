@@ -54,6 +54,31 @@ _ROLES = {
 }
 
 
+_KEYS = {
+    "når": "when",
+    "etter": "after",
+    "unntatt": "unless",
+    "mellom": "between",
+    "tekst": "text",
+    "åpnet": "opened",
+    "lukket": "closed",
+    "bevegelse": "motion",
+    "startet": "started",
+    "stoppet": "stopped",
+    "låst": "locked",
+    "trykket": "pressed",
+    "under": "below",
+    "over": "above",
+    "rolle": "role",
+    "rom": "room",
+}
+
+
+def meant_key(key: str) -> str | None:
+    """The key for which this is the Norwegian word."""
+    return _KEYS.get(key.casefold())
+
+
 def meant_role(value: object) -> object:
     """The value as it is, unless it is the Norwegian word for a role."""
     if isinstance(value, str) and (meant := _ROLES.get(value.casefold())):

@@ -116,7 +116,7 @@ def check_tag_names(report: Report, data: Mapping[str, Any], rules: Iterable[Rul
     section = data.get("tags")
     names = section if isinstance(section, dict) else {}
     known: dict[str, Path] = {name: ("tags", name) for name in names}
-    for rule_id, _, settings in rules:
+    for rule_id, _, settings, _ in rules:
         for number, tag in enumerate(getattr(settings, "tags", ())):
             if tag not in known:
                 report.error(

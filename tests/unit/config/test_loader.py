@@ -58,7 +58,7 @@ def test_devices(home: Configuration) -> None:
 
 def test_rules_of_the_file_come_first_then_those_that_every_home_has(home: Configuration) -> None:
     implicit = [kind.kind for kind in KINDS.values() if kind.implicit]
-    assert [rule_id for rule_id, _, _ in home.rules] == ["night-wandering", "night-door", *implicit]
+    assert [entry.rule_id for entry in home.rules] == ["night-wandering", "night-door", *implicit]
 
 
 def test_the_home_has_all_rules_bound(home: Configuration) -> None:
@@ -113,7 +113,7 @@ def test_two_rules_of_a_kind_and_one_with_other_settings(tmp_path: Path) -> None
     button = '[rules.button]\none_alarm_within = "0s"\n'
     configuration = check(tmp_path, GOOD + extra + button).configuration
     assert configuration is not None
-    rules = {rule_id: (kind, settings) for rule_id, kind, settings in configuration.rules}
+    rules = {one.rule_id: (one.kind, one.settings) for one in configuration.rules}
     assert rules["cellar"][0] == "night-door"
     assert str(rules["cellar"][1].between) == "20:00-08:00"
     assert rules["button"][1].one_alarm_within == timedelta(0)

@@ -169,6 +169,10 @@ def test_what_tomllib_takes_has_no_trouble(text: str) -> None:
         }
 
 
+def test_a_text_that_begins_a_line_of_a_list_is_no_key() -> None:
+    check('a = [\n"\\"=", "b"]\n')
+
+
 @pytest.mark.parametrize("text", ["a=" + "[" * 5000, "a=" + '{"b"=' * 3000, ".".join("a" * 9000)])
 def test_too_deep_is_said_and_not_recursed_into(text: str) -> None:
     assert scan(text).too_deep

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,7 @@ def test_a_kit_has_no_mistake_but_what_is_still_to_be_brought(kit: str) -> None:
 def test_answers_change_what_was_asked_and_nothing_else(kit: str) -> None:
     before, after = text_of(kit), begun(kit, ANSWERS)
     said, meant = tomllib.loads(after), tomllib.loads(before)
+    place: Any
     for question in QUESTIONS:
         place = meant
         for part in question.path[:-1]:
