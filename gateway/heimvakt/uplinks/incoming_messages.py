@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from heimvakt.core.events import Feedback
 from heimvakt.core.uplink import Answer, Question
 
 ACKNOWLEDGEMENT_TYPE = "heimvakt.acknowledgement.v1"
@@ -16,6 +17,12 @@ ORDER_TYPE = "heimvakt.order.v1"
 
 # A name goes into logs and the journal: printable ASCII, no blank at an end, not long.
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!-~](?:[ -~]*[!-~])?$")]
+
+
+def _as_known(said: object) -> Feedback:
+    """A word that is not known yet must not keep an alarm open; true and false are words here."""
+    word = str(said).lower() if isinstance(said, str | bool) else ""
+    return Feedback(word) if word in list(Feedback) else Feedback.UNKNOWN
 
 
 class Said(BaseModel):
@@ -43,6 +50,11 @@ class AcknowledgementData(Said):
         default=None, ge=0, description="Which revision was answered; absent: the last one sent."
     )
     at: datetime | None = Field(default=None, description="When, by the receiver's clock.")
+    outcome: Annotated[Feedback, BeforeValidator(_as_known)] = Field(
+        default=Feedback.UNKNOWN,
+        description="`closed`: what it turned out to be. `true`: somebody was needed; `false`: "
+        "nobody was; `test`: somebody tried it. Any other word is taken for `unknown`.",
+    )
 
 
 class SaidEnvelope(Said):
@@ -64,7 +76,9 @@ class ReceiptData(Said):
     """What the receiver says of a batch of reports."""
 
     batch_id: str = Field(
-        min_length=1, max_length=128, description="As it came; say it when all of it is stored."
+        min_length=1,
+        max_length=128,
+        description="As it came, of reports or of a month; say it when all of it is stored.",
     )
     by: Name = Field(description="The name of the system that stored it.")
 

@@ -19,6 +19,8 @@ from heimvakt._version import __version__
 from heimvakt.core.alarms import Alarm, Priority
 from heimvakt.core.orders import OrderAnswer
 from heimvakt.core.ports import Clock
+from heimvakt.core.self_test import SelfTest
+from heimvakt.core.summary import Summary
 from heimvakt.core.uplink import (
     Asked,
     Heard,
@@ -44,6 +46,7 @@ from .mqtt_settings import MqttReceiverSettings
 from .mqtt_window import Lane
 from .names import Names
 from .prepared import Prepared
+from .self_test_message import self_test_message
 from .shortened import Shortened
 from .topics import Topics
 
@@ -238,6 +241,22 @@ class MqttUplink:
         )
         await self._publish(link, self._topics.outstanding, render.to_bytes(message), Lane.ALARM)
         self._counts["questions-answered"] += 1
+
+    async def tell_month(self, summary: Summary, at: datetime) -> None:
+        """Tell the figures of a month. See the port."""
+        payload = render.to_bytes(render.month_message(summary, at, gateway_id=self._gateway_id))
+        heard = await self._publish(self._standing(), self._topics.month, payload, Lane.REPORT)
+        self._check(heard, self._topics.month)
+
+    async def tell_self_test(self, test: SelfTest, at: datetime) -> None:
+        """Tell what a self-test has found; what is well is left out for a broker that does not take
+        all of it. See the port."""
+        link, topic = self._standing(), self._topics.self_test
+        payload = render.to_bytes(self_test_message(test, at))
+        bytes_max = self._payload_max(link, topic)
+        if bytes_max is not None and len(payload) > bytes_max:
+            payload = render.to_bytes(self_test_message(test, at, only_named=True))
+        self._check(await self._publish(link, topic, payload, Lane.REPORT), topic)
 
     async def tell_order(self, answer: OrderAnswer, at: datetime) -> None:
         """Say what becomes of an order. See the port."""

@@ -9,7 +9,14 @@ from typing import assert_never
 
 import structlog
 
-from heimvakt.core.uplink import Acknowledgement, Asked, Heard, Ordered, ReportReceipt
+from heimvakt.core.uplink import (
+    Acknowledgement,
+    Asked,
+    Heard,
+    MonthReceipt,
+    Ordered,
+    ReportReceipt,
+)
 
 from .mqtt_identity import Identity
 from .mqtt_inbox import Incoming
@@ -68,7 +75,7 @@ def _counted(said: Heard | None) -> str:
             return "ignored-other-topic"  # amqtt sends more than one asked for
         case Acknowledgement():
             return f"answers-{said.answer}"
-        case ReportReceipt():
+        case ReportReceipt() | MonthReceipt():
             return "receipts"
         case Asked():
             return "questions"

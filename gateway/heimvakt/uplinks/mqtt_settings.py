@@ -114,6 +114,11 @@ class MqttReceiverSettings(ReceiverSettings):
         description="What it is told beside alarms: none; information, which a person may want to "
         "read; telemetry, all that sensors say as well.",
     )
+    monthly: bool = Field(
+        default=False,
+        description="Whether it is told the figures of each month (alarms, doses, uptime) when the "
+        "month is over. No name and no hour is in them.",
+    )
     ca: Reference | None = Field(
         default=None,
         description="The certificates of the authority that signed the broker's, in PEM: "
@@ -155,6 +160,11 @@ class MqttReceiverSettings(ReceiverSettings):
     def wanted(self) -> Wanted:
         """As it is written."""
         return self.reports
+
+    @property
+    def wants_months(self) -> bool:
+        """As it is written."""
+        return self.monthly
 
     @property
     def addresses(self) -> tuple[BrokerAddress, ...]:

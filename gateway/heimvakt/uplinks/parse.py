@@ -10,9 +10,18 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from heimvakt.core.uplink import Acknowledgement, Asked, Heard, Ordered, ReportReceipt
+from heimvakt.core.month import is_month
+from heimvakt.core.uplink import (
+    Acknowledgement,
+    Asked,
+    Heard,
+    MonthReceipt,
+    Ordered,
+    ReportReceipt,
+)
 
 from . import incoming_messages as i
+from .render import MONTH_BATCH
 
 BYTES_MAX = 64 * 1024
 """A real answer has about 300 bytes; the rest is room for what middleware adds."""
@@ -62,6 +71,7 @@ def parse_answer(payload: bytes, *, gateway_id: str, receiver: str) -> Heard | R
         receiver=receiver,
         by=data.by,
         revision=data.revision,
+        outcome=data.outcome,
     )
 
 
@@ -90,13 +100,18 @@ def parse_order(payload: bytes, *, receiver: str, path: str) -> Ordered | Refuse
     return Ordered(receiver=receiver, path=path, token=message.data.order)
 
 
-def _receipt(payload: bytes, gateway_id: str, receiver: str) -> ReportReceipt | Refused:
+def _receipt(
+    payload: bytes, gateway_id: str, receiver: str
+) -> ReportReceipt | MonthReceipt | Refused:
     message = _read(i.ReceiptMessage, payload)
     if isinstance(message, Refused):
         return message
     owner, slash, batch_id = message.data.batch_id.partition("/")
     if owner != gateway_id or not slash or not batch_id:
         return Refused(Reason.OTHER_GATEWAY, f"the batch is {message.data.batch_id!r}")
+    month = batch_id.removeprefix(MONTH_BATCH)
+    if month != batch_id and is_month(month):
+        return MonthReceipt(receiver=receiver, month=month, by=message.data.by)
     return ReportReceipt(receiver=receiver, batch_id=batch_id, by=message.data.by)
 
 

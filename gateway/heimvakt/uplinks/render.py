@@ -7,16 +7,22 @@ from datetime import datetime
 from typing import Any, cast
 
 from heimvakt.core.alarms import Alarm
+from heimvakt.core.codec import encode
+from heimvakt.core.month import Month
 from heimvakt.core.orders import OrderAnswer
+from heimvakt.core.summary import Summary
 from heimvakt.core.times import raised_at
 from heimvakt.core.uplink import Asked, Heartbeat, ReportBatch, Sending
 
 from . import alarm_messages as a
 from . import gateway_messages as g
+from . import month_messages as m
 from .envelope import Envelope
 
 OUTSTANDING_MAX = 200
 """Open alarms told at once: some 60 kB. A home with more has a fault, and `total` says so."""
+
+MONTH_BATCH = "month-"
 
 OPEN_ALARM_BYTES = 800
 """More than one of them takes, with some for the envelope: it has 400 with a chain of two."""
@@ -231,6 +237,20 @@ def order_answer_message(
     )
 
 
+def month_message(summary: Summary, at: datetime, *, gateway_id: str) -> m.MonthMessage:
+    """The figures of a month."""
+    batch_id = wire_batch_id(gateway_id, month_batch_id(summary.month))
+    return m.MonthMessage(
+        specversion="1.0",
+        id=month_batch_id(summary.month),
+        source=source(gateway_id),
+        type="heimvakt.month.v1",
+        time=at,
+        datacontenttype="application/json",
+        data=m.MonthData.model_validate({"batch_id": batch_id, **encode(summary)}),
+    )
+
+
 def reports_bytes(
     batch: ReportBatch, *, gateway_id: str, sent_at: datetime, path: str, bytes_max: int | None
 ) -> bytes:
@@ -270,6 +290,11 @@ _NO_EVENTS = b'"events":[' + _END
 def wire_batch_id(gateway_id: str, batch_id: str) -> str:
     """As receivers see it: one of another gateway is told from ours by it."""
     return f"{gateway_id}/{batch_id}"
+
+
+def month_batch_id(month: Month) -> str:
+    """As the gateway knows it; no class of reports is called so."""
+    return MONTH_BATCH + month
 
 
 def to_bytes(message: Envelope) -> bytes:

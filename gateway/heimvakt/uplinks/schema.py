@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from . import alarm_messages, gateway_messages, incoming_messages
+from . import alarm_messages, gateway_messages, incoming_messages, month_messages, self_test_message
 
 _MESSAGES: dict[str, tuple[type[BaseModel], Literal["validation", "serialization"]]] = {
     "alarm.v1": (alarm_messages.AlarmMessage, "serialization"),
@@ -15,6 +15,8 @@ _MESSAGES: dict[str, tuple[type[BaseModel], Literal["validation", "serialization
     "state.v1": (gateway_messages.StateMessage, "serialization"),
     "heartbeat.v1": (gateway_messages.HeartbeatMessage, "serialization"),
     "reports.v1": (gateway_messages.ReportsMessage, "serialization"),
+    "self-test.v1": (self_test_message.SelfTestMessage, "serialization"),
+    "month.v1": (month_messages.MonthMessage, "serialization"),
     "acknowledgement.v1": (incoming_messages.AcknowledgementMessage, "validation"),
     "receipt.v1": (incoming_messages.ReceiptMessage, "validation"),
     "question.v1": (incoming_messages.QuestionMessage, "validation"),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, tzinfo
-from typing import Protocol
 
 import structlog
 
@@ -26,6 +25,8 @@ from heimvakt.core.modem import (
 )
 from heimvakt.core.orders import OrderAnswer
 from heimvakt.core.ports import Clock
+from heimvakt.core.self_test import SelfTest
+from heimvakt.core.summary import Summary
 from heimvakt.core.uplink import (
     Acknowledgement,
     Answer,
@@ -42,6 +43,7 @@ from heimvakt.core.uplink import (
 
 from .sms_answers import is_from, is_of, is_yes
 from .sms_gate import Gate, now
+from .sms_kept import Kept, KeptMemory
 from .sms_memory import Sent, SmsMemory
 from .sms_settings import SmsReceiverSettings
 from .sms_text import alarm_text
@@ -51,16 +53,6 @@ PATH = "sms"
 BY_NETWORK = "sms"
 """Who says that the handset has an alarm."""
 _log = structlog.get_logger(__name__)
-
-
-class Kept(Protocol):
-    """A small text that outlives restarts."""
-
-    def load(self) -> str | None:
-        """What was saved last; raises OSError or ValueError if it cannot be read."""
-
-    def save(self, text: str) -> None:
-        """Durable when it returns; may block for a moment; raises OSError."""
 
 
 class SmsUplink:
@@ -101,15 +93,13 @@ class SmsUplink:
         self._gateway_id = gateway_id
         self._language = settings.language or language
         self._zone = zone
-        self._clock = clock
         self._modem = modem
-        self._kept = kept
         self._memory = SmsMemory(settings.at_most)
         self._waiting: dict[str, int] = {}
         """The newest revision of each alarm that waits for its turn."""
-        self._saving = asyncio.Lock()
         self._gate = Gate(modem, self._memory.allowance, self._tell_of_limit)
         self._counts = self._gate.counts
+        self._kept = KeptMemory(name, self._memory, kept, clock, self._counts)
         self._hear: Callable[[Heard], Awaitable[None]] | None = None
         self._log = _log.bind(receiver=name)
 
@@ -157,7 +147,7 @@ class SmsUplink:
 
     async def run(self, hear: Callable[[Heard], Awaitable[None]]) -> None:
         """Hear what the telephone answers, until cancelled. See the port."""
-        self._remember()
+        self._kept.load()
         self._hear = hear
         try:
             with self._modem.listen(self._take):
@@ -194,6 +184,14 @@ class SmsUplink:
         """Lists do not go by SMS, and no SMS asks for one."""
         raise NotConnected(f"{self._name}: lists do not go by SMS")
 
+    async def tell_month(self, summary: Summary, at: datetime) -> None:
+        """No figures go by SMS."""
+        raise NotConnected(f"{self._name}: no figures go by SMS")
+
+    async def tell_self_test(self, test: SelfTest, at: datetime) -> None:
+        """No lists go by SMS."""
+        raise NotConnected(f"{self._name}: lists do not go by SMS")
+
     async def tell_order(self, answer: OrderAnswer, at: datetime) -> None:
         """No order comes by SMS."""
         raise NotConnected(f"{self._name}: no order comes by SMS")
@@ -224,7 +222,7 @@ class SmsUplink:
         )
         # Spent before it is sent: what dies in the middle again and again still ends at the limit.
         memory.allowance.spend(began_at)
-        await self._save()
+        await self._kept.save()
         self._gate.tried()
         try:
             references = await self._modem.send_sms(self._settings.number, text)
@@ -236,7 +234,7 @@ class SmsUplink:
         self._gate.succeeded()
         self._counts["alarms-sent"] += 1
         received = memory.taken(alarm, references, began_at=began_at, now=now())
-        await self._save()
+        await self._kept.save()
         if received is not None:
             await self._tell(received, Answer.RECEIVED, by=BY_NETWORK)
 
@@ -268,7 +266,7 @@ class SmsUplink:
         if received is not None:
             await self._tell(received, Answer.RECEIVED, by=BY_NETWORK)
         if report.outcome is not Outcome.TRYING:
-            await self._save()
+            await self._kept.save()
 
     async def _answered(self, sms: IncomingSms) -> None:
         if self._memory.has_answered(sms.sent_at):
@@ -281,7 +279,7 @@ class SmsUplink:
             self._counts["answers-accepted"] += 1
             await self._tell(sent, Answer.ACCEPTED, by=self._name)
             self._memory.accepted(sent, sms.sent_at)
-            await self._save()
+            await self._kept.save()
 
     async def _tell(self, sent: Sent, answer: Answer, *, by: str) -> None:
         if self._hear is not None:
@@ -294,23 +292,3 @@ class SmsUplink:
                     revision=sent.revision,
                 )
             )
-
-    # --- small things -----------------------------------------------------------------------------
-
-    def _remember(self) -> None:
-        try:
-            text = self._kept.load()
-            if text is not None:
-                self._memory.read(text, now(), self._clock.now())
-        except (OSError, ValueError) as error:
-            self._log.warning("sms-memory-unread", why=str(error))
-
-    async def _save(self) -> None:
-        async with self._saving:
-            text = self._memory.to_text(now(), self._clock.now())
-            try:
-                await asyncio.to_thread(self._kept.save, text)
-            except OSError as error:
-                self._counts["memory-not-saved"] += 1
-                if self._counts["memory-not-saved"] == 1:
-                    self._log.warning("sms-memory-unsaved", why=str(error))

@@ -60,6 +60,16 @@ class Topics:
         return f"{PREFIX}/{self.gateway_id}/reports"
 
     @property
+    def month(self) -> str:
+        """To the receiver, QoS 1."""
+        return f"{PREFIX}/{self.gateway_id}/month"
+
+    @property
+    def self_test(self) -> str:
+        """To the receiver, QoS 1."""
+        return f"{PREFIX}/{self.gateway_id}/self-test"
+
+    @property
     def outstanding(self) -> str:
         """To the receiver, QoS 1."""
         return f"{PREFIX}/{self.gateway_id}/outstanding"

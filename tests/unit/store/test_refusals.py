@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import sqlite3
@@ -34,6 +35,8 @@ def without_rights(path: Path) -> Iterator[None]:
     for each in (*path.rglob("*"), path):
         each.chmod(0o755 if each.is_dir() else 0o444)
     path.chmod(0o555)
+    # Nobody may read where Python looks for the module of a codec that is used for the first time.
+    codecs.lookup("ascii")
     was = os.geteuid()
     if was == 0:
         os.seteuid(NOBODY)

@@ -23,7 +23,9 @@ from heimvakt.uplinks import render
 from heimvakt.uplinks.envelope import Envelope
 from heimvakt.uplinks.parse import parse_answer, parse_question
 from heimvakt.uplinks.schema import schema_text, schemas
-from tests.support.uplinks import GATEWAY, NIGHT, alarm, batch, heartbeat, sending
+from heimvakt.uplinks.self_test_message import self_test_message
+from tests.support.self_test import one_that_was_done
+from tests.support.uplinks import GATEWAY, NIGHT, alarm, batch, heartbeat, month, sending
 
 DOCS = Path(__file__).parents[3] / "docs"
 SCHEMA_OF = {
@@ -34,7 +36,10 @@ SCHEMA_OF = {
     "heartbeat": "heartbeat.v1",
     "reports": "reports.v1",
     "outstanding": "outstanding.v1",
+    "month": "month.v1",
+    "self-test": "self-test.v1",
     "acknowledgement": "acknowledgement.v1",
+    "closing": "acknowledgement.v1",
     "receipt": "receipt.v1",
     "question": "question.v1",
 }
@@ -72,6 +77,8 @@ def examples() -> dict[str, dict[str, Any]]:
         "outstanding": render.outstanding_message(
             ASKED, [told], NIGHT + timedelta(minutes=7), gateway_id=GATEWAY
         ),
+        "month": render.month_message(month(), NIGHT, gateway_id=GATEWAY),
+        "self-test": self_test_message(one_that_was_done(), NIGHT + timedelta(seconds=13)),
     }
     made = {name: json.loads(render.to_bytes(message)) for name, message in sent.items()}
     reports = render.reports_bytes(
@@ -87,6 +94,15 @@ def examples() -> dict[str, dict[str, Any]]:
                 "answer": "accepted",
                 "by": "operator-17",
                 "revision": 0,
+            },
+        ),
+        "closing": said(
+            "acknowledgement",
+            {
+                "alarm_id": f"{GATEWAY}-1",
+                "answer": "closed",
+                "by": "operator-17",
+                "outcome": "false",
             },
         ),
         "receipt": said(
@@ -147,7 +163,7 @@ def test_the_examples_keep_the_schemas_and_so_does_a_field_of_years_to_come(name
     assert not validator(schema).is_valid(without)
 
 
-@pytest.mark.parametrize("name", ["acknowledgement", "receipt"])
+@pytest.mark.parametrize("name", ["acknowledgement", "closing", "receipt"])
 def test_the_answers_of_the_reference_are_taken(name: str) -> None:
     payload = json.dumps(examples()[name]).encode()
     heard = parse_answer(payload, gateway_id=GATEWAY, receiver="centre")

@@ -56,7 +56,7 @@ async def speak_to(said: bytes, version: Version) -> str:
         return str(error)
     else:
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while True:
                     link.acknowledge(await link.receive())
         except LinkLost as lost:

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heimvakt.core.uplink import Acknowledgement, Answer, Asked, Heard, Question, ReportReceipt
+from heimvakt.core.events import Feedback
+from heimvakt.core.uplink import (
+    Acknowledgement,
+    Answer,
+    Asked,
+    Heard,
+    MonthReceipt,
+    Question,
+    ReportReceipt,
+)
 from heimvakt.uplinks.parse import BYTES_MAX, Reason, Refused, parse_answer, parse_question
 from tests.support.uplinks import GATEWAY
 
@@ -208,3 +217,28 @@ def test_an_answer_is_no_question_and_a_question_no_answer() -> None:
 @given(st.dictionaries(st.sampled_from([*QUESTION["data"], "x"]), json_values))
 def test_any_json_in_a_question_never_raises(changed: dict[str, Any]) -> None:
     assert isinstance(question(**changed), Asked | Refused)
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        *((word, Feedback(word)) for word in Feedback),
+        (True, Feedback.TRUE),
+        (False, Feedback.FALSE),
+        ("FALSE", Feedback.FALSE),
+        ("pet", Feedback.UNKNOWN),
+        (None, Feedback.UNKNOWN),
+        (["true"], Feedback.UNKNOWN),
+    ],
+)
+def test_what_an_alarm_turned_out_to_be_keeps_none_open(said: object, outcome: Feedback) -> None:
+    answer = parse(data(answer="closed", outcome=said))
+    assert isinstance(answer, Acknowledgement)
+    assert (answer.answer, answer.outcome) == (Answer.CLOSED, outcome)
+
+
+def test_a_receipt_may_be_for_a_month() -> None:
+    heard = parse(receipt(batch_id=f"{GATEWAY}/month-2026-10"))
+    assert heard == MonthReceipt(receiver="centre", month="2026-10", by="centre")
+    for other in ("month-2026-13", "month-1-2"):
+        assert isinstance(parse(receipt(batch_id=f"{GATEWAY}/{other}")), ReportReceipt)
