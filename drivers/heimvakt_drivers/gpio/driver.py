@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
 
+from heimvakt.core.checks import Check
 from heimvakt.core.commands import Command, CommandFailed
 from heimvakt.core.devices import Role
 from heimvakt.core.events import DeviceEvent, Event
@@ -51,6 +53,8 @@ class GpioDriver:
         self._board_lost: str | None = None
         self._parts: dict[str, Part] = {}
         """By device, while this runs."""
+        self._name = ""
+        """As the configuration calls it, once it has run."""
 
     async def run(self, context: DriverContext) -> None:
         """Listen until cancelled."""
@@ -59,7 +63,7 @@ class GpioDriver:
         await asyncio.to_thread(importlib.import_module, f"{__package__}.{module}")
         outgoing = Outgoing(context.emit, self._is_durable, self._counted)
         self._parts = self._parts_of(context, outgoing)
-        name = next((device.driver for device in context.devices.values()), NAME)
+        self._name = name = next((d.driver for d in context.devices.values()), NAME)
         life = PinLife(
             name,
             self._open_board,
@@ -99,6 +103,12 @@ class GpioDriver:
     def power(self) -> Power:
         """See `core.power.TellsPower`."""
         return self._supply.power()
+
+    def checks(self) -> Sequence[Check]:
+        """See `core.checks.HasChecks`."""
+        from .checks import output_checks
+
+        return tuple(output_checks(self._name, self._showing)) if self._name else ()
 
     def _parts_of(self, context: DriverContext, outgoing: Outgoing) -> dict[str, Part]:
         held = Held(Path(context.state_directory))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -66,11 +67,31 @@ class Showing:
         self._into_ms = 0
         """How far into its turn the light began."""
         self._timer: asyncio.TimerHandle | None = None
+        self._tried: str | None = None
+        """The output that somebody looks at or listens to, whatever the sign."""
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The outputs that the settings name."""
+        return tuple(self._wanted)
+
+    @contextmanager
+    def trying(self, name: str) -> Iterator[bool]:
+        """Have this output on and the others off while somebody looks, or until there is another
+        sign to show: an alarm is not kept from those who live there. Gives whether it is there."""
+        self._tried = name
+        self._play()
+        try:
+            yield name in self._driven
+        finally:
+            self._tried = None
+            self._play()
 
     def show(self, sign: Sign) -> None:
         """See `core.ports.Signs`."""
         if sign is self._sign:
             return
+        self._tried = None
         self._sound = SOUNDS.get(sign)
         if sign is Sign.CONNECTED and self._unwell:
             self._sound = WELL_AGAIN
@@ -103,7 +124,14 @@ class Showing:
         self._wait(None)
 
     def _play(self) -> None:
+        if self._tried is not None:
+            for each in list(self._driven.values()):
+                self._drive(each, each.name == self._tried)
+            self._wait(None)
+            return
         if self._sign is None:
+            for each in list(self._driven.values()):
+                self._drive(each, on=False)
             return
         light = LIGHTS[self._sign]
         shown_ms = int((asyncio.get_running_loop().time() - self._since) * 1_000) + EARLY_MS

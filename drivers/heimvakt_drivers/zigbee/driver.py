@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from heimvakt.core.checks import Check
 from heimvakt.core.commands import Command
 from heimvakt.core.devices import Device
 from heimvakt.core.ports import DriverContext
@@ -48,6 +49,8 @@ class ZigbeeDriver:
         self._life: RadioLife | None = None
         """While this runs."""
         self._name = ""
+        self._folder: Path | None = None
+        """Of the last `run`; None before the first."""
         self._now: Callable[[], float] = lambda: 0.0
 
     async def run(self, context: DriverContext) -> None:
@@ -60,7 +63,7 @@ class ZigbeeDriver:
         self._devices = {address.lower(): d for address, d in context.devices.items()}
         board.devices = {address: DeviceStatus() for address in self._devices}
         inbox = Inbox(board.counted)
-        folder = Path(context.state_directory)
+        self._folder = folder = Path(context.state_directory)
         self._name, self._now = context.name, context.monotonic
         self._life = life = RadioLife(
             context.name,
@@ -127,6 +130,17 @@ class ZigbeeDriver:
         if self._life is None:
             raise RadioCareFailed("the driver does not run", hint="see: heimvakt status")
         return self._life.swap
+
+    # ---------------------------------------------------------------------- as `HasChecks` wants it
+
+    def checks(self) -> Sequence[Check]:
+        """See the port."""
+        if self._folder is None:
+            return ()
+        from .checks import radio_checks
+
+        up, board = lambda: self._coordinator, self._board
+        return tuple(radio_checks(self._name, up, lambda: board.network, self._folder))
 
     @property
     def _coordinator(self) -> Coordinator | None:

@@ -33,11 +33,18 @@ from .box import Box
 from .driver_secrets import driver_secret
 from .key_codes import key_codes
 from .mode_requests import mode_requests
+from .ordered_self_tests import OrderedSelfTests
 from .radio_requests import radio_requests, radio_works
 from .receivers import Receivers
+from .report_requests import report_requests
 from .requests import requests
+from .self_test_facts import Facts
+from .self_test_requests import Person, self_test_answers, self_test_works
+from .self_test_telling import Telling
+from .self_tests import SelfTests
 from .taking_over import is_light
 from .tending import tending_requests, tending_works
+from .walk_requests import walk_works
 
 Unit = Callable[[], Awaitable[None]]
 
@@ -109,23 +116,43 @@ class Life:
         )
         self._hearts = self._receivers.hearts(vitals)
         report = self._report(configuration, vitals)
-        asked = requests(store, pipeline, report, clock, timezone=configuration.gateway.timezone)
-        set_to = mode_requests(pipeline, timezone=configuration.gateway.timezone)
-        audited = audit_requests(store, timezone=configuration.gateway.timezone)
+        timezone, language = configuration.gateway.timezone, configuration.gateway.language
+        asked = requests(store, pipeline, report, clock, timezone=timezone, language=language)
+        set_to = mode_requests(pipeline, timezone=timezone)
+        audited = audit_requests(store, timezone=timezone)
+        reported = report_requests(pipeline, clock, language=language)
         radios = {e.name: e.driver for e in self.drivers if isinstance(e.driver, HasRadio)}
         hosted = {each.name: each for each in self.drivers}
+        inventory = Inventory(pipeline, hosted, clock, timezone)
+        person = Person()
+        tests = self._self_tests(inventory, report, places.state)
+        self._ordered_tests = OrderedSelfTests(tests, pipeline.emit)
+        pipeline.watch(self._ordered_tests.watch)
         tending = tending_requests(
             pipeline,
             hosted,
-            Inventory(pipeline, hosted, clock, configuration.gateway.timezone),
+            inventory,
             file=str(places.file) if places.file else None,
             take_over=read_again,
         )
         self._control = ControlSocket(
             places.socket,
             pipeline,
-            {**asked, **audited, **set_to, **tending, **radio_requests(radios)},
-            in_steps={**tending_works(pipeline, hosted), **radio_works(radios)},
+            {
+                **asked,
+                **audited,
+                **reported,
+                **set_to,
+                **tending,
+                **radio_requests(radios),
+                **self_test_answers(person),
+            },
+            in_steps={
+                **tending_works(pipeline, hosted),
+                **radio_works(radios),
+                **self_test_works(tests, person),
+                **walk_works(pipeline, language=language),
+            },
         )
 
     async def take_over(self, configuration: Configuration) -> bool:
@@ -165,12 +192,28 @@ class Life:
         yield "dispatch", self._dispatcher.run
         yield "room", RoomWatch(self._store, self._pipeline.emit).run
         yield "audit", AuditWatch(self._store, self._pipeline.emit).run
-        if self._receivers.ordering is not None:
-            yield "orders", self._receivers.ordering.run
+        yield from self._receivers.spare()
+        yield "self-tests", self._ordered_tests.run
         yield "housekeeping", partial(run_housekeeping, self._pipeline, self._store, self._clock)
         for heart in self._hearts:
             yield f"heart {heart.receiver} {heart.path}", heart.run
         yield from self._box.units(self._watch, self._signs)
+
+    def _self_tests(self, inventory: Inventory, report: Report, state: Path) -> SelfTests:
+        facts = Facts(
+            self._configuration,
+            self._pipeline,
+            self._store,
+            self.drivers,
+            inventory,
+            report,
+            self._box,
+            self._receivers.uplinks,
+            self._hearts,
+            self._receivers.trials,
+        )
+        telling = Telling(self._pipeline.emit, self._receivers.uplinks, self._clock)
+        return SelfTests(lambda: self._configuration, state, self._clock, facts, telling.tell)
 
     def _report(self, configuration: Configuration, vitals: Vitals) -> Report:
         return Report(

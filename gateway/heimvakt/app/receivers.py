@@ -20,10 +20,12 @@ from heimvakt.core.uplink import Uplink
 from heimvakt.net.modem.kept import KeptFile
 from heimvakt.net.paths import PathWatch
 from heimvakt.runtime.heart import Heart
+from heimvakt.runtime.monthly import Monthly
 from heimvakt.runtime.ordering import Ordering
 from heimvakt.runtime.pipeline import Committed, Pipeline
 from heimvakt.runtime.report import Told
 from heimvakt.runtime.shipping import Shipping, nobody_obeys
+from heimvakt.runtime.trials import Trials
 from heimvakt.runtime.vitals import Vitals
 from heimvakt.store.store import SqliteStore
 from heimvakt.uplinks.address_book import AddressBook
@@ -72,6 +74,7 @@ class Receivers:
             pipeline.emit,
             others=[each for each in self._all() if not each.carries_reports],
         )
+        self.trials = Trials(configuration.gateway.id, clock)
         self.wanted = wanted_by(configuration)
         caps = {
             path.name: path.bytes_per_s_max
@@ -79,6 +82,16 @@ class Receivers:
             if path.bytes_per_s_max is not None
         }
         self.ordering = self._ordering(pipeline)
+        self._monthly = Monthly(
+            pipeline,
+            clock,
+            {
+                name: self.uplinks[name]
+                for name, entry in configuration.receivers.items()
+                if entry.settings.wants_months
+            },
+            self._chance,
+        )
         self._shipping = {
             name: Shipping(
                 uplinks,
@@ -91,6 +104,7 @@ class Receivers:
                 witness=self.watch if uplinks[0].carries_reports else None,
                 chance=self._chance,
                 ordered=self.ordering.take if self.ordering else nobody_obeys,
+                month_told=self._monthly.take,
             )
             for name, uplinks in self.uplinks.items()
         }
@@ -121,13 +135,21 @@ class Receivers:
             Heart(uplink, vitals.measure, self.watch, self._chance) for uplink in self._over_paths()
         ]
 
+    def spare(self) -> Iterator[tuple[str, Unit]]:
+        """What they can do without, with names."""
+        if self.ordering is not None:
+            yield "orders", self.ordering.run
+        if self._monthly.tells:
+            yield "months", self._monthly.run
+
     def units(self) -> Iterator[tuple[str, Unit]]:
         """What must run for them, with names."""
         yield "paths", self.watch.run
         for name, uplinks in self.uplinks.items():
             shipping = self._shipping[name]
             for uplink in uplinks:
-                yield f"uplink {name} {uplink.path}", partial(uplink.run, shipping.hear)
+                hear = self.trials.beside(shipping.hear)
+                yield f"uplink {name} {uplink.path}", partial(uplink.run, hear)
             yield f"shipping {name}", shipping.run
 
     def _ordering(self, pipeline: Pipeline) -> Ordering | None:
@@ -144,6 +166,7 @@ class Receivers:
             self._clock,
             uplinks=self.uplinks,
             outstanding=lambda: outstanding(pipeline.state),
+            known=lambda order_id: order_id in pipeline.state.orders,
         )
 
     def _over_paths(self) -> list[Uplink]:

@@ -20,12 +20,18 @@ ALARMS_MAX = 10_000
 
 
 def requests(
-    store: Store, pipeline: Pipeline, report: Report, clock: Clock, *, timezone: str
+    store: Store,
+    pipeline: Pipeline,
+    report: Report,
+    clock: Clock,
+    *,
+    timezone: str,
+    language: str,
 ) -> Mapping[str, Handler]:
-    """Each request by its `do`; `timezone` is that of the home."""
+    """Each request by its `do`; `timezone` and `language` are those of the home."""
 
     async def status(_: Request) -> Mapping[str, Any]:
-        return {**await report.status(), "timezone": timezone}
+        return {**await report.status(), "timezone": timezone, "language": language}
 
     async def alarms(request: Request) -> Mapping[str, Any]:
         limit = request.get("limit", 20)

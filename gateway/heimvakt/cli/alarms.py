@@ -85,6 +85,8 @@ def _became(alarm: dict[str, Any], timezone: str) -> str:
     text = f"{last['state']} {local(last['at'], timezone):%H:%M:%S}{by}{undelivered}"
     if alarm.get("test"):
         text += ", a test"
+    if last["state"] == "closed" and alarm.get("outcome", "unknown") != "unknown":
+        text += f": {alarm['outcome']}"
     others = [told["receiver"] for told in alarm["told"][1:]]
     if others and alarm["accepted_by"] is None:
         text += f", told on to {', '.join(others)}"

@@ -73,8 +73,13 @@ def follow(
     fail(Exit.NO_SERVICE, "the service hung up in the middle", "see: journalctl -u heimvakt")
 
 
+def watch(path: Path | None) -> Iterator[dict[str, Any]]:
+    """Every committed event from now on, until the service hangs up or Ctrl-C."""
+    return _lines(path, {"do": "watch"}, None)
+
+
 def _lines(
-    path: Path | None, request: Mapping[str, Any], quiet_s: float = ANSWER_S
+    path: Path | None, request: Mapping[str, Any], quiet_s: float | None = ANSWER_S
 ) -> Iterator[dict[str, Any]]:
     where = path or default_socket()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as end:
@@ -96,6 +101,6 @@ def _lines(
         except TimeoutError:
             fail(
                 Exit.NO_SERVICE,
-                f"the service at {where} did not answer within {quiet_s:.0f} s",
+                f"the service at {where} did not answer within {quiet_s or 0:.0f} s",
                 "see: journalctl -u heimvakt",
             )

@@ -129,6 +129,8 @@ def remove(
         say(f"  they go on without it: {', '.join(gone.rules_narrowed)}")
     if gone.rules_dropped:
         say(f"  TAKEN OUT, since they cannot be without it: {', '.join(gone.rules_dropped)}")
+    if gone.rules_waiting:
+        say(f"  NOT ARMED until another is paired: {', '.join(gone.rules_waiting)}")
     if before["joined"]:
         ask(socket, {"do": "forget", "address": before["address"], "driver": before["driver"]})
     _tell(
@@ -137,6 +139,7 @@ def remove(
             "removed": device_id,
             "rules_narrowed": gone.rules_narrowed,
             "rules_dropped": gone.rules_dropped,
+            "rules_waiting": gone.rules_waiting,
         },
     )
 

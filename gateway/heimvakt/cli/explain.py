@@ -15,10 +15,11 @@ from heimvakt.app import catalogue
 from heimvakt.config.configuration import Configuration
 from heimvakt.config.findings import render_findings
 from heimvakt.config.loader import load
+from heimvakt.config.sentences import toml
 from heimvakt.core.alarms import Alarm
 from heimvakt.core.codec import encode
 from heimvakt.core.devices import Device
-from heimvakt.core.effects import ArmTimer, Effect, RaiseAlarm
+from heimvakt.core.effects import ArmTimer, Effect, NoAlarm, RaiseAlarm
 from heimvakt.core.events import DeviceEvent, DeviceSeen, Event
 from heimvakt.replay.journal import NoSource
 from heimvakt.replay.source import open_source
@@ -121,7 +122,8 @@ def _why_not(
     if rule_id not in home.rules:
         fail(Exit.USAGE, f"there is no rule {rule_id}", f"rules: {', '.join(home.rules)}")
     at = _asked(when, zone)
-    found = trace(home, open_source(state).events(home), rule_id, at)
+    source = open_source(state)
+    found = trace(home, source.events(home), rule_id, at, source.learned(rule_id))
     if as_json:
         print(json.dumps(_trace_json(found), ensure_ascii=False, indent=2))
         return
@@ -149,7 +151,10 @@ def _traced(configuration: Configuration, found: Trace) -> Iterator[str]:
         return
     settings = next(e.settings for e in configuration.rules if e.rule_id == found.rule_id)
     for name, value in settings.model_dump(mode="json", exclude_none=True).items():
-        yield f"  setting   {name} = {value}"
+        shown = toml(value) if isinstance(value, dict) else value
+        yield f"  setting   {name} = {shown}"
+    if found.learned is not None:
+        yield f"  learned   {found.learned.in_language(language)}"
     for device_id in sorted(found.unheard):
         yield f"  unheard   {device_id} could not be heard: for it the rule was blind"
     for alarm_id in found.alarms:
@@ -158,7 +163,7 @@ def _traced(configuration: Configuration, found: Trace) -> Iterator[str]:
         yield f"  waits     {name} at {_moment(due, zone)}"
     for thought in found.thoughts:
         what = _said(thought.event, configuration, language)
-        meant = ", ".join(_meant(effect, zone) for effect in thought.effects) or "noted"
+        meant = ", ".join(_meant(e, zone, language) for e in thought.effects) or "noted"
         yield f"  {_moment(thought.event.at, zone)}  {what}: {meant}"
     heard = [event for event in found.heard if not isinstance(event, DeviceSeen)]
     if not heard:
@@ -177,6 +182,7 @@ def _trace_json(found: Trace) -> dict[str, Any]:
         "mode": found.mode.mode,
         "unheard": sorted(found.unheard),
         "open": found.alarms,
+        "learned": found.learned and encode(found.learned),
         "waits_for": {name: due.isoformat() for name, due in found.waits_for},
         "moved_by": [
             {
@@ -196,12 +202,14 @@ def _said(event: Event, configuration: Configuration, language: str) -> str:
     return f"{what}{_which(configuration.devices.get(device))}"
 
 
-def _meant(effect: Effect, zone: ZoneInfo) -> str:
+def _meant(effect: Effect, zone: ZoneInfo, language: str) -> str:
     match effect:
         case ArmTimer(at=at):
             return f"looks again at {_clock(at, zone)}"
         case RaiseAlarm(kind=kind, priority=priority):
             return f"ALARM {kind}, {priority}"
+        case NoAlarm(why=why):
+            return f"no alarm: {why.in_language(language)}"
         case _:
             return {
                 "CancelTimer": "waits no longer",

@@ -44,7 +44,7 @@ def command(
         bool, typer.Option("--well", help="Nothing happens that somebody should hear of.")
     ] = False,
 ) -> None:
-    """Make up a life in a home: habits, nights, outings, visits, and sensors that err.
+    """Make up a life in a home: habits, nights, outings, visits, doses, and sensors that err.
 
     What should be told of it is written beside it, as FILE.truth.jsonl. Rooms are found by their
     names: bedroom, bathroom, kitchen, living, hall. See it with: heimvakt replay.
@@ -97,12 +97,13 @@ def _progress(written: _Written, event: Event) -> None:
 
 def _truths(life: Life) -> Iterator[dict[str, Any]]:
     zone = life.home.zone
-    for truth in life.truths:
-        yield {
+    for truth in sorted(life.truths, key=lambda truth: truth.begin):
+        told = {
             "what": truth.what,
             "begin": _utc(truth.begin, zone),
             "end": _utc(truth.end, zone),
         }
+        yield told if truth.device_id is None else {**told, "device": truth.device_id}
 
 
 def _utc(local: datetime, zone: ZoneInfo) -> str:

@@ -123,7 +123,7 @@ _WORDS: Mapping[OrderVerb, str] = {
     OrderVerb.CLOSE: "End an alarm.",
     OrderVerb.OUTSTANDING: "Ask which alarms are open.",
     OrderVerb.SEND_TEST: "Raise a test alarm.",
-    OrderVerb.SELF_TEST: "Let the gateway try its parts (no gateway can do it yet).",
+    OrderVerb.SELF_TEST: "Let the gateway look at all its parts; the result is told in minutes.",
     OrderVerb.CONFIGURE: "Change the configuration (no gateway can do it yet).",
     OrderVerb.DIAGNOSTICS: "Ask for a report (no gateway can do it yet).",
 }

@@ -25,10 +25,14 @@ VERBS = (
     "devices",
     "pair",
     "device",
+    "walk-test",
+    "monitor",
     "radios",
     "radio",
+    "selftest",
     "order",
     "audit",
+    "report",
     "schema",
     "demo",
 )
@@ -47,7 +51,7 @@ class Verbs(TyperGroup):
         """The verb, or None where there is none of that name."""
         if cmd_name not in VERBS:
             return None
-        module = import_module(f"heimvakt.cli.{cmd_name}")
+        module = import_module(f"heimvakt.cli.{cmd_name.replace('-', '_')}")
         if (group := getattr(module, "group", None)) is not None:
             return typer.main.get_command(group)
         alone = typer.Typer(
