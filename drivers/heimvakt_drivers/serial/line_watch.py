@@ -1,4 +1,8 @@
-"""Keep a serial line open: told once when it is gone, opened again by itself, and told then."""
+"""Keep a serial line open: told once when it is gone, opened again by itself, and told then.
+
+A line on which several hang is gone as well when its port is there and nobody on it answers: its
+cable is cut, or what feeds them all. That is one thing to mend, not one for each of them.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,11 @@ from .line import LineLost, SerialLine
 AGAIN_S, AGAIN_S_MAX = 0.2, 5.0
 """Waits before a port is opened again. That costs nothing, and people who put a plug back look at
 what it does."""
+
+NOBODY = LineLost(
+    "nobody on the line answers",
+    hint="see to its cable, to its two ends, and to what feeds those on it",
+)
 
 log = structlog.get_logger(__name__)
 
@@ -43,14 +52,28 @@ class LineWatch:
                 wait_s = min(wait_s * 2, AGAIN_S_MAX)
                 continue
             wait_s = AGAIN_S
-            if self.lost:
-                self.lost = False
-                log.info("a serial line is back", driver=driver)
-                put([RadioBack(driver=driver)])
+            self._tell_back(driver, put)
             try:
                 self._tell_lost(driver, await _served(line, serve), put)
             finally:
                 line.close()
+
+    def answers(
+        self, driver: str, put: Callable[[Iterable[Event]], None], mute: Iterable[bool]
+    ) -> None:
+        """While the port is there: which of those on the line say nothing at all; only where there
+        are several, for of one its own loss is told."""
+        known = list(mute)
+        if len(known) > 1 and all(known):
+            self._tell_lost(driver, NOBODY, put)
+        else:
+            self._tell_back(driver, put)
+
+    def _tell_back(self, driver: str, put: Callable[[Iterable[Event]], None]) -> None:
+        if self.lost:
+            self.lost = False
+            log.info("a serial line is back", driver=driver)
+            put([RadioBack(driver=driver)])
 
     def _tell_lost(
         self, driver: str, why: LineLost, put: Callable[[Iterable[Event]], None]

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .chain import Chain, Told
-from .events import ClockQuality, DeviceEvent, Event
+from .events import ClockQuality, DeviceEvent, Event, Feedback
 from .words import Words
 
 
@@ -188,6 +188,8 @@ class Alarm:
     """Everyone who was told of it, in order."""
     test: bool = False
     """A technician is at work, and it was raised meanwhile: nobody need come."""
+    outcome: Feedback = Feedback.UNKNOWN
+    """What it turned out to be, as who closed it has said."""
 
     @property
     def was_raised(self) -> bool:

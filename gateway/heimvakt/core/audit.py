@@ -69,6 +69,8 @@ def _of_event(home: Home, event: e.Event, outcome: Outcome) -> list[tuple[str, A
             return [("lock", {"device": device, "is": "jammed"})]
         case e.TagPresented(device_id=device, tag=tag, by=how):
             return [("tag", {"device": device, "tag": tag, "by": how.value})]
+        case e.CodesIgnored(device_id=device, wrong=wrong, for_s=for_s):
+            return [("codes-ignored", {"device": device, "wrong": wrong, "for_s": round(for_s)})]
         case e.DoseTaken(device_id=device, dose=dose, how=how) if how is not e.TakenHow.IN_TIME:
             about = {"device": device, "dose": dose.isoformat(), "how": how.value}
             return [("dose", about)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -60,6 +60,21 @@ class Window:
                     return day, now
             day += timedelta(days=1)
 
+    def next_in(self, at: datetime) -> datetime:
+        """When the clock on the wall, which stands outside at `at`, comes to stand inside next.
+
+        In the night in which an hour comes twice it may do so twice, and in the one in which an
+        hour is left out in the middle of the window.
+        """
+        today = self.day_of(at)
+        days = [
+            datetime.combine(today + timedelta(days=n), self.begin, self.zone) for n in range(3)
+        ]
+        moments = [day.replace(fold=fold).astimezone(UTC) for day in days for fold in (0, 1)]
+        if (change := _change(self.zone, at.astimezone(UTC), moments[-1])) is not None:
+            moments.append(change)
+        return min(each for each in moments if each > at and self.contains(each))
+
     @property
     def length(self) -> timedelta:
         """How long it is on a day without a change of the hour."""
@@ -69,6 +84,21 @@ class Window:
 
     def __str__(self) -> str:
         return f"{self.begin:%H:%M}-{self.end:%H:%M}"
+
+
+def _change(zone: ZoneInfo, after: datetime, until: datetime) -> datetime | None:
+    """When the clock on the wall is set between two moments, some days apart; None: it is not."""
+
+    def offset(at: datetime) -> timedelta | None:
+        return at.astimezone(zone).utcoffset()
+
+    low, high = after, until
+    if offset(low) == offset(high):
+        return None
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) / 2
+        low, high = (middle, high) if offset(middle) == offset(low) else (low, middle)
+    return high.replace(microsecond=0)  # clocks are set on the second
 
 
 class UnknownClock(StrEnum):
@@ -90,3 +120,10 @@ class Night:
         if stamp.clock is ClockQuality.UNKNOWN:
             return self.unknown_clock is UnknownClock.NIGHT
         return self.window.contains(stamp.at)
+
+    def last(self, long: timedelta) -> Night:
+        """Its end, of so long; what happens while nobody knows the time is not in it."""
+        window = self.window
+        end = datetime.combine(date(2000, 1, 2), window.end)
+        begin = (end - long).time() if long < window.length else window.begin
+        return Night(replace(window, begin=begin), UnknownClock.DAY)

@@ -8,22 +8,19 @@ again by the schedule, for ever.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
 
 from .ledger import Waiting
-from .outgoing import CONFIRM_S, FRESH_S, Copy, Order, Outgoing
-from .paging import OFFERED_MAX, PAGE, Paging
+from .outgoing import CONFIRM_S, FRESH_S, Copy, Outgoing
+from .paging import OFFERED_MAX, Paging
 from .retry import Chance, Schedule
 from .sessions import ALARM_BYTES, TROUBLE_S, Session, Sessions
+from .turns import Turns
 from .uplink import Waits
 
 PUT_OFF_S = 1.0
 """An alarm that could not be read from the disk is tried again after so long."""
-LOOK_MAX = 20
-"""Rows without room that are looked at before the others are left for another time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +44,7 @@ class Planner:
         self._chance = chance
         self._paging = Paging()
         self._outs: dict[str, Outgoing] = {}
-        self._fresh: list[tuple[Order, str]] = []
-        self._ready: list[tuple[Order, str]] = []
-        """Heaps of those that may have something to send now: what is fresh, and the others."""
-        self._aging: deque[tuple[float, str]] = deque()
-        """Until when which are fresh: as many as can be raised in a minute."""
-        self._due: list[tuple[float, str]] = []
-        """A heap of when to look at the others."""
+        self._turns = Turns(self._outs)
         self._unsent: set[str] = set()
         """Of this revision nothing was ever sent."""
         self._high: set[str] = set()
@@ -61,13 +52,12 @@ class Planner:
         """Of the high ones those that no transport has taken as they are now."""
         self._high_waits = False
         """One of them has no room until something is confirmed."""
-        self._now = 0.0
 
     # --- rows -------------------------------------------------------------------------------------
 
     def offer(self, row: Waiting, now: float) -> None:
         """A row that was written just now."""
-        self._now = now
+        self._turns.now = now
         if row.alarm_id in self._outs or self._paging.takes(row, len(self._outs)):
             self._put(row, fresh_until=now + FRESH_S)
         if len(self._outs) > OFFERED_MAX:
@@ -77,7 +67,7 @@ class Planner:
 
     def wants(self) -> int | None:
         """How many rows should be read from the store now; None if none."""
-        if any(not self._outs[alarm_id].is_fresh(self._now) for alarm_id in self._unsent):
+        if any(not self._outs[alarm_id].is_fresh(self._turns.now) for alarm_id in self._unsent):
             return None
         return self._paging.wants(len(self._outs))
 
@@ -112,12 +102,12 @@ class Planner:
         end does not remember it."""
         self._sessions[name].stand(now, remembers=remembers)
         for alarm_id in self._high:
-            self._look_at(self._outs[alarm_id])
+            self._turns.look_at(self._outs[alarm_id])
         for out in self._outs.values():
             out.unheard.discard(name)
             if not remembers and out.copies.pop(name, None) is not None:
                 self._note(out)
-                self._look_at(out)
+                self._turns.look_at(out)
 
     def lost(self, name: str) -> None:
         """A connection is gone; whether what it had not confirmed has arrived nobody knows."""
@@ -127,7 +117,7 @@ class Planner:
             if copy is not None and (out.is_high or not copy.confirmed):
                 del out.copies[name]
                 self._note(out)
-                self._look_at(out)
+                self._turns.look_at(out)
 
     def confirmed(self, send: Send, now: float) -> None:
         """The transport has taken it, or can never take it; the receiver has not answered."""
@@ -141,10 +131,10 @@ class Planner:
         copy.confirmed = True
         if copy.revision != out.row.revision:
             del out.copies[send.session]  # it has changed on the way: now the newer one may go
-            self._look_at(out)
+            self._turns.look_at(out)
         elif now < session.forgot_until < out.next_at:
             out.next_at = session.forgot_until
-            self._wake_at(out, out.next_at)
+            self._turns.wake_at(out, out.next_at)
         self._note(out)
 
     def nobody(self, send: Send, now: float) -> None:
@@ -158,7 +148,7 @@ class Planner:
             del out.copies[send.session]
             out.unheard.add(send.session)
             self._note(out)
-            self._look_at(out)
+            self._turns.look_at(out)
 
     def put_off(self, send: Send, now: float) -> None:
         """It could not be sent, by no fault of the transport: again in a moment."""
@@ -170,38 +160,24 @@ class Planner:
         if not out.copies:
             out.attempts, out.is_counted = out.attempts - 1, False
         out.next_at = now + PUT_OFF_S
-        self._wake_at(out, out.next_at)
+        self._turns.wake_at(out, out.next_at)
 
     # --- answers ----------------------------------------------------------------------------------
 
     def plan(self, now: float) -> list[Send]:
         """What goes out now; it is under way from then on."""
-        while self._due and self._due[0][0] <= now:
-            at, alarm_id = heappop(self._due)
-            if self._is_due(at, alarm_id):
-                self._look_at(self._outs[alarm_id])
-        self._now = now
-        while self._aging and self._aging[0][0] <= now:
-            out = self._outs.get(self._aging.popleft()[1])
-            if out is not None and out.ready_as not in (None, out.order(now)):
-                out.ready_as = None  # it takes its place among those that have waited
-                self._look_at(out)
+        self._turns.pass_to(now)
         sends: list[Send] = []
         self._high_waits = False
         if not self._sessions.standing():
             return sends
-        self._serve(self._fresh, now, sends)
-        self._serve(self._ready, now, sends)
+        self._turns.serve(lambda out: self._place(out, now, sends))
         return sends
 
     def next_at(self, now: float) -> float | None:
         """When to plan again if nothing happens; None if only news can tell."""
-        while self._due and not self._is_due(*self._due[0]):
-            heappop(self._due)
-        times = [self._due[0][0]] if self._due else []
-        if self._fresh and self._aging:
-            times.append(self._aging[0][0])
-        if self._ready or self._fresh:
+        times = self._turns.times()
+        if self._turns.waiting:
             times += self._free_at(now)
         return min(times, default=None)
 
@@ -225,15 +201,15 @@ class Planner:
         if known is not None and known.row.revision >= row.revision:
             return
         out = Outgoing(row) if known is None else known.changed(row)
-        if out.is_high and fresh_until > self._now:
+        if out.is_high and fresh_until > self._turns.now:
             out.fresh_until = fresh_until
-            self._aging.append((fresh_until, row.alarm_id))
+            self._turns.ages(out)
         self._outs[row.alarm_id] = out
         self._unsent.add(row.alarm_id)
         if out.is_high:
             self._high.add(row.alarm_id)
         self._note(out)
-        self._look_at(out)
+        self._turns.look_at(out)
 
     def _note(self, out: Outgoing) -> None:
         """Whether any transport has it may have changed."""
@@ -241,26 +217,6 @@ class Planner:
             self._urgent.add(out.row.alarm_id)
         else:
             self._urgent.discard(out.row.alarm_id)
-
-    def _look_at(self, out: Outgoing) -> None:
-        if out.ready_as is None:
-            out.ready_as, out.due_at = out.order(self._now), None
-            heap = self._fresh if out.is_fresh(self._now) else self._ready
-            heappush(heap, (out.ready_as, out.row.alarm_id))
-
-    def _serve(self, heap: list[tuple[Order, str]], now: float, sends: list[Send]) -> None:
-        """Send in their order what there is room for; the others stay."""
-        blocked: list[Outgoing] = []
-        while heap and len(blocked) < LOOK_MAX:
-            order, alarm_id = heappop(heap)
-            out = self._outs.get(alarm_id)
-            if out is None or out.ready_as != order:
-                continue  # answered since, or in another place
-            out.ready_as = None
-            if not self._place(out, now, sends):
-                blocked.append(out)
-        for out in blocked:
-            self._look_at(out)
 
     def _place(self, out: Outgoing, now: float, sends: list[Send]) -> bool:
         """Start the copies that are wanted; whether it is served for now."""
@@ -281,7 +237,7 @@ class Planner:
         next_at = out.next_step(len(self._sessions), now)
         if len(roomy) < len(wanted):  # a high one goes on one path, and the other is full
             next_at = min(next_at, now + TROUBLE_S)
-        self._wake_at(out, next_at)
+        self._turns.wake_at(out, next_at)
         return True
 
     def _may_be_heard(self, out: Outgoing, session: Session, now: float) -> bool:
@@ -298,19 +254,6 @@ class Planner:
         ticket = session.start(out.kind(now), ALARM_BYTES, now)
         out.copies[session.name] = Copy(out.row.revision, ticket)
         return Send(out.row, session.name, out.attempts, ticket, fresh=out.is_fresh(now))
-
-    def _wake_at(self, out: Outgoing, at: float) -> None:
-        if out.ready_as is not None:
-            return
-        out.due_at = at
-        heappush(self._due, (at, out.row.alarm_id))
-        if len(self._due) > 4 * len(self._outs) + PAGE:  # mostly of alarms that were answered
-            self._due = [each for each in self._due if self._is_due(*each)]
-            heapify(self._due)
-
-    def _is_due(self, at: float, alarm_id: str) -> bool:
-        out = self._outs.get(alarm_id)
-        return out is not None and out.due_at == at
 
     def _free_at(self, now: float) -> list[float]:
         """When a row that waits for room may go although nothing was confirmed."""

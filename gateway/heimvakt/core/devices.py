@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from .doses import DosePlan
-from .events import Mode
+from .events import DeviceEvent, DeviceSeen, Mode
 from .mode_plans import PLANS, ModePlan
 from .orders import NO_KEYS, OrderKeys
 from .routes import Routes
@@ -86,6 +86,25 @@ NO_ROUTES = Routes()
 UTC_ZONE = ZoneInfo("UTC")
 
 
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Which of some rules are told of which device."""
+
+    by_device: Mapping[str, tuple[str, ...]]
+    of_all: tuple[str, ...]
+    """Those that are told of any."""
+
+    @classmethod
+    def of(cls, rules: Mapping[str, Rule[Any]]) -> Listeners:
+        """As the rules themselves say."""
+        some = {i: rule.told_of for i, rule in rules.items() if rule.told_of is not None}
+        by_device = {
+            device_id: tuple(i for i in rules if i not in some or device_id in some[i])
+            for device_id in frozenset().union(*some.values())
+        }
+        return cls(by_device, tuple(i for i in rules if i not in some))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
     """All that the engine knows and that does not change while it runs."""
@@ -104,23 +123,20 @@ class Home:
     """What each mode but home means here."""
     paths: tuple[str, ...] = ()
     """The names of the ways out of the box."""
-    _told: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
-    """By device: the rules that are told of it."""
-    _told_of_all: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    _told: Listeners = field(init=False, repr=False, compare=False)
+    _told_of_check_ins: Listeners = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # Worked out once: it is asked with every event, and most rules are about few devices.
-        some = {i: rule.told_of for i, rule in self.rules.items() if rule.told_of is not None}
-        told = {
-            device_id: tuple(i for i in self.rules if i not in some or device_id in some[i])
-            for device_id in self.devices.keys() | set().union(*some.values())
-        }
-        object.__setattr__(self, "_told", told)
-        object.__setattr__(self, "_told_of_all", tuple(i for i in self.rules if i not in some))
+        # Worked out once, since it is asked with every event.
+        all_of_it = Listeners.of(self.rules)
+        check_ins = {i: rule for i, rule in self.rules.items() if rule.told_of_check_ins}
+        object.__setattr__(self, "_told", all_of_it)
+        object.__setattr__(self, "_told_of_check_ins", Listeners.of(check_ins))
 
-    def rules_told_of(self, device_id: str) -> tuple[str, ...]:
-        """The ids of the rules that are told what this device says, in their order."""
-        return self._told.get(device_id, self._told_of_all)
+    def rules_told_of(self, event: DeviceEvent) -> tuple[str, ...]:
+        """The ids of the rules that are told of it, in their order."""
+        told = self._told_of_check_ins if type(event) is DeviceSeen else self._told
+        return told.by_device.get(event.device_id, told.of_all)
 
     def rules_that_need(self, device_id: str) -> tuple[str, ...]:
         """The ids of the rules that are blind without this device."""

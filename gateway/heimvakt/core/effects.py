@@ -75,6 +75,13 @@ class NoLonger:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class NoAlarm:
+    """It came near, and this is why it is none: for whoever asks. Nothing is done about it."""
+
+    why: Words
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveCommand:
     """Tell a device to do something. It is tried for some seconds, and not after a restart: a rule
@@ -110,6 +117,7 @@ Effect = (
     | CancelAlarm
     | ResetAlarm
     | NoLonger
+    | NoAlarm
     | GiveCommand
     | Remind
     | EndReminder

@@ -7,14 +7,17 @@ Pure. The pipeline gives stamped events in the order of the journal; replaying t
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from . import modes, obeying, resting
+from . import mode_state, modes, obeying, resting
 from .alarms import Alarm, AlarmState, Move
 from .chain import Why, place_of
+from .changed import replace
 from .commands import Command
+from .counting import counted
 from .devices import Home
-from .effects import Effect, Effects
+from .dose_counts import DoseCount
+from .effects import Effect
 from .events import (
     AlarmAcknowledged,
     AlarmAnswered,
@@ -74,13 +77,12 @@ def step(home: Home, state: State, event: Event) -> Outcome:
         if is_known(state.records, event):
             return _outcome(work)  # told again after a break
         work.state = replace(state, records=taken(state.records, event))
-    _set_times(work, event)
-    _follow_clock(work, event)
-    supervised, told = supervise(home, state.supervised, event)
-    if supervised is not state.supervised:
-        work.state = replace(work.state, supervised=supervised)
+    if not isinstance(event, DeviceEvent):
+        _set_times(work, event)
+        _follow_clock(work, event)
+        _acknowledge(work, event)
+    work.supervised, told = supervise(home, state.supervised, event)
     work.derived.extend(told)
-    _acknowledge(work, event)
     _obey(work, event)
     modes.follow(work, event)
     if isinstance(event, GatewayStarted):
@@ -100,6 +102,7 @@ def step(home: Home, state: State, event: Event) -> Outcome:
         _mind_alarms(work, state)
     if work.state.alarms_raised != state.alarms_raised:
         bound(work)
+    _count(work, state)
     return _outcome(work)
 
 
@@ -116,6 +119,14 @@ def _outcome(work: Work) -> Outcome:
     )
 
 
+def _count(work: Work, before: State) -> None:
+    figures = counted(
+        work.home, before.figures, work.event, before.alarms, work.changed, work.doses
+    )
+    if figures is not before.figures:
+        work.state = replace(work.state, figures=figures)
+
+
 def _obey(work: Work, event: Event) -> None:
     match event:
         case CommandReceived():
@@ -129,15 +140,25 @@ def _obey(work: Work, event: Event) -> None:
 
 
 def _rules(work: Work, event: Event) -> None:
-    device_id = event.device_id if isinstance(event, DeviceEvent) else None
-    for rule_id, rule in work.home.rules.items():
-        if device_id is not None and rule.told_of is not None and device_id not in rule.told_of:
-            continue
-        seen = _as_seen_by(rule_id, work, event)
-        if seen is None or rule_id not in work.state.rules:
-            continue  # before the first `GatewayStarted` under this configuration
-        for effect in _ask(work, rule_id, rule, seen):
-            work.apply(rule_id, effect)
+    """Tell those whose matter it is; what is of one rule, by the name that it knows."""
+    rules = work.home.rules
+    match event:
+        case DeviceEvent():
+            for rule_id in work.home.rules_told_of(event):
+                _tell(work, rule_id, rules[rule_id], event)
+        case TimerFired(name=name):
+            owner, _, own_name = name.partition("/")
+            if owner in rules:
+                _tell(work, owner, rules[owner], replace(event, name=own_name))
+        case AlarmDelivered() | AlarmAcknowledged() | AlarmClosed():
+            told = event.alarm_id
+            alarm = work.changed.get(told) or work.state.alarms.get(told)
+            if alarm is not None and alarm.rule_id in rules:
+                owner = alarm.rule_id
+                _tell(work, owner, rules[owner], replace(event, alarm_id=alarm.key))
+        case _:
+            for rule_id, rule in rules.items():
+                _tell(work, rule_id, rule, event)
 
 
 def _mind_alarms(work: Work, before: State) -> None:
@@ -158,42 +179,41 @@ def _mind_alarms(work: Work, before: State) -> None:
                 priority=alarm.priority,
             )
         for rule_id, rule in minding:
-            if rule_id in work.state.rules:
-                for effect in _ask(work, rule_id, rule, event):
-                    work.apply(rule_id, effect)
+            _tell(work, rule_id, rule, event)
 
 
 def _waits_for_an_answer(alarm: Alarm) -> bool:
     return alarm.state is AlarmState.RAISED and alarm.delivered_at is None
 
 
-def _as_seen_by(rule_id: str, work: Work, event: Event) -> Event | None:
-    """What is a matter of one rule is told to that rule alone, by the name that it knows."""
-    match event:
-        case TimerFired(name=name):
-            owner, _, name = name.partition("/")
-            return replace(event, name=name) if owner == rule_id else None
-        case AlarmDelivered() | AlarmAcknowledged() | AlarmClosed():
-            told = event.alarm_id
-            alarm = work.changed.get(told) or work.state.alarms.get(told)
-            mine = alarm is not None and alarm.rule_id == rule_id
-            return replace(event, alarm_id=alarm.key) if alarm and mine else None
-        case _:
-            return event
-
-
-def _ask(work: Work, rule_id: str, rule: Rule[object], event: Event) -> Effects:
-    before = work.state.rules[rule_id]
+def _tell(work: Work, rule_id: str, rule: Rule[object], event: Event) -> None:
+    before = work.rules.get(rule_id, _NONE_YET)
+    if before is _NONE_YET:
+        return  # before the first `GatewayStarted` under this configuration
     try:
         after, effects = rule.step(before, event)
     # A mistake in one rule must not keep the others from seeing a press; it is told as an alarm.
     except Exception as error:  # noqa: BLE001
         reason = f"{type(error).__name__} on {event.kind}"
         work.failed.append(RuleFailed(stamp=work.event.stamp, rule_id=rule_id, error=reason))
-        return ()
+        return
     if after is not before and after != before:
-        work.state = replace(work.state, rules={**work.state.rules, rule_id: after})
-    return effects
+        work.keep_rule(rule_id, after)
+        if rule.doses is not None:
+            doses = rule.doses(before, after)
+            work.doses.extend(dose for dose in doses if _counts(work.home, rule_id, dose))
+    for effect in effects:
+        work.apply(rule_id, effect)
+
+
+def _counts(home: Home, rule_id: str, dose: DoseCount) -> bool:
+    """Whether this rule is the one whose figures of a dispenser count: the first that knows it."""
+    knowing = (
+        other
+        for other, rule in home.rules.items()
+        if rule.doses is not None and (rule.told_of is None or dose.device_id in rule.told_of)
+    )
+    return next(knowing, None) == rule_id
 
 
 def _acknowledge(work: Work, event: Event) -> None:
@@ -208,6 +228,8 @@ def _acknowledge(work: Work, event: Event) -> None:
             return
     alarm = work.state.alarms.get(alarm_id)
     if alarm is not None:
+        if isinstance(event, AlarmClosed):
+            alarm = replace(alarm, outcome=event.outcome)
         work.move(alarm, what, by, said_by=said_by)
 
 
@@ -219,7 +241,7 @@ def _whom(receiver: str, person: str) -> str:
 def _set_times(work: Work, event: Event) -> None:
     """Keep deadlines as far away as they were when the clock was set, awake or across a start."""
     if (by := moved_by(work.state.clock, event)) is not None:
-        timers, mode = shifted(work.state.timers, by), modes.shifted(work.state.mode, by)
+        timers, mode = shifted(work.state.timers, by), mode_state.shifted(work.state.mode, by)
         work.state = replace(work.state, timers=timers, mode=mode)
 
 
@@ -293,6 +315,7 @@ def _own_deadline(work: Work, name: str) -> None:
         work.tell_next(alarm, _WHY[of])
 
 
+_NONE_YET = object()
 _AFRESH = (GatewayStarted, ConfigurationChanged)
 """With these other modes may mean other things than before."""
 _WHY = {UNANSWERED: Why.UNANSWERED, UNACCEPTED: Why.UNACCEPTED}

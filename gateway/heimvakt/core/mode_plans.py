@@ -27,6 +27,10 @@ MAY_REST = frozenset(
 """Kinds of alarms about where somebody is and how he moves. A press, a fall, a danger, a dose, a
 lock, an order and whatever the gateway says of itself are not among them, and never may be."""
 
+BY_ITS_RULE = frozenset({"custom"})
+"""Kinds of alarms that rest where their own rule says so, and are in the list of no mode: what a
+home has made up nobody else can judge."""
+
 _WHERE_HE_IS = frozenset({"bed-exit", "not-up", "inactivity", "bathroom-stay"})
 
 

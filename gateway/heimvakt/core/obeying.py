@@ -22,11 +22,12 @@ from .events import (
     CommandCompleted,
     CommandReceived,
     CommandResult,
+    Feedback,
     Mode,
     OrderRefused,
     SendTestOrdered,
 )
-from .modes import change
+from .mode_state import change
 from .order_checks import dose_of, never, not_now, not_so
 from .order_memory import answer, end, forget_old, keep, remember
 from .orders import (
@@ -36,6 +37,7 @@ from .orders import (
     KEPT_MAX,
     REPEATS_MAX,
     RESULT_AFTER,
+    SELF_TEST_AFTER,
     SENTENCES,
     OrderVerb,
     Refusal,
@@ -155,14 +157,20 @@ def _obey(work: Work, event: CommandReceived) -> None:
         keep(work, event, None)
         answer(work, event, "accepted")
         return
+    if event.verb == OrderVerb.SELF_TEST:
+        # Done by whoever is told of the answer; it says itself how that went.
+        work.arm_timer(ORDER + event.order_id, event.at + SELF_TEST_AFTER)
+        keep(work, event, None)
+        answer(work, event, "accepted")
+        return
     person = f"{event.receiver}: {event.by}"
     match event.verb:
         case OrderVerb.SET_MODE:
-            change(work, Mode(event.argument), by=person, lasting=_lasting(event))
+            change(work, Mode(event.argument), by=person, lasting=_lasting(event), ordered=True)
         case OrderVerb.ACKNOWLEDGE:
-            _move(work, event, Move.ACCEPT, person)
+            _accept(work, event, person)
         case OrderVerb.CLOSE:
-            _move(work, event, Move.CLOSE, person)
+            _close(work, event, person)
         case OrderVerb.SEND_TEST:
             asked = event.argument or Priority.INFORMATION
             work.derived.append(
@@ -190,12 +198,26 @@ def _command(event: CommandReceived) -> Command:
     )
 
 
-def _move(work: Work, event: CommandReceived, what: Move, person: str) -> None:
-    assert event.alarm_id is not None
-    alarm = work.state.alarms[event.alarm_id]
-    work.move(alarm, what, person, said_by=event.receiver)
-    kind = AlarmAcknowledged if what is Move.ACCEPT else AlarmClosed
-    said = kind(stamp=event.stamp, alarm_id=alarm.alarm_id, receiver=event.receiver, by=event.by)
+def _accept(work: Work, event: CommandReceived, person: str) -> None:
+    alarm = work.state.alarms[event.alarm_id or ""]
+    work.move(alarm, Move.ACCEPT, person, said_by=event.receiver)
+    said = AlarmAcknowledged(
+        stamp=event.stamp, alarm_id=alarm.alarm_id, receiver=event.receiver, by=event.by
+    )
+    work.derived.append(said)
+
+
+def _close(work: Work, event: CommandReceived, person: str) -> None:
+    outcome = Feedback(event.argument or Feedback.UNKNOWN)
+    alarm = replace(work.state.alarms[event.alarm_id or ""], outcome=outcome)
+    work.move(alarm, Move.CLOSE, person, said_by=event.receiver)
+    said = AlarmClosed(
+        stamp=event.stamp,
+        alarm_id=alarm.alarm_id,
+        receiver=event.receiver,
+        by=event.by,
+        outcome=outcome,
+    )
     work.derived.append(said)
 
 

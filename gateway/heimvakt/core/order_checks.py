@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from .alarms import Alarm, AlarmState, Priority
-from .events import ClockQuality, CommandReceived, Mode
+from .events import (
+    ClockQuality,
+    CommandReceived,
+    Feedback,
+    LockLocked,
+    LockUnlocked,
+    Mode,
+)
+from .mode_plans import BY_ITS_RULE
 from .orders import (
     DOES,
     LEEWAY,
@@ -17,20 +25,23 @@ from .orders import (
     NOT_YET,
     SHORT_LIFE_MAX,
     SHORT_LIVED,
+    OrderKeys,
     OrderVerb,
     Refusal,
     rights_of,
 )
+from .times import raised_at
 
 if TYPE_CHECKING:
     from .devices import Home
+    from .mode_state import ModeState
     from .state import State
 
 URGENT_ENOUGH = (Priority.HIGH, Priority.MEDIUM)
 OPENS_NO_DOOR = frozenset(
     {"test", "test-failed", "order-refused", "audit-log", "gateway", "blind-rule", "store", "clock"}
     | {"path", "mains", "radio", "interference", "contact-lost", "tamper"}
-    | {"device-silent", "device-stuck", "device-battery"}
+    | {"device-silent", "device-stuck", "device-unsteady", "device-battery", "wrong-codes"}
 )
 """Kinds of alarms for which nobody must be let in at once: they are about the gateway and its
 sensors, not about who lives there, and some of them anybody can cause from afar."""
@@ -72,9 +83,11 @@ def not_so(home: Home, state: State, event: CommandReceived) -> Refusal | None:
             return Refusal.WRONG_DEVICE
     match event.verb:
         case OrderVerb.UNLOCK:
-            return _no_reason(state, event)
+            return _no_reason(home.orders, state, event)
         case OrderVerb.ACKNOWLEDGE | OrderVerb.CLOSE:
-            return None if _open(state, event.alarm_id) else Refusal.NO_SUCH_ALARM
+            if _open(state, event.alarm_id) is None:
+                return Refusal.NO_SUCH_ALARM
+            return None if _makes_sense(event) else Refusal.WRONG_ARGUMENT
         case _:
             return None if _makes_sense(event) else Refusal.WRONG_ARGUMENT
 
@@ -87,21 +100,46 @@ def _makes_sense(event: CommandReceived) -> bool:
             return event.argument in list(Mode)
         case OrderVerb.SEND_TEST:
             return event.argument in ("", *Priority)
+        case OrderVerb.CLOSE:
+            return event.argument in ("", *Feedback)
         case _:
             return True
 
 
-def _no_reason(state: State, event: CommandReceived) -> Refusal | None:
+def _no_reason(orders: OrderKeys, state: State, event: CommandReceived) -> Refusal | None:
     """A door is opened for an open alarm of this gateway that it names, or while a visit is on."""
     if event.alarm_id is None:
-        if event.argument != "visit":
-            return Refusal.NO_REASON
-        return None if state.mode.mode is Mode.VISIT else Refusal.NO_VISIT
+        return _no_visit(state.mode, event)
     alarm = _open(state, event.alarm_id)
     if alarm is None:
         return Refusal.NO_SUCH_ALARM
-    urgent = alarm.priority in URGENT_ENOUGH and alarm.kind not in OPENS_NO_DOOR
-    return None if urgent and not alarm.test else Refusal.NOT_URGENT
+    is_none = alarm.kind in OPENS_NO_DOOR or alarm.test or _is_of_a_lock(alarm)
+    if alarm.priority not in URGENT_ENOUGH or is_none:
+        return Refusal.NOT_URGENT
+    return Refusal.LONG_AGO if _is_forgotten(orders, alarm, event.at) else None
+
+
+def _no_visit(mode: ModeState, event: CommandReceived) -> Refusal | None:
+    if event.argument != "visit":
+        return Refusal.NO_REASON
+    if mode.mode is not Mode.VISIT:
+        return Refusal.NO_VISIT
+    shown = mode.opens_until is not None and event.at <= mode.opens_until
+    return None if shown else Refusal.ORDERED_VISIT
+
+
+def _is_of_a_lock(alarm: Alarm) -> bool:
+    """Whether a home has made it up for what a lock does: who orders that must not have ordered a
+    reason to open the door with it."""
+    return alarm.kind in BY_ITS_RULE and bool(alarm.evidence) and alarm.evidence[-1].kind in _LOCKS
+
+
+def _is_forgotten(orders: OrderKeys, alarm: Alarm, now: datetime) -> bool:
+    """Whether nothing has become of it for so long that it is no reason any more."""
+    if alarm.clock is ClockQuality.UNKNOWN and alarm.clock_offset_s is None:
+        return False  # nobody knows how old it is, and that must keep no helper out
+    last = max([raised_at(alarm), *(step.at for step in alarm.history)])
+    return now - last > orders.unlock_within
 
 
 def _open(state: State, alarm_id: str | None) -> Alarm | None:
@@ -110,6 +148,7 @@ def _open(state: State, alarm_id: str | None) -> Alarm | None:
     return alarm if alarm is not None and alarm.state in _OPEN else None
 
 
+_LOCKS = (LockLocked.kind, LockUnlocked.kind)
 _OPEN = (AlarmState.RAISED, AlarmState.DELIVERED, AlarmState.ACCEPTED)
 
 

@@ -72,7 +72,7 @@ DOES: Mapping[str, str] = {
     _V.IDENTIFY: "",
 }
 """What a device does, and the role that it must have; empty: any."""
-NOT_YET = frozenset({_V.SELF_TEST, _V.CONFIGURE, _V.DIAGNOSTICS})
+NOT_YET = frozenset({_V.CONFIGURE, _V.DIAGNOSTICS})
 
 LIFE_MAX = timedelta(hours=24)
 SHORT_LIFE_MAX = timedelta(minutes=10)
@@ -82,8 +82,14 @@ LEEWAY = timedelta(seconds=60)
 """An order may come from so far in the future: clocks differ. Older it may not be for that."""
 RESULT_AFTER = timedelta(seconds=14)
 """Promise 23: the result is told within 15 s, and one of them is for the way."""
+SELF_TEST_AFTER = timedelta(minutes=15)
+"""A self-test is done in a minute; where each path and each device has to be waited for, in ten."""
 COMMAND_WITHIN = timedelta(seconds=13)
 """After it a device is asked no more, so that its own answer is the result."""
+UNLOCK_WITHIN = timedelta(hours=12)
+"""So long an alarm is a reason to open a door, since it was raised or somebody last did something
+about it, where a home says nothing else. A helper is there within hours; what nobody closed after
+that was forgotten, and a door must not be open to it for ever."""
 KEPT_MAX = 300
 """Orders of one role that are remembered at once, and as many of its short-lived ones. A busy day
 has some tens; one role that uses up its own leaves those of the others."""
@@ -110,7 +116,9 @@ class Refusal(StrEnum):
     NO_REASON = "no-reason"
     NO_SUCH_ALARM = "no-such-alarm"
     NOT_URGENT = "not-urgent"
+    LONG_AGO = "long-ago"
     NO_VISIT = "no-visit"
+    ORDERED_VISIT = "ordered-visit"
     NOT_HERE = "not-here"
 
 
@@ -134,7 +142,9 @@ SENTENCES: Mapping[Refusal, str] = {
     _R.NO_REASON: "a door is opened for an alarm or a visit, and the order names neither",
     _R.NO_SUCH_ALARM: "there is no such open alarm on this gateway",
     _R.NOT_URGENT: "this alarm is no reason to open a door",
+    _R.LONG_AGO: "nothing has happened with this alarm for too long to open a door for it",
     _R.NO_VISIT: "there is no visit now",
+    _R.ORDERED_VISIT: "only an order began this visit: somebody has to show a key in the home",
     _R.NOT_HERE: "this version of the gateway cannot do that yet",
 }
 FORGED = frozenset({_R.WRONG_ALGORITHM, _R.UNKNOWN_KEY, _R.BAD_SIGNATURE, _R.OTHER_GATEWAY})
@@ -158,6 +168,7 @@ class OrderKeys:
 
     may: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By the role of the key: verbs."""
+    unlock_within: timedelta = UNLOCK_WITHIN
 
 
 NO_KEYS = OrderKeys()

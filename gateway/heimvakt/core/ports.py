@@ -92,7 +92,8 @@ class DriverContext(Protocol):
         """Hand over events in order; returns when they are on durable storage.
 
         The time is taken at the call. Waits while the inbox is full. A driver that is cancelled in
-        this call must take it that the events may or may not have been taken.
+        this call must take it that the events may or may not have been taken. Of a contact that
+        chatters only the last change is kept, and told in a moment (`steadying`).
         """
 
     def armed(self) -> None:

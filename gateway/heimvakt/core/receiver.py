@@ -23,6 +23,11 @@ class ReceiverSettings(BaseModel):
         return Wanted.NONE
 
     @property
+    def wants_months(self) -> bool:
+        """Whether it is told the figures of each month."""
+        return False
+
+    @property
     def addresses(self) -> tuple[Hashable, ...]:
         """Where it is, in the order in which that is written; no other receiver may be there."""
         return ()

@@ -17,6 +17,7 @@ from .events import (
     AlarmSpared,
     DeviceEvent,
     Event,
+    SummaryDelivered,
     TimerFired,
 )
 
@@ -56,7 +57,14 @@ class Wanted(StrEnum):
                 assert_never(self)
 
 
-_OURS = (AlarmDelivered, AlarmSpared, AlarmAcknowledged, AlarmClosed, TimerFired)
+_OURS = (
+    AlarmDelivered,
+    AlarmSpared,
+    AlarmAcknowledged,
+    AlarmClosed,
+    SummaryDelivered,
+    TimerFired,
+)
 """What receivers said themselves, and what only the engine understands: never reported."""
 _INFORMATION = (
     _e.BatteryMeasured,

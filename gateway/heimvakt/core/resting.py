@@ -12,19 +12,26 @@ from .alarms import AlarmState, Move
 from .events import (
     BedEntered,
     BedLeft,
+    ButtonPressed,
+    CarbonMonoxideDetected,
     ChairEntered,
     ChairLeft,
     DeviceSeen,
     Event,
+    HeatDetected,
+    LeakDetected,
     Mode,
     MotionCleared,
     MotionDetected,
+    SmokeDetected,
+    TemperatureMeasured,
 )
-from .mode_plans import MAY_REST
+from .mode_plans import BY_ITS_RULE, MAY_REST
 
 if TYPE_CHECKING:
+    from .alarms import Alarm, Evidence
     from .devices import Home
-    from .modes import ModeState
+    from .mode_state import ModeState
     from .work import Work
 
 SUPPRESSED_MAX = 200
@@ -36,13 +43,23 @@ ALWAYS_REAL = frozenset({"visit", "mode", "missed-dose", "order-refused", "audit
 """That he is there, and what he cannot cause."""
 _HIS_DOING = MAY_REST | CALL_FOR_HELP | {"test", "test-failed"}
 """Kinds of alarms that tell of a moment. All others are so until they are mended."""
+_CALLS = frozenset(
+    event.kind
+    for event in (
+        ButtonPressed,
+        SmokeDetected,
+        HeatDetected,
+        CarbonMonoxideDetected,
+        LeakDetected,
+    )
+)
 _PRIVATE = (MotionDetected, MotionCleared, BedEntered, BedLeft, ChairEntered, ChairLeft)
 """What is not taken while privacy lasts: of it only that the sensor lives."""
 
 
 def suppresses(home: Home, mode: ModeState, rule_id: str, kind: str) -> bool:
     """Whether an alarm of this kind, of this rule, is kept back now."""
-    if kind not in MAY_REST:
+    if kind not in MAY_REST | BY_ITS_RULE:
         return False
     plan, rule = home.modes.get(mode.mode), home.rules.get(rule_id)
     listed = plan is not None and kind in plan.suppresses
@@ -65,15 +82,29 @@ def end_tests(work: Work) -> None:
     if work.state.mode.mode is Mode.SERVICE:
         return
     for alarm in tuple(work.state.alarms.values()):
-        if alarm.test and alarm.state.is_open and alarm.kind not in _HIS_DOING:
+        if alarm.test and alarm.state.is_open and not _is_his_doing(alarm):
             work.tell_no_test(alarm)
 
 
-def is_test(mode: ModeState, kind: str, device_id: str | None) -> bool:
+def _is_his_doing(alarm: Alarm) -> bool:
+    if alarm.kind in BY_ITS_RULE:
+        return _about(alarm.evidence) != TemperatureMeasured.kind
+    return alarm.kind in _HIS_DOING
+
+
+def is_test(
+    mode: ModeState, kind: str, device_id: str | None, evidence: tuple[Evidence, ...] = ()
+) -> bool:
     """Whether an alarm that is raised now is a technician's, and nobody need come."""
     if mode.mode is not Mode.SERVICE or kind in ALWAYS_REAL:
         return False
-    return kind not in CALL_FOR_HELP or (device_id is not None and device_id == mode.walked)
+    calls = kind in CALL_FOR_HELP or (kind in BY_ITS_RULE and _about(evidence) in _CALLS)
+    return not calls or (device_id is not None and device_id == mode.walked)
+
+
+def _about(evidence: tuple[Evidence, ...]) -> str | None:
+    """What an alarm is about that a home has made up: what happened last."""
+    return evidence[-1].kind if evidence else None
 
 
 def as_taken(mode: ModeState, event: Event) -> Event:

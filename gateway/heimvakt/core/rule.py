@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
+from .dose_counts import DoseCount
 from .effects import Effects
 from .events import Event, Mode
+from .words import Words
 
 StateT = TypeVar("StateT")
 
@@ -29,7 +32,15 @@ class Rule(Generic[StateT]):
     told_of: frozenset[str] | None = None
     """The devices whose events it is told; None: all. What it is not told must mean nothing to it:
     most of what happens is of one device, and most rules are about others."""
+    told_of_check_ins: bool = False
+    """Whether it is told of what says no more than that a device lives (`DeviceSeen`): half of all
+    that happens, and most rules are about something else."""
     unless: frozenset[Mode] = frozenset()
     """Modes in which its alarms rest, beside those that list their kind."""
     minds_alarms: bool = False
     """Whether it is told of every alarm that nobody's system has (`AlarmUnanswered`)."""
+    doses: Callable[[StateT, StateT], Iterable[DoseCount]] | None = None
+    """What became of doses between two of its states, for the figures; None: it knows of none."""
+    tells: Callable[[StateT, datetime], Words] | None = None
+    """What it has learned and goes by at a moment, for whoever asks why; None: it learns nothing.
+    What is learned stands in the field `usual` of the state, and is stored apart from it."""

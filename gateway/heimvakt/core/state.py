@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 from .alarms import Alarm
 from .devices import Home
+from .figures import NO_FIGURES, Figures
 from .health import Supervised
-from .modes import AT_HOME, ModeState
+from .mode_state import AT_HOME, ModeState
 from .orders import UsedOrder
 from .records import Records
-from .supervision import deadlines
+from .supervision import deadlines, next_silence
 from .times import BootClock
 
 PENDING_MAX = timedelta(seconds=90)
@@ -50,6 +52,12 @@ class State:
     records: Records = field(default_factory=dict)
     reminders: Mapping[str, datetime] = field(default_factory=dict)
     """What those who live there are reminded of and since when, by `rule_id/key`."""
+    figures: Figures = NO_FIGURES
+    """What the municipality is told at the end of a month."""
+
+
+_SILENT_AT = attrgetter("silent_at")
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def adopt(home: Home, state: State) -> State:
@@ -80,11 +88,25 @@ def shifted(timers: Mapping[str, datetime], by: timedelta) -> dict[str, datetime
 
 def next_deadline(home: Home, state: State) -> tuple[str, datetime] | None:
     """The deadline that comes first; of several at once the first by name."""
-    # By columns, not by items: there may be thousands, and this is asked after every commit.
-    own = min(zip(state.timers.values(), state.timers, strict=True), default=None)
-    supervised = min(((due, n) for n, due in deadlines(home, state.supervised)), default=None)
-    first = min((each for each in (own, supervised) if each is not None), default=None)
-    return (first[1], first[0]) if first else None
+    # There may be thousands, and this is asked after every commit: times first, names at the end.
+    timers = state.timers
+    own = min(timers.values(), default=None)
+    first = next_silence(home, state.supervised, own)
+    if first is not None and (own is None or first[1] < own):
+        return first
+    if own is None:
+        return None
+    names = [name for name, due in timers.items() if due == own]
+    return min((*names, first[0]) if first else names), own
+
+
+def first_due(home: Home, state: State, now: datetime) -> tuple[str, datetime] | None:
+    """The deadline that comes first, if it has come by `now`; nearly always none has."""
+    silences = map(_SILENT_AT, state.supervised.devices.values())
+    if min(silences, default=_NEVER) > now and min(state.timers.values(), default=_NEVER) > now:
+        return None
+    first = next_deadline(home, state)
+    return first if first is not None and first[1] <= now else None
 
 
 def is_armed(home: Home, state: State, name: str, due: datetime) -> bool:

@@ -76,18 +76,39 @@ def supervise(home: Home, before: Supervised, event: Event) -> tuple[Supervised,
 
 def deadlines(home: Home, supervised: Supervised) -> Iterator[tuple[str, datetime]]:
     """When each device that can be heard would count as silent."""
-    devices, lost = home.devices, supervised.lost
-    fed = fed_by_mains(home) if supervised.mains_lost is not None else ()
     for device_id, health in supervised.devices.items():
-        if (
-            health.silent
-            or health.no_contact
-            or (device := devices.get(device_id)) is None
-            or device.driver in lost
-        ):
+        if (at := _silence_at(home, supervised, device_id, health)) is not None:
+            yield PREFIX + device_id, at
+
+
+def _silence_at(
+    home: Home, supervised: Supervised, device_id: str, health: Health
+) -> datetime | None:
+    """Never before its `silent_at`."""
+    device = home.devices.get(device_id)
+    if device is None or health.silent or health.no_contact or device.driver in supervised.lost:
+        return None
+    fed = supervised.mains_lost is not None and device.driver in fed_by_mains(home)
+    return health.silent_at + MAINS_MAX if fed else health.silent_at
+
+
+def next_silence(
+    home: Home, supervised: Supervised, until: datetime | None
+) -> tuple[str, datetime] | None:
+    """The first of `deadlines`, by time and then by name; None where none is at `until` or before.
+
+    Asked with every event, so what cannot be the first is not looked at any closer.
+    """
+    found: str | None = None
+    first = until
+    for device_id, health in supervised.devices.items():
+        if first is not None and health.silent_at > first:
             continue
-        at = health.silent_at
-        yield PREFIX + device_id, at + MAINS_MAX if device.driver in fed else at
+        if (at := _silence_at(home, supervised, device_id, health)) is None:
+            continue
+        if first is None or at < first or (at == first and (found is None or device_id < found)):
+            found, first = device_id, at
+    return None if found is None or first is None else (PREFIX + found, first)
 
 
 def _lost(home: Home, before: Supervised, event: ContactLost) -> Supervised:

@@ -14,10 +14,13 @@ from enum import StrEnum
 from typing import Protocol
 
 from .alarms import Alarm
-from .events import ClockQuality
+from .events import ClockQuality, Feedback
 from .ledger import Stored
+from .month import Month
 from .orders import OrderAnswer
 from .reports import ReportClass
+from .self_test import SelfTest
+from .summary import Summary
 
 DEFAULT_PATH = "default"
 """The name of the one path of a home that names none."""
@@ -46,6 +49,8 @@ class Acknowledgement:
     """Who answered: a system, or an operator's pseudonymous id."""
     revision: int | None = None
     """Which revision of the alarm was answered; None: whatever was sent last."""
+    outcome: Feedback = Feedback.UNKNOWN
+    """What it turned out to be, where it is closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,15 @@ class ReportReceipt:
     receiver: str
     batch_id: str
     """As the batch was sent: only the answer for that very id counts."""
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthReceipt:
+    """A receiver has stored the figures of a month."""
+
+    receiver: str
+    month: Month
     by: str
 
 
@@ -87,7 +101,7 @@ class Ordered:
     """As it came; nothing of it is known yet."""
 
 
-Heard = Acknowledgement | ReportReceipt | Asked | Ordered
+Heard = Acknowledgement | ReportReceipt | MonthReceipt | Asked | Ordered
 """What comes back from a receiver."""
 
 
@@ -273,6 +287,19 @@ class Uplink(Protocol):
         Raises:
             NotConnected: it was not, or ceased to be before it confirmed.
         """
+
+    async def tell_month(self, summary: Summary, at: datetime) -> None:
+        """Tell the figures of a month; return when the transport has confirmed it.
+
+        It goes behind every alarm that waits for the transport. May be cancelled at any moment.
+
+        Raises:
+            NotConnected: it was not, or ceased to be before it confirmed.
+            NobodyThere: it has confirmed, and knows that nobody hears.
+        """
+
+    async def tell_self_test(self, test: SelfTest, at: datetime) -> None:
+        """Tell what a self-test has found; as `tell_month`."""
 
     async def tell_order(self, answer: OrderAnswer, at: datetime) -> None:
         """Say what becomes of an order.

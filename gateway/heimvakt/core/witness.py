@@ -22,6 +22,8 @@ _SURE = (DoorOpened, DoorClosed, ApplianceStarted, ButtonPressed)
 """What needs a hand."""
 _SOON = timedelta(minutes=2)
 """So far apart two signs are of the same person on his way."""
+_SEVERAL, _AN_HOUR = 4, timedelta(hours=1)
+"""At 14 in 83 hours four come by chance within an hour once in a year."""
 _FRAME_AGAIN = timedelta(seconds=2)
 """A radio repeats an unconfirmed frame within this: the same movement is no second sign."""
 
@@ -55,4 +57,27 @@ class Witness:
         return event.at - self.at
 
 
+@dataclass(frozen=True, slots=True)
+class Movements:
+    """The last that were heard one by one: somebody who sits still is heard seldom, but again."""
+
+    at: tuple[datetime, ...] = ()
+
+    def after(self, event: DeviceEvent) -> Movements:
+        """With `event`, if it is one; the same frame again is none."""
+        if not isinstance(event, MotionDetected):
+            return self
+        if self.at and timedelta() <= event.at - self.at[-1] < _FRAME_AGAIN:
+            return self
+        return Movements((*self.at, event.at)[-_SEVERAL:])
+
+    def confirm(self, event: DeviceEvent) -> bool:
+        """Whether `event` is one more, so soon after the others as no empty home has them."""
+        after = self.after(event)
+        if after is self or len(after.at) < _SEVERAL:
+            return False
+        return timedelta() <= after.at[-1] - after.at[0] <= _AN_HOUR
+
+
+NO_MOVEMENT = Movements()
 NOBODY = Witness()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from .alarms import Alarm, AlarmState, Move, MoveRefused, Priority, is_over, move
 from .chain import UNANSWERED_AFTER, Told, Why, is_through, together, wait_at
+from .changed import replace
 from .commands import Command
 from .devices import Home
+from .dose_counts import DoseCount
 from .effects import (
     ArmTimer,
     CancelAlarm,
@@ -34,8 +35,13 @@ class Work:
 
     def __init__(self, home: Home, state: State, event: Event) -> None:
         self.home = home
-        self.state = state
         self.event = event
+        self._state = state
+        self.rules = state.rules
+        """Of most events several rules make something, and arm deadlines too: `state` has all of it
+        when it is asked for."""
+        self._timers = state.timers
+        self.supervised = state.supervised
         self.changed: dict[str, Alarm] = {}
         self.told: dict[str, dict[str, None]] = {}
         """By alarm: who must now be told of it, in order."""
@@ -45,6 +51,32 @@ class Work:
         self.answers: list[OrderAnswer] = []
         self.derived: list[Event] = []
         """What the rules must be told of beside the event."""
+        self.doses: list[DoseCount] = []
+        """What became of doses, for the figures."""
+
+    @property
+    def state(self) -> State:
+        """The state so far."""
+        known = self._state
+        if (
+            self.rules is not known.rules
+            or self._timers is not known.timers
+            or self.supervised is not known.supervised
+        ):
+            self._state = replace(
+                known, rules=self.rules, timers=self._timers, supervised=self.supervised
+            )
+        return self._state
+
+    @state.setter
+    def state(self, state: State) -> None:
+        self._state = state
+        self.rules, self._timers = state.rules, state.timers
+        self.supervised = state.supervised
+
+    def keep_rule(self, rule_id: str, after: object) -> None:
+        """Take what has become of a rule."""
+        self.rules = {**self.rules, rule_id: after}
 
     def apply(self, rule_id: str, effect: Effect) -> None:
         """Do what a rule answered."""
@@ -73,17 +105,12 @@ class Work:
 
     def arm_timer(self, name: str, at: datetime) -> None:
         """Let a deadline come at `at`."""
-        self._timers({**self.state.timers, name: at})
+        self._timers = {**self._timers, name: at}
 
     def forget_timer(self, name: str) -> None:
         """Take a deadline away, if it is armed."""
-        if name in self.state.timers:
-            timers = dict(self.state.timers)
-            del timers[name]
-            self._timers(timers)
-
-    def _timers(self, timers: dict[str, datetime]) -> None:
-        self.state = replace(self.state, timers=timers)
+        if name in self._timers:
+            self._timers = {other: due for other, due in self._timers.items() if other != name}
 
     def _raise(self, rule_id: str, asked: RaiseAlarm) -> None:
         number = self.state.alarms_raised + 1
@@ -105,7 +132,7 @@ class Work:
             evidence=asked.evidence,
             thresholds=asked.thresholds,
             clock_offset_s=offset_of_begin(self.state.clock, next(iter(asked.evidence), None)),
-            test=is_test(self.state.mode, asked.kind, asked.device_id),
+            test=is_test(self.state.mode, asked.kind, asked.device_id, asked.evidence),
         )
         self.state = replace(self.state, alarms_raised=number)
         self.keep(alarm)

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from heimvakt.core.alarms import Priority
-from heimvakt.core.events import Mode
+from heimvakt.core.events import Feedback, Mode
 from heimvakt.core.orders import OrderVerb
 
 YEAR_2100_S = 4_102_444_800
@@ -35,7 +35,7 @@ _SAYS: Mapping[OrderVerb, tuple[frozenset[str], frozenset[str]]] = {
     _V.RELEASE_DOSE: (frozenset({"device", "dose"}), frozenset({"travel"})),
     _V.SET_MODE: (frozenset({"mode"}), frozenset({"lasting"})),
     _V.ACKNOWLEDGE: (frozenset({"alarm"}), frozenset()),
-    _V.CLOSE: (frozenset({"alarm"}), frozenset()),
+    _V.CLOSE: (frozenset({"alarm"}), frozenset({"outcome"})),
     _V.OUTSTANDING: (frozenset(), frozenset()),
     _V.SEND_TEST: (frozenset(), frozenset({"priority"})),
     _V.SELF_TEST: (frozenset(), frozenset()),
@@ -91,6 +91,9 @@ class Claims(BaseModel):
     priority: Priority | None = Field(
         default=None, description="`send-test`: of the test alarm; without it `information`."
     )
+    outcome: Feedback | None = Field(
+        default=None, description="`close`: what the alarm turned out to be."
+    )
     lasting: Annotated[int, Field(ge=1, le=LASTING_S_MAX)] | None = Field(
         default=None, description="`unlock`, `siren`, `light`, `set-mode`: for how many seconds."
     )
@@ -117,6 +120,8 @@ class Claims(BaseModel):
                 return str(self.mode)
             case OrderVerb.SEND_TEST:
                 return str(self.priority or "")
+            case OrderVerb.CLOSE:
+                return str(self.outcome or "")
             case OrderVerb.RELEASE_DOSE if self.dose is not None:
                 return self.dose.isoformat() + (" travel" if self.travel else "")
             case _:

@@ -14,8 +14,7 @@ from heimvakt.core.alarms import Alarm
 from heimvakt.core.chain import together
 from heimvakt.core.ledger import Restored, Store, Transaction
 from heimvakt.core.routes import Routes
-
-from .pipeline import waiting_for
+from heimvakt.core.written import waiting_for
 
 log = structlog.get_logger("start")
 

@@ -96,7 +96,10 @@ class Hearing:
         if answer.answer is Answer.ACCEPTED and may_accept:
             return [AlarmAcknowledged(alarm_id=alarm.alarm_id, receiver=receiver, by=answer.by)]
         if answer.answer is Answer.CLOSED and alarm.state is not AlarmState.CLOSED:
-            return [AlarmClosed(alarm_id=alarm.alarm_id, receiver=receiver, by=answer.by)]
+            closed = AlarmClosed(
+                alarm_id=alarm.alarm_id, receiver=receiver, by=answer.by, outcome=answer.outcome
+            )
+            return [closed]
         return []
 
     async def _waits(self, alarm_id: str, revision: int) -> bool:

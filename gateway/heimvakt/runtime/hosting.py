@@ -19,6 +19,7 @@ from heimvakt.core.records import Record
 from heimvakt.core.state import State
 from heimvakt.core.tending import Tended
 
+from .steadying import Steadying
 from .supervise import supervise
 
 log = structlog.get_logger("hosting")
@@ -62,6 +63,7 @@ class HostedDriver:
         """What was last said of it, by itself or here; and whether it is yet to be heard of again.
         """
         self._returned = asyncio.Event()
+        self._steadying = Steadying(clock.monotonic)
         self._driver = driver
         self._pipeline = pipeline
         self._clock = clock
@@ -101,11 +103,15 @@ class HostedDriver:
         return str(self._directory)
 
     async def emit(self, *events: Event) -> None:
-        """See the port. What a full store does not take is counted: a driver can do nothing about
-        it, and must go on hearing what is an alarm."""
+        """See the port. What a contact says that chatters is told with measure."""
         for event in events:
             if isinstance(event, RadioLost | RadioBack) and event.driver == self.name:
                 self._is_lost = isinstance(event, RadioLost)
+        await self._hand_over(*self._steadying.measured(events))
+
+    async def _hand_over(self, *events: Event) -> None:
+        """What a full store does not take is counted: a driver can do nothing about it, and must go
+        on hearing what is an alarm."""
         try:
             await self._pipeline.emit(*events)
         except StoreFull:
@@ -146,6 +152,8 @@ class HostedDriver:
         counts = dict(self._driver.counts())
         if self.refused:
             counts["refused-by-the-store"] = self.refused
+        if left_out := self._steadying.left_out:
+            counts["left-out-of-chatter"] = left_out
         return counts
 
     async def run(self) -> None:
@@ -156,8 +164,12 @@ class HostedDriver:
         """
         async with asyncio.TaskGroup() as tasks:
             teller = tasks.create_task(self._tell_return(), name=f"{self.name}: return")
+            steadying = tasks.create_task(
+                self._steadying.run(self._hand_over), name=f"{self.name}: chatter"
+            )
             await supervise(self.name, self._run_once, stays_down=self._stays_down, fell=self._fell)
             teller.cancel()
+            steadying.cancel()
 
     async def _run_once(self) -> None:
         self.is_armed.clear()

@@ -68,6 +68,15 @@ class Inventory:
             ],
         }
 
+    def device(self, device_id: str) -> dict[str, Any]:
+        """One device of the home; its link is that of the very last frame, where that is known."""
+        device = self._pipeline.home.devices[device_id]
+        hosted, address = self._drivers.get(device.driver), device.address.lower()
+        members = hosted.driver.members() if hosted and isinstance(hosted.driver, Tended) else ()
+        there = next((one for one in members if one.address == address), None)
+        told = self._device(device_id, (device.driver, there) if there else None)
+        return told if there is None or there.lqi is None else {**told, "lqi": there.lqi}
+
     def _device(self, device_id: str, there: tuple[str, Member] | None) -> dict[str, Any]:
         home, state = self._pipeline.home, self._pipeline.state
         device = home.devices[device_id]

@@ -15,6 +15,8 @@ from pathlib import Path
 ERROR_MAX_US = 16_000_000
 """NTP_PHASE_LIMIT of the kernel. The flag STA_UNSYNC is no help: it is also set to keep the kernel
 from writing a real-time clock that runs on local time, and where chrony lacks `rtcsync`."""
+PPM = 1 << 16
+"""`freq` of the kernel counts in 2^-16 parts in a million (adjtimex(2))."""
 TIMESYNC = Path("/run/systemd/timesync/synchronized")
 """systemd-timesyncd touches it with every correction; asked where the kernel may not be."""
 TIMESYNC_S_MAX = 3 * 2048
@@ -54,6 +56,17 @@ def error_us() -> int | None:
     """How wrong the wall clock may be by the kernel's own count; None if it cannot be asked."""
     timex = Timex()  # no modes: nothing is set, and no right is needed
     return timex.maxerror if _library().adjtimex(ctypes.byref(timex)) >= 0 else None
+
+
+def drift_ppm() -> float | None:
+    """By how many parts in a million the kernel corrects the crystal; None if it cannot be asked.
+
+    Of use only while the network keeps the time: else it is what it was then.
+    """
+    timex = Timex()
+    if _library().adjtimex(ctypes.byref(timex)) < 0:
+        return None
+    return float(timex.freq) / PPM
 
 
 def is_synchronised(now: datetime) -> bool:

@@ -3,7 +3,8 @@
 An order is verified, then it is an event like any other, and the engine decides. What it answers
 goes out after the commit, to the receiver over whom the order came, on any path that stands. A
 flood of orders costs neither the journal nor what is more urgent more than a little: what is above
-a limit is counted and left, and those who hold no key have a limit of their own.
+a limit is counted and left. Who holds no key of this home must not use up the measure of those who
+do, and whoever has heard an order can send it again: both have measures of their own.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from heimvakt.core.alarms import Alarm
 from heimvakt.core.bucket import Bucket
 from heimvakt.core.events import CommandReceived
 from heimvakt.core.ledger import StoreFull, StoreUnavailable
-from heimvakt.core.orders import OrderAnswer, OrderVerb
+from heimvakt.core.orders import OrderAnswer, OrderVerb, Refusal
 from heimvakt.core.ports import Clock
 from heimvakt.core.uplink import Asked, NotConnected, Ordered, Question, Uplink
 
 from .pipeline import Committed
-from .waits import now
+from .waits import any_connected, now
 
 log = structlog.get_logger("orders")
 
@@ -61,6 +62,7 @@ class Ordering:
         *,
         uplinks: Mapping[str, Sequence[Uplink]],
         outstanding: Callable[[], Sequence[Alarm]],
+        known: Callable[[str], bool],
     ) -> None:
         """Take nothing yet.
 
@@ -70,6 +72,7 @@ class Ordering:
             clock: the time of answers; waits are the event loop's.
             uplinks: those of each receiver, in the order of the paths.
             outstanding: the alarms that are open.
+            known: whether an order of this number was taken before.
         """
         self.counts: dict[str, Counter[str]] = {name: Counter() for name in uplinks}
         """By receiver: what was not taken or not told, by reason."""
@@ -78,10 +81,14 @@ class Ordering:
         self._clock = clock
         self._uplinks = uplinks
         self._outstanding = outstanding
+        self._known = known
         self._looks = {name: Bucket(most=200, per_s=200.0) for name in uplinks}
         """Signatures that are looked at: one takes half a millisecond on a small board."""
-        self._signed = {name: Bucket(most=20, per_s=0.5) for name in uplinks}
-        self._unsigned = {name: Bucket(most=10, per_s=1 / 600) for name in uplinks}
+        self._fresh = {name: Bucket(most=20, per_s=0.5) for name in uplinks}
+        self._again = {name: Bucket(most=20, per_s=0.5) for name in uplinks}
+        """Known, expired, or signed and not to be understood: nothing comes of them but an answer.
+        """
+        self._strange = {name: Bucket(most=10, per_s=1 / 600) for name in uplinks}
         """Written down: ten at once and one in ten minutes show that somebody tries."""
         self._unwritten: Counter[str] = Counter()
         self._heard: dict[tuple[str, str], tuple[str, float]] = {}
@@ -100,19 +107,19 @@ class Ordering:
             self._leave(ordered, "too-many")
             return
         event = self._verify(ordered.token, ordered.receiver)
-        if event.role:
-            if not self._signed[ordered.receiver].take(now()):
-                self._leave(ordered, "too-many-signed")
+        if _is_strange(event):
+            if not self._strange[ordered.receiver].take(now()):
+                self._unwritten[ordered.receiver] += 1
+                self._count(ordered.receiver, "too-many-unsigned")
                 return
-        elif not self._unsigned[ordered.receiver].take(now()):
-            self._unwritten[ordered.receiver] += 1
-            self._count(ordered.receiver, "too-many-unsigned")
+            event = self._with_left_out(event)
+        elif self._is_spent(event):
+            if not self._again[ordered.receiver].take(now()):
+                self._leave(ordered, "too-many-again")
+                return
+        elif not self._fresh[ordered.receiver].take(now()):
+            self._leave(ordered, "too-many-signed")
             return
-        elif left_out := self._unwritten.pop(ordered.receiver, 0):
-            code, _, detail = event.refused.partition(": ")
-            more = f"{left_out} more before it were not written down"
-            detail = f"{detail}; {more}" if detail else more
-            event = replace(event, refused=f"{code}: {detail}")
         await self._hand_over(event, ordered)
 
     def watch(self, committed: Committed) -> None:
@@ -144,6 +151,20 @@ class Ordering:
         if len(self._heard) > HEARD_MAX:
             del self._heard[next(iter(self._heard))]
         return False
+
+    def _is_spent(self, event: CommandReceived) -> bool:
+        """Whether a key of this home signed it, and still nothing can come of it."""
+        expires = event.expires_at
+        over = expires is not None and expires <= self._clock.now()
+        return bool(event.refused) or over or self._known(event.order_id)
+
+    def _with_left_out(self, event: CommandReceived) -> CommandReceived:
+        """The same, and how many before it were not written down."""
+        if not (left_out := self._unwritten.pop(event.receiver, 0)):
+            return event
+        code, _, detail = event.refused.partition(": ")
+        more = f"{left_out} more before it were not written down"
+        return replace(event, refused=f"{code}: {detail}; {more}" if detail else f"{code}: {more}")
 
     def _leave(self, ordered: Ordered, reason: str) -> None:
         """It was not taken, so what comes on another path is no copy of anything."""
@@ -177,7 +198,7 @@ class Ordering:
                 async with asyncio.timeout_at(first.until):
                     told = await self._tell(first, uplinks)
                     if not told:
-                        await _any_stands(uplinks)
+                        await any_connected(uplinks)
             except TimeoutError:
                 self._count(name, "answers-not-told")
                 told = True
@@ -216,12 +237,7 @@ class Ordering:
             log.warning("an order or its answer was left", receiver=receiver, reason=reason)
 
 
-async def _any_stands(uplinks: Sequence[Uplink]) -> None:
-    """Return when one of them is connected."""
-    loop = asyncio.get_running_loop()
-    waits = [loop.create_task(uplink.wait_connected()) for uplink in uplinks]
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
+def _is_strange(event: CommandReceived) -> bool:
+    """Whether whoever sent it holds no key of this home, as far as can be seen: what was signed for
+    another gateway may have been heard there."""
+    return not event.role or event.refused == Refusal.OTHER_GATEWAY

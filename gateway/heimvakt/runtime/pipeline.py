@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 import structlog
 
-from heimvakt.core.alarms import Alarm
-from heimvakt.core.audit import entries
 from heimvakt.core.devices import Home
 from heimvakt.core.engine import Outcome, step
 from heimvakt.core.events import (
-    AlarmDelivered,
-    AlarmSpared,
     ClockStepped,
     Event,
     GatewayStarted,
@@ -25,35 +20,22 @@ from heimvakt.core.events import (
     TimerFired,
     stamped,
 )
-from heimvakt.core.ledger import (
-    ALIVE,
-    Store,
-    StoreFull,
-    StoreUnavailable,
-    Transaction,
-    Waiting,
-    is_urgent,
-)
+from heimvakt.core.ledger import ALIVE, Store, StoreFull, StoreUnavailable, Transaction
 from heimvakt.core.ports import Clock
 from heimvakt.core.resting import as_taken
 from heimvakt.core.snapshot import changes
-from heimvakt.core.state import State, next_deadline
+from heimvakt.core.state import State, first_due, next_deadline
 from heimvakt.core.times import stepped
+from heimvakt.core.written import write
 
+from .commit import COMMIT_RETRIES_S, commit
 from .inbox import Inbox, Taken
 from .steps import ClockLine, clock_facts, known_line
 
 log = structlog.get_logger("pipeline")
 
-COMMIT_RETRIES_S = (0.05, 0.2, 1.0, 5.0)
-"""A disk that stalls gets these waits before the pipeline gives up and the process ends."""
-
 NEW_TIMES = (ClockStepped, GatewayStarted)
 """With these the clock may go another way: that we lived is marked in its times, not the old."""
-
-
-UNSAVED_S = 2.0
-"""A disk that has not taken a high alarm for so long is dead, as far as that alarm goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +162,7 @@ class Pipeline:
     async def fire_due(self) -> None:
         """Let every deadline that has come happen, the earliest first, each with its commit."""
         async with self._firing:
-            while (due := next_deadline(self.home, self.state)) and due[1] <= self._clock.now():
+            while due := first_due(self.home, self.state, self._clock.now()):
                 await self.emit(TimerFired(name=due[0], due=due[1]))
 
     def next_due(self) -> datetime | None:
@@ -212,11 +194,17 @@ class Pipeline:
                 event = as_taken(state.mode, event)
                 outcome = step(self.home, state, event)
                 state = outcome.state
-                self._add(transaction, event, outcome)
+                write(transaction, self.home, event, outcome)
                 committed.append(Committed(event, outcome))
         transaction.state |= changes(self.state, state)
         transaction.over = {i for i in transaction.alarms if i not in state.alarms}
-        await self._commit(transaction, committed)
+        await commit(
+            self._store,
+            transaction,
+            self._commit_retries_s,
+            prepare=partial(self._prepare, committed),
+            unsaved=partial(self._tell_unsaved, committed),
+        )
         self.state, self._line = state, line
         self.seq += len(committed)
         self.commits += 1
@@ -252,41 +240,6 @@ class Pipeline:
             ),
         )
 
-    def _add(self, transaction: Transaction, event: Event, outcome: Outcome) -> None:
-        transaction.events.append(event)
-        transaction.audit += entries(self.home, event, outcome)
-        for alarm in outcome.changed:
-            transaction.alarms[alarm.alarm_id] = alarm
-        for dispatch in outcome.send:
-            for waiting in waiting_for(dispatch.alarm, dispatch.receivers):
-                transaction.outbox[(waiting.receiver, waiting.alarm_id)] = waiting
-        if isinstance(event, AlarmDelivered | AlarmSpared):
-            row = transaction.outbox.get((event.receiver, event.alarm_id))
-            if row is not None and row.revision <= event.revision:
-                del transaction.outbox[(event.receiver, event.alarm_id)]  # told again just before
-            transaction.answered.append((event.receiver, event.alarm_id, event.revision))
-
-    async def _commit(self, transaction: Transaction, decided: Sequence[Committed]) -> None:
-        loop = asyncio.get_running_loop()
-        late = loop.call_later(UNSAVED_S, self._tell_unsaved, decided)
-        if transaction.outbox:
-            transaction.written = partial(_in_loop, loop, self._prepare, decided)
-        try:
-            for wait_s in (*self._commit_retries_s, None):
-                try:
-                    await self._store.transact(transaction)
-                except StoreUnavailable as error:
-                    if isinstance(error, StoreFull) and not is_urgent(transaction):
-                        raise
-                    if wait_s is None:
-                        raise StoreUnavailable(str(error)) from error
-                    log.warning("commit failed, trying again", error=str(error), wait_s=wait_s)
-                    await asyncio.sleep(wait_s)
-                else:
-                    return
-        finally:
-            late.cancel()
-
     def _prepare(self, decided: Sequence[Committed]) -> None:
         for each in decided:
             for watcher in self._preparing if each.outcome.send else ():
@@ -298,32 +251,12 @@ class Pipeline:
                 watcher(each)
 
 
-def _in_loop(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *args: object) -> None:
-    """Call it in the loop's thread, from another one; a loop that is closed needs nothing more."""
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(call, *args)
-
-
 def _on_this_clock(event: Event, facts: Sequence[Event]) -> Event:
     """What was last alive before the clock was set was so at another time of the clock of today."""
     by = next(filter(None, map(stepped, facts)), None)
     if not isinstance(event, GatewayStarted) or event.last_alive is None or by is None:
         return event
     return replace(event, last_alive=event.last_alive + by)
-
-
-def waiting_for(alarm: Alarm, receivers: Iterable[str]) -> list[Waiting]:
-    """The rows of the outbox for an alarm that receivers must hear of."""
-    return [
-        Waiting(
-            receiver=receiver,
-            alarm_id=alarm.alarm_id,
-            urgency=alarm.priority.rank,
-            number=alarm.number,
-            revision=alarm.revision,
-        )
-        for receiver in receivers
-    ]
 
 
 def _refuse(batch: Sequence[Taken], error: StoreUnavailable) -> None:

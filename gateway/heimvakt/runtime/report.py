@@ -119,8 +119,8 @@ class Report:
                 for rule_id, rule in home.rules.items()
             },
             "devices": {i: self._device(i) for i in home.devices},
-            "locks": lock_facts(home, state, self._bolts),
-            "dispensers": dispenser_facts(home, state, self._clock.now()),
+            "locks": self.locks(),
+            "dispensers": self.dispensers(),
             "drivers": {
                 d.name: {
                     "armed": d.is_armed.is_set()
@@ -154,6 +154,14 @@ class Report:
                 if not name.startswith("/")
             },
         }
+
+    def locks(self) -> dict[str, Any]:
+        """By lock: where its bolt is, whether there is contact, what is wrong."""
+        return lock_facts(self._pipeline.home, self._pipeline.state, self._bolts)
+
+    def dispensers(self) -> dict[str, Any]:
+        """By dispenser: its doses, whether there is contact, what is wrong."""
+        return dispenser_facts(self._pipeline.home, self._pipeline.state, self._clock.now())
 
     def _note(self, committed: Committed) -> None:
         match committed.event:

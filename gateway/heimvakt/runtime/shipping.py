@@ -19,16 +19,26 @@ import structlog
 from heimvakt.core.alarms import Alarm, Priority
 from heimvakt.core.delivery import Planner, Send
 from heimvakt.core.events import AlarmDelivered, AlarmSpared, Event
-from heimvakt.core.ledger import Store, StoreUnavailable, Waiting
+from heimvakt.core.ledger import Store
 from heimvakt.core.ports import Clock
 from heimvakt.core.reports import Wanted
 from heimvakt.core.retry import Chance, Schedule
-from heimvakt.core.sessions import FRESH_MAX, Session, Sessions
+from heimvakt.core.sessions import Session, Sessions
 from heimvakt.core.unheard import Unheard
-from heimvakt.core.uplink import Acknowledgement, Asked, Heard, Ordered, Uplink, Waits
+from heimvakt.core.uplink import (
+    Acknowledgement,
+    Asked,
+    Heard,
+    MonthReceipt,
+    Ordered,
+    Uplink,
+    Waits,
+)
+from heimvakt.core.written import waiting_for
 
 from .doubts import Doubts, Witness
 from .hearing import Hearing
+from .outbox import OutboxReader
 from .questions import Questions
 from .reporting import Reporting
 from .sending import Sender
@@ -38,11 +48,14 @@ log = structlog.get_logger("shipping")
 
 RECONNECT_S = 0.1
 """The least between two connections of one session: no tight loop whatever a transport does."""
-STORE_RETRY_S = 1.0
 
 
 async def nobody_obeys(_: Ordered) -> None:
     """In a home where nobody may order anything."""
+
+
+async def nobody_was_told(_: MonthReceipt) -> None:
+    """In a home that tells nobody the figures of a month."""
 
 
 class Shipping:
@@ -60,6 +73,7 @@ class Shipping:
         bytes_per_s_max: Mapping[str, float] | None = None,
         witness: Witness | None = None,
         ordered: Callable[[Ordered], Awaitable[None]] = nobody_obeys,
+        month_told: Callable[[MonthReceipt], Awaitable[None]] = nobody_was_told,
         schedule: Schedule | None = None,
         chance: Chance | None = None,
     ) -> None:
@@ -75,6 +89,7 @@ class Shipping:
             bytes_per_s_max: on paths with a cap, for all but high alarms.
             witness: is told what the paths carry.
             ordered: is given the orders that come.
+            month_told: is given the receipts for the figures of a month.
             schedule: when what nobody answers for is sent again.
             chance: spreads that.
         """
@@ -82,7 +97,6 @@ class Shipping:
         self.counts: Counter[str] = Counter()
         """Answers that were not taken and alarms that could not be sent, by reason."""
         self._uplinks = {uplink.path: uplink for uplink in uplinks}
-        self._store = store
         self._clock = clock
         caps = bytes_per_s_max or {}
         self._sessions = Sessions(
@@ -100,6 +114,7 @@ class Shipping:
         self._doubts = Doubts(self.receiver, self._sessions, witness)
         self._unheard = Unheard()
         self._ordered = ordered
+        self._month_told = month_told
         self._sender = Sender(
             self.receiver,
             self._uplinks,
@@ -111,6 +126,13 @@ class Shipping:
             confirmed=self._alarm_confirmed,
             lost=self._lost,
             counts=self.counts,
+        )
+        self._reader = OutboxReader(
+            self.receiver,
+            store,
+            self._planner,
+            self._news,
+            tell_unreadable=self._sender.tell_unreadable,
         )
         self._questions = Questions(self._uplinks, self._sessions, outstanding, clock, self.counts)
         self._hearing = Hearing(
@@ -168,6 +190,8 @@ class Shipping:
             self._spawn(self._questions.answer(heard))
         elif isinstance(heard, Ordered):
             await self._ordered(heard)
+        elif isinstance(heard, MonthReceipt):
+            await self._month_told(heard)
         else:
             await self._reporting.receipt(heard)
 
@@ -181,12 +205,12 @@ class Shipping:
                 for uplink in self._uplinks.values():
                     group.create_task(self._watch(uplink))
                 group.create_task(self._reporting.run())
-                group.create_task(self._read_newest())
+                group.create_task(self._reader.newest())
                 while True:
                     self._news.clear()
                     asked = self._planner.wants()
                     if asked is not None:
-                        group.create_task(self._read(asked))
+                        group.create_task(self._reader.page(asked))
                     self._go()
                     self._reporting.wake()
                     self._press()
@@ -217,32 +241,11 @@ class Shipping:
         self._reporting.lost(path)
         self._news.set()
 
-    async def _read_newest(self) -> None:
-        """What was raised in the last moment before the end must not wait for all the pages."""
-        with suppress(StoreUnavailable):  # reading by pages tells of it, and finds them in time
-            for row in await self._store.newest_high(self.receiver, FRESH_MAX):
-                self._planner.offer(row, now())
-        self._news.set()
-
-    async def _read(self, asked: int) -> None:
-        """Read rows beside all else: a disk that hangs must not keep what is known at home."""
-        rows: Sequence[Waiting] | None = None
-        try:
-            rows = await self._store.waiting(self.receiver, asked)
-        except StoreUnavailable as error:
-            self._sender.tell_unreadable(error)
-            await asyncio.sleep(STORE_RETRY_S)
-        finally:
-            if rows is None:
-                self._planner.unread()
-            else:
-                self._planner.read(rows, asked)
-            self._news.set()
-
     # --- alarms -----------------------------------------------------------------------------------
 
     def _take(self, alarm: Alarm) -> None:
-        self._planner.offer(_row(self.receiver, alarm), now())
+        for row in waiting_for(alarm, (self.receiver,)):
+            self._planner.offer(row, now())
         if alarm.revision:
             for uplink in self._uplinks.values():
                 uplink.superseded(alarm)
@@ -292,13 +295,3 @@ class Shipping:
         """The transport has confirmed something, and there is room for more."""
         self._doubts.confirmed(path)
         self._news.set()
-
-
-def _row(receiver: str, alarm: Alarm) -> Waiting:
-    return Waiting(
-        receiver=receiver,
-        alarm_id=alarm.alarm_id,
-        urgency=alarm.priority.rank,
-        number=alarm.number,
-        revision=alarm.revision,
-    )

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
+
+from heimvakt.core.uplink import Uplink
 
 
 def now() -> float:
     """Seconds on the loop's clock."""
     return asyncio.get_running_loop().time()
+
+
+async def any_connected(uplinks: Iterable[Uplink]) -> None:
+    """Return when the transport of one of them stands."""
+    loop = asyncio.get_running_loop()
+    waits = [loop.create_task(uplink.wait_connected()) for uplink in uplinks]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
 
 
 async def until(news: asyncio.Event, *times: float | None) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from heimvakt.core.bucket import Bucket
 from heimvakt.core.commands import Command, CommandFailed, Verb
 from heimvakt.core.events import (
+    CodesIgnored,
     ContactBack,
     ContactLost,
     DeviceEvent,
@@ -23,9 +24,10 @@ from heimvakt.core.events import (
     TagPresented,
 )
 
-from . import contacts, order
+from . import contacts, guesses, order
 from .addresses import Post
 from .contacts import Contact, Contacts, Levels
+from .guesses import Guesses
 from .order import Order, Verdict
 
 REMEMBERED = 64
@@ -73,6 +75,7 @@ class Desk:
         self._timer: asyncio.TimerHandle | None = None
         self._sign_at = 0.0
         self._strangers = Bucket(most=STRANGERS_MAX, per_s=STRANGERS_PER_S)
+        self._guesses = Guesses()
 
     @property
     def name(self) -> str:
@@ -91,13 +94,20 @@ class Desk:
 
     def at_reader(self, key: str, by: TagBy) -> None:
         """Somebody held a card to the reader, or typed a code."""
-        name, now = self._whose(key), self._loop.time()
+        now, limit = self._loop.time(), None
+        if by is TagBy.CODE and guesses.ignores(self._guesses, now):
+            return
+        name = self._whose(key)
         if name is not None:
             self.contacts = contacts.presented(self.contacts, by, now)
-        elif not self._strangers.take(now):
-            return
-        reader = self.post.reader or self.post.lock
-        self._put([TagPresented(device_id=reader.device_id, tag=name or "", by=by)])
+        elif by is TagBy.CODE:
+            self._guesses, limit = guesses.wrong(self._guesses, now)
+        reader = (self.post.reader or self.post.lock).device_id
+        if name is not None or self._strangers.take(now):
+            self._put([TagPresented(device_id=reader, tag=name or "", by=by)])
+        if limit is not None:
+            ignored = CodesIgnored(device_id=reader, wrong=limit.wrong, for_s=limit.ignored_s)
+            self._put([ignored])
 
     def lost(self, reason: str) -> None:
         """It is out of reach, and has been for long enough to be told."""

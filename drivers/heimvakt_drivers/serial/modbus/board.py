@@ -60,14 +60,13 @@ class Board:
         """What is to go out, and for how long it lets go; None once it has its turn."""
         self._some = asyncio.Event()
 
-    async def serve(self, known: Callable[[], None]) -> None:
-        """Ask it until cancelled; `known` is called when it is known whether it is there."""
+    async def serve(self, looked: Callable[[], None]) -> None:
+        """Ask it until cancelled; `looked` is called after each round of questions."""
         self._good_at = self._loop.time()
         try:
             while True:
                 await self._round()
-                if self.told_up is not None:
-                    known()
+                looked()
                 await self._order_within(self._wait_s if self.told_up is False else POLL_S)
         finally:
             self.desk.unreachable("the line to the board is lost")

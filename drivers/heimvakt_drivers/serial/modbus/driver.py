@@ -82,7 +82,8 @@ class ModbusDriver:
     ) -> None:
         name = next((d.driver for d in context.devices.values()), "modbus")
 
-        def known() -> None:
+        def looked() -> None:
+            self._line.answers(name, outbox.put, (board.told_up is False for board in boards))
             if all(board.told_up is not None for board in boards):
                 context.armed()
 
@@ -91,7 +92,7 @@ class ModbusDriver:
             try:
                 async with asyncio.TaskGroup() as tasks:
                     for board in boards:
-                        tasks.create_task(board.serve(known), name=f"modbus: {board.desk.name}")
+                        tasks.create_task(board.serve(looked), name=f"modbus: {board.desk.name}")
             finally:
                 bus.on(None)
 

@@ -60,10 +60,10 @@ class Bus:
         self._some.set()
 
     async def serve(
-        self, line: SerialLine, peers: Sequence[Peer], armed: Callable[[], None]
+        self, line: SerialLine, peers: Sequence[Peer], looked: Callable[[], None]
     ) -> None:
-        """Speak with the locks over this line, until cancelled; `armed` once it is known of each
-        whether it is there."""
+        """Speak with the locks over this line, until cancelled; `looked` is called when it was
+        looked at each of them."""
         await asyncio.sleep(SETTLE_S)
         self._line, self._peers, self._asked = line, peers, None
         for peer in peers:
@@ -73,8 +73,7 @@ class Bus:
                 self._go_on()
                 for peer in peers:
                     peer.watch()
-                if all(peer.told_up is not None for peer in peers):
-                    armed()
+                looked()
                 try:
                     async with asyncio.timeout(TICK_S):
                         await self._some.wait()

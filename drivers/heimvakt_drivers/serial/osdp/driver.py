@@ -83,8 +83,13 @@ class OsdpDriver:
     ) -> None:
         name = next((d.driver for d in context.devices.values()), "osdp")
 
+        def looked() -> None:
+            self._line.answers(name, outbox.put, (peer.mute for peer in peers))
+            if all(peer.told_up is not None for peer in peers):
+                context.armed()
+
         async def serve(line: SerialLine) -> None:
-            await bus.serve(line, peers, context.armed)
+            await bus.serve(line, peers, looked)
 
         def open_line() -> SerialLine:
             return SerialLine(

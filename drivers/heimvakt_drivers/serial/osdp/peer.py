@@ -21,10 +21,11 @@ from heimvakt_drivers.serial.locks.desk import Desk, lasting_s
 from heimvakt_drivers.serial.locks.keypad import Typed, typed
 
 from .channel import BusChannel
-from .frames import Code, Frame
+from .ears import Ears
+from .frames import Frame
 from .link import Do, Link, Phase, Seen, look
 from .panel import Panel, Report, Told
-from .reasons import BROKEN_OFF, CLASH, why_not
+from .reasons import BROKEN_OFF, CLASH
 from .reports import Reading, read_report
 from .settings import OsdpLock
 
@@ -34,10 +35,6 @@ GIVEN_UP_S = 1.2
 ANSWER_S = 0.6
 """The standard gives a lock 200 ms. An order without an answer by then is not sent again: the
 channel is made anew, which shows whether the lock is there and where its bolt is."""
-
-CLASHES_MAX, IN_TURN = 3, 20
-"""So many answers that nobody asked for, and never so many between them that somebody did: two
-locks speak at one address."""
 
 READ_AGAIN_S = 60.0
 """A lock tells what changes by itself; one report that is lost is mended by then."""
@@ -77,13 +74,9 @@ class Peer:
         self._used_key = b""
         now = self._loop.time()
         self._link = Link(since=now, good_at=now, told_up=told_up)
-        self._heard_at = self._wrote_at = self._read_at = self._watched_at = now
+        self._ears = Ears(now)
+        self._wrote_at = self._read_at = self._watched_at = now
         self._answer_due: float | None = None
-        self._last: Frame | None = None
-        self._damaged = False
-        self._unasked = self._in_turn = 0
-        self._clashed = False
-        """Since it was told as there: what else is heard of it then is of no use."""
         self._wrong = ""
         self._why = "it does not answer"
         self._reading = Reading()
@@ -94,6 +87,11 @@ class Peer:
     def told_up(self) -> bool | None:
         """Whether it was told last as there; None: nothing was told yet."""
         return self._link.told_up
+
+    @property
+    def mute(self) -> bool:
+        """It was told as lost, and when it was tried last nothing at all was heard of it."""
+        return self.told_up is False and self._ears.mute
 
     # ------------------------------------------------------------------------------ on the line
 
@@ -119,25 +117,18 @@ class Peer:
 
     def deliver(self, frame: Frame) -> None:
         """The lock has answered what it was asked."""
-        self._heard_at = self._loop.time()
-        self._last = frame
-        self._in_turn += 1
-        if self._in_turn > IN_TURN:
-            self._unasked = 0
+        self._ears.answered(frame, self._loop.time())
         self.channel.deliver(frame)
 
     def unasked(self) -> None:
         """A frame came from its address that nobody waits for."""
-        self._unasked += 1
-        self._in_turn = 0
         self._counted["answers that nobody asked for"] += 1
-        if self._unasked >= CLASHES_MAX:
-            self._clashed = True
+        if self._ears.clash.unasked():
             self._wrong = CLASH
 
     def damaged(self) -> None:
         """It was asked, and no whole frame came."""
-        self._damaged = True
+        self._ears.damaged()
 
     def watch(self) -> None:
         """Look at the link, and do what follows; called many times a second."""
@@ -163,7 +154,7 @@ class Peer:
 
     def _forgive(self, gap: float) -> None:
         """This process stood still for a while: that is no silence of the lock."""
-        self._heard_at += gap
+        self._ears.forgive(gap)
         self._wrote_at += gap
         if self._answer_due is not None:
             self._answer_due += gap
@@ -175,7 +166,7 @@ class Peer:
             now=now,
             stopped=self._panel is None or self._panel.stopped,
             secure=self._panel is not None and self._panel.secure,
-            heard_at=self._heard_at,
+            heard_at=self._ears.heard_at,
             wrong=bool(self._wrong),
             state_read=self._reading.whole,
         )
@@ -183,17 +174,18 @@ class Peer:
     def _do(self, what: Do, *, again: bool) -> None:
         match what:
             case Do.START:
+                self._ears.tried(self._loop.time())
                 self._start()
             case Do.STOP:
                 self._stop(self._wrong or self._refusal())
             case Do.READ:
                 self._read()
             case Do.TELL_LOST:
-                why = self._wrong or (self._refusal() if self._last else self._why)
+                why = self._wrong or (self._refusal() if self._ears.heard_any else self._why)
                 log.warning("a lock is not reached", device=self.desk.name, why=why)
                 self.desk.lost(why)
             case Do.TELL_UP:
-                self._clashed = False
+                self._ears.clash.known = False
                 self.desk.there(again=again)
 
     def _start(self) -> None:
@@ -208,8 +200,8 @@ class Peer:
         self._panel.start()
 
     def _stop(self, why: str) -> None:
-        self._why, self._wrong = CLASH if self._clashed else why, ""
-        self._unasked, self._damaged, self._last = 0, False, None
+        self._why, self._wrong = CLASH if self._ears.clash.known else why, ""
+        self._ears.given_up()
         self._reading.forget()
         self._answer_due = None
         self.channel.permit = False
@@ -220,9 +212,7 @@ class Peer:
         self.desk.unreachable(f"the lock is not reached: {why}")
 
     def _refusal(self) -> str:
-        if self._clashed:
-            return CLASH
-        return why_not(self._last, self.channel.wrote, damaged=self._damaged)
+        return self._ears.why_not(self.channel.wrote)
 
     # ------------------------------------------------------------------------------------ orders
 
@@ -277,7 +267,7 @@ class Peer:
             self.desk.heard(levels)
 
     def _answered(self, report: Report | None, done: bool) -> None:
-        refused = (last := self._last) is not None and last.code == Code.NAK and last.secured
+        refused = self._ears.refused
         if report is None:
             self._answer_due = None
             if done:
