@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from . import day, drivers, fleet
+from . import day, drivers, fleet, replay
 from .contest import cli as contest
 from .plan import Plan
 from .report import show
@@ -33,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(day.main(given[1:]))
     if given[:1] == ["drivers"]:
         sys.exit(drivers.main(given[1:]))
+    if given[:1] == ["replay"]:
+        sys.exit(replay.main(given[1:]))
     if given[:1] == ["rules"]:
         sys.exit(rules.main(given[1:]))
     asked = _parser().parse_args(given)
@@ -72,9 +74,10 @@ def _parser() -> argparse.ArgumentParser:
         description="Measure Heimvakt beside its peers on the same virtual radio. Without the name "
         f"of a part: {', '.join(SHORT)}, in a short form. docs/benchmarks.md says what the figures "
         "mean.",
-        epilog="Five others by themselves: `peers --help`, beside other gateways; `fleet --help`, "
+        epilog="Six others by themselves: `peers --help`, beside other gateways; `fleet --help`, "
         "many gateways on a broker cluster; `day --help`, a day in a home of forty devices; "
-        "`rules --help`, how good the rules are; `drivers --help`, what each driver costs.",
+        "`rules --help`, how good the rules are; `replay --help`, how fast they think again; "
+        "`drivers --help`, what each driver costs.",
     )
     add = parser.add_argument
     add("part", nargs="*", choices=[*PARTS, []], metavar="|".join(PARTS), help="what to measure")

@@ -33,6 +33,11 @@ def memory(pid: int) -> Memory:
     return Memory(rss / _KIB_IN_MIB, parts["Pss"] / _KIB_IN_MIB, uss / _KIB_IN_MIB)
 
 
+def peak(pid: int) -> float:
+    """The most that a process ever had resident, MiB."""
+    return _fields(Path(f"/proc/{pid}/status"))["VmHWM"] / _KIB_IN_MIB
+
+
 def cpu_s(pid: int) -> float:
     """Processor time of all its threads since it began, user and system; in steps of 10 ms."""
     text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")

@@ -1,106 +1,122 @@
-"""`python -m benchmarks rules`: a table of every rule about the person, on lives of given seeds."""
+"""`python -m benchmarks rules`: a table of every rule that can be judged, on generated lives."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
-import time
-from collections.abc import Sequence
-from datetime import UTC, date
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from benchmarks.figures import percentile
-from heimvakt.generate.life import Life
-from heimvakt.replay.again import Again
+from heimvakt.replay.journal import NoSource
 
-from .homes import ZONE, usual_home
-from .judge import ABOUT, Judged, Truth, judge, missed_by_all
+from .judge import ASKED, Judged
+from .lives import Result, live
+from .recordings import NotJudged, judge_recording
+from .table import by_home, by_rule, in_words
 
-FIRST = date(2026, 1, 5)
 SEEDS_FROM = 1_000
+NICE = 10
+"""A table is in no hurry."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Live, judge, print; 1 if a high alarm was missed."""
     asked = _parser().parse_args(arguments)
-    say = Console(stderr=True)
-    total = {kind: Judged() for kind in ABOUT}
-    home, events, took_s, missed = usual_home(), 0, 0.0, 0
-    for seed in range(SEEDS_FROM, SEEDS_FROM + asked.homes):
-        life = Life(home, seed, FIRST, asked.days, unwell=not asked.well)
-        lived = list(life.events())
-        truths = [
-            Truth(
-                truth.what,
-                truth.begin.replace(tzinfo=ZONE).astimezone(UTC),
-                truth.end.replace(tzinfo=ZONE).astimezone(UTC),
-            )
-            for truth in life.truths
-        ]
-        again, began_s = Again(home), time.process_time()
-        for _ in again.anew(lived):
-            pass
-        took_s += time.process_time() - began_s
-        events += len(lived)
-        alarms = list(again.alarms.values())
-        for kind, found in judge(alarms, truths).items():
-            total[kind].add(found)
-        missed += len(missed_by_all(alarms, truths))
-        say.print(f"[dim]seed {seed}: {len(lived):,} events, {len(truths)} truths[/dim]")
-    homes_30_days = asked.homes * asked.days / 30
-    console = Console(width=None if sys.stdout.isatty() else 110)
-    console.print(_table(total, homes_30_days))
-    print(f"truths that no alarm of any kind was about: {missed}")
-    print(f"{events:,} events, {events / took_s:,.0f} a second of processor")
+    say = Console(stderr=True, soft_wrap=True)
+    if asked.recording:
+        return _recorded(asked, say)
+    results: list[Result] = []
+    try:
+        for result in _lived(asked.homes, asked.days, asked.jobs, well=asked.well):
+            results.append(result)
+            _say(result, say, false=asked.false)
+    except KeyboardInterrupt:
+        if not results:
+            raise
+        say.print(f"stopped: the table is of the first {len(results)} homes")
+    total = {kind: Judged() for kind in ASKED}
+    for result in results:
+        for kind, judged in result.judged.items():
+            total[kind].add(judged)
+    homes_30_days = len(results) * asked.days / 30
+    for part in (
+        by_rule(total, homes_30_days),
+        by_home(results, asked.days),
+        in_words(results, asked.days),
+    ):
+        print("\n".join(part), end="\n\n")
+    events, took_s = sum(r.events for r in results), sum(r.took_s for r in results)
+    print(f"{events:,} events, {events / took_s:,.0f} a second of one processor")
     if asked.json:
-        print(json.dumps(_as_json(total, homes_30_days, missed)))
+        print(json.dumps(_as_json(total, homes_30_days)))
+    return int(any(result.high_missed for result in results))
+
+
+def _recorded(asked: argparse.Namespace, say: Console) -> int:
+    if asked.labels is None or asked.home is None:
+        say.print("a recording needs --labels FILE and --home FILE")
+        return 2
+    try:
+        print("\n".join(judge_recording(asked.recording, asked.labels, asked.home)))
+    except (NotJudged, NoSource, OSError) as error:
+        say.print(str(error), markup=False)
+        return 1
     return 0
 
 
-def _table(total: dict[str, Judged], homes_30_days: float) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for heading in ("rule", "truths", "found", "false in 30 days", "of these high", "after"):
-        table.add_column(heading, justify="left" if heading == "rule" else "right")
-    for kind, judged in total.items():
-        after = percentile(judged.after_s, 50) / 60 if judged.after_s else None
-        table.add_row(
-            kind,
-            str(judged.truths),
-            f"{100 * judged.hits / judged.truths:.1f} %" if judged.truths else "",
-            f"{judged.false / homes_30_days:.2f}",
-            f"{judged.false_high / homes_30_days:.2f}",
-            "" if after is None else f"{after:.0f} min",
-        )
-    return table
+def _lived(homes: int, days: int, jobs: int, *, well: bool) -> Iterator[Result]:
+    """In the order of their seeds, so that those that are done are always the first of them."""
+    seeds = range(SEEDS_FROM, SEEDS_FROM + homes)
+    if jobs == 1:
+        yield from map(partial(live, days=days, well=well), seeds)
+        return
+    pool = ProcessPoolExecutor(jobs, initializer=os.nice, initargs=(NICE,))
+    try:
+        yield from pool.map(partial(live, days=days, well=well), seeds)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _as_json(total: dict[str, Judged], homes_30_days: float, missed: int) -> dict[str, object]:
+def _say(result: Result, say: Console, *, false: bool) -> None:
+    say.print(f"seed {result.seed}: {result.events:,} events", highlight=False)
+    for alarm in result.false if false else ():
+        say.print(f"  false {alarm.priority} {alarm.kind} {alarm.began_at}: {alarm.text.en}")
+    for truth in result.high_missed:
+        say.print(f"  [red]missed[/red] {truth.what} {truth.begin}")
+
+
+def _as_json(total: dict[str, Judged], homes_30_days: float) -> dict[str, object]:
     return {
-        "missed_by_all": missed,
-        "rules": {
-            kind: {
-                "truths": judged.truths,
-                "found": judged.hits,
-                "false_in_30_days": judged.false / homes_30_days,
-                "false_high_in_30_days": judged.false_high / homes_30_days,
-                "after_s_median": percentile(judged.after_s, 50) if judged.after_s else None,
-            }
-            for kind, judged in total.items()
-        },
+        kind: {
+            "truths": judged.truths,
+            "found": judged.hits,
+            "false_in_30_days": judged.false / homes_30_days,
+            "false_high_in_30_days": judged.false_high / homes_30_days,
+            "after_s_median": percentile(sorted(judged.after_s), 50) if judged.after_s else None,
+        }
+        for kind, judged in total.items()
     }
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks rules",
-        description="Judge every rule about the person at its shipped defaults, on lives that are "
-        f"made up from the seeds {SEEDS_FROM} on.",
+        description="Judge the rules at their shipped defaults, on lives that are made up from "
+        f"the seeds {SEEDS_FROM} on.",
     )
     parser.add_argument("--homes", type=int, default=20, help="how many")
     parser.add_argument("--days", type=int, default=90, help="of each")
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--well", action="store_true", help="nothing happens: every alarm is false")
+    parser.add_argument("--false", action="store_true", help="name each false alarm")
+    parser.add_argument("--recording", type=Path, help="a recorded home instead of generated ones")
+    parser.add_argument("--labels", type=Path, help="what was truly done in it")
+    parser.add_argument("--home", type=Path, help="its file: sensors, and what rules live on")
     parser.add_argument("--json", action="store_true", help="one line for programs at the end")
     return parser

@@ -34,7 +34,10 @@ QUEUE_MAX = 10_000
 and `reports`, read or not."""
 SAID_MAX = 10_000
 """Alarms of which is known what the operator said; the oldest goes first."""
-KINDS = ("alarm", "state", "state/+", "heartbeat", "reports", "outstanding")
+KINDS = (
+    *("alarm", "state", "state/+", "heartbeat", "reports", "outstanding", "month"),
+    "self-test",
+)
 
 
 class Receiver:
@@ -129,16 +132,25 @@ class Receiver:
             yield await self._queue.get()
 
     def answer(
-        self, gateway_id: str, alarm_id: str, what: str, *, by: str, revision: int | None = None
+        self,
+        gateway_id: str,
+        alarm_id: str,
+        what: str,
+        *,
+        by: str,
+        revision: int | None = None,
+        outcome: str | None = None,
     ) -> None:
         """Send an acknowledgement, as an operator's screen would."""
         data: dict[str, Any] = {"alarm_id": alarm_id, "answer": what, "by": by}
         if revision is not None:
             data["revision"] = revision
+        if outcome is not None:
+            data["outcome"] = outcome
         self.say(gateway_id, self._event("acknowledgement", data))
 
     def give_receipt(self, gateway_id: str, batch_id: str) -> None:
-        """Say that a batch of reports is stored."""
+        """Say that a batch of reports, or a month, is stored."""
         data = {"batch_id": batch_id, "by": self.behaviour.system}
         self.say(gateway_id, self._event("receipt", data))
 
@@ -221,6 +233,8 @@ class Receiver:
             self._answer_alarm(received)
         elif kind == "reports":
             self._take_reports(received)
+        elif kind == "month":
+            self._take_month(received)
         if self._queue.full():
             self._queue.get_nowait()
             self.dropped += 1
@@ -249,6 +263,10 @@ class Receiver:
             case Manners.GOOD | Manners.TWICE:
                 for _ in range(2 if behaviour.manners is Manners.TWICE else 1):
                     self.give_receipt(gateway, batch_id)
+
+    def _take_month(self, received: Received) -> None:
+        if self.behaviour.receipts and self.behaviour.manners is not Manners.NEVER:
+            self.give_receipt(received.gateway_id, received.message["data"]["batch_id"])
 
     def _answer_alarm(self, received: Received) -> None:
         behaviour, data = self.behaviour, received.message["data"]

@@ -1,14 +1,11 @@
-"""What the sensors of a home make of what somebody does: in his room, and not always right.
+"""What the sensors of a home make of what somebody does, each in its room.
 
-Rates of what goes wrong are of real homes: motion sensors fired alone 14 times in 83 hours in a
-home known to be empty, never twice within a minute; mats let go for moments while somebody lies on
-them; changes come twice, milliseconds apart; some are lost on the air.
+Of real homes: mats let go for moments while somebody lies on them.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -17,33 +14,29 @@ from heimvakt.core.devices import Device, Role
 from heimvakt.core.events import (
     ApplianceStarted,
     ApplianceStopped,
-    BatteryMeasured,
     BedEntered,
     BedLeft,
+    ButtonPressed,
     ChairEntered,
     ChairLeft,
-    DeviceEvent,
-    DeviceSeen,
     DoorClosed,
     DoorOpened,
+    Event,
+    FallDetected,
+    Mode,
+    ModeChosen,
     MotionCleared,
     MotionDetected,
     TagPresented,
 )
 
-from .days import Doing, Lived, Room, Stay, Visit
+from .lived import Deed, Doing, Lived, Moment, Room, Stay, Visit
 
-ALONE_AN_HOUR = 14 / 83
-"""A motion sensor that fires in an empty room: of all sensors of a home together."""
 LETS_GO_AN_HOUR = 0.1
 """A mat under somebody who lies still."""
-LOST = 0.003
-TWICE = 0.01
-TWICE_AFTER = timedelta(milliseconds=2)
-CHECK_IN_MINUTES = (45.0, 55.0)
-BATTERY_EVERY = timedelta(days=7)
-BATTERY_DAYS = 500.0
-"""How long a full one lasts."""
+FELT = 0.8
+"""Of all falls, the share that a detector feels."""
+CARER_MOVES_EVERY_MINUTES = 4.0
 CLEARS_AFTER = timedelta(seconds=45)
 MOVES_EVERY_MINUTES: Mapping[Doing, float] = {
     Doing.IS_UP: 2.0,
@@ -52,7 +45,7 @@ MOVES_EVERY_MINUTES: Mapping[Doing, float] = {
 }
 """On average, in the room where somebody is; asleep, on the floor or out nothing moves."""
 
-Told = tuple[datetime, DeviceEvent]
+Told = tuple[datetime, Event]
 """Local time, no zone."""
 
 
@@ -77,68 +70,17 @@ class Sensors:
         return [i for i in self.of(Role.DOOR) if self.devices[i].outer]
 
 
-def sensed(sensors: Sensors, lived: Iterable[Lived], chance: Random) -> Iterator[Told]:
-    """What the sensors tell, in order of time; some of it twice, and some of it never."""
-    waiting: list[tuple[datetime, int, DeviceEvent]] = []
-    number = 0
-    for each in lived:
-        # Stays follow one another; what begins later than this one cannot be told before it.
-        while waiting and isinstance(each, Stay) and waiting[0][0] <= each.begin:
-            at, _, event = heapq.heappop(waiting)
-            yield at, event
-        for at, event in _noticed(sensors, each, chance):
-            if chance.random() < LOST:
-                continue
-            for told_at in (at, at + TWICE_AFTER)[: 1 + (chance.random() < TWICE)]:
-                number += 1
-                heapq.heappush(waiting, (told_at, number, event))
-    while waiting:
-        at, _, event = heapq.heappop(waiting)
-        yield at, event
-
-
-def lives(sensors: Sensors, begin: datetime, end: datetime, chance: Random) -> Iterator[Told]:
-    """Signs of life of every device, batteries, and what motion sensors say of an empty room."""
-    streams = [_lives(each, begin, end, chance.getrandbits(64)) for each in sensors.devices]
-    motion = sensors.of(Role.MOTION)
-    rate = ALONE_AN_HOUR / max(len(motion), 1)
-    streams += [_alone(each, begin, end, chance.getrandbits(64), rate) for each in motion]
-    return heapq.merge(*streams, key=lambda told: told[0])
-
-
-def _lives(device_id: str, begin: datetime, end: datetime, seed: int) -> Iterator[Told]:
-    chance = Random(seed)
-    now = begin + timedelta(minutes=chance.uniform(0, CHECK_IN_MINUTES[1]))
-    full, measured_at = chance.uniform(40, 100), begin
-    while now < end:
-        if now >= measured_at:
-            left = full - 100 * ((now - begin) / timedelta(days=BATTERY_DAYS))
-            yield now, BatteryMeasured(device_id=device_id, percent=round(max(left, 1.0)))
-            measured_at = now + BATTERY_EVERY
-        else:
-            yield now, DeviceSeen(device_id=device_id)
-        now += timedelta(minutes=chance.uniform(*CHECK_IN_MINUTES))
-
-
-def _alone(
-    device_id: str, begin: datetime, end: datetime, seed: int, an_hour: float
-) -> Iterator[Told]:
-    chance = Random(seed)
-    now = begin
-    while (now := now + timedelta(hours=chance.expovariate(an_hour))) < end:
-        yield now, MotionDetected(device_id=device_id)
-        now += CLEARS_AFTER
-        yield now, MotionCleared(device_id=device_id)
-
-
-def _noticed(sensors: Sensors, lived: Lived, chance: Random) -> Iterator[Told]:
+def noticed(sensors: Sensors, lived: Lived, chance: Random) -> Iterator[Told]:
+    """What the sensors notice of it, in no order."""
     match lived:
         case Stay(doing=Doing.IS_OUT):
             yield from _out(sensors, lived, chance)
         case Stay():
             yield from _inside(sensors, lived, chance)
         case Visit():
-            yield from _visit(sensors, lived)
+            yield from _visit(sensors, lived, chance)
+        case Moment():
+            yield from _deed(sensors, lived, chance)
         case _:
             return
 
@@ -196,10 +138,33 @@ def _out(sensors: Sensors, stay: Stay, chance: Random) -> Iterator[Told]:
         yield shut, DoorClosed(device_id=door)
 
 
-def _visit(sensors: Sensors, visit: Visit) -> Iterator[Told]:
+def _visit(sensors: Sensors, visit: Visit, chance: Random) -> Iterator[Told]:
     for at in (visit.begin, visit.end):
-        for reader in sensors.of(Role.TAG) if sensors.tag else ():
-            yield at - timedelta(seconds=10), TagPresented(device_id=reader, tag=sensors.tag or "")
+        if visit.with_key and sensors.tag:
+            for reader in sensors.of(Role.TAG):
+                yield at - timedelta(seconds=10), TagPresented(device_id=reader, tag=sensors.tag)
         for door in sensors.outer_doors()[:1]:
             yield at, DoorOpened(device_id=door)
             yield at + timedelta(seconds=9), DoorClosed(device_id=door)
+    if visit.with_key:  # of guests the person's own stay tells, who sits with them
+        at = visit.begin + timedelta(seconds=20)
+        while at < visit.end:
+            for device_id in sensors.of(Role.MOTION, chance.choice([Room.HALL, Room.LIVING])):
+                yield at, MotionDetected(device_id=device_id)
+                yield at + CLEARS_AFTER, MotionCleared(device_id=device_id)
+            at += CLEARS_AFTER
+            at += timedelta(minutes=chance.expovariate(1 / CARER_MOVES_EVERY_MINUTES))
+
+
+def _deed(sensors: Sensors, moment: Moment, chance: Random) -> Iterator[Told]:
+    match moment.what:
+        case Deed.CALLS:
+            for button in sensors.of(Role.BUTTON)[:1]:
+                yield moment.at, ButtonPressed(device_id=button)
+        case Deed.FALLS:
+            for detector in sensors.of(Role.FALL)[:1]:
+                if chance.random() < FELT:
+                    yield moment.at + timedelta(seconds=2), FallDetected(device_id=detector)
+        case Deed.SETS_AWAY:
+            lasting_s = moment.lasting.total_seconds()
+            yield moment.at, ModeChosen(mode=Mode.AWAY, by="resident", lasting_s=lasting_s)

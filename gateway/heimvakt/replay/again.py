@@ -9,10 +9,11 @@ received and accepted at once, as by a centre that never sleeps.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from heimvakt.core.alarms import Alarm
+from heimvakt.core.changed import replace
 from heimvakt.core.devices import Home
 from heimvakt.core.engine import Outcome, step
 from heimvakt.core.events import (
@@ -21,16 +22,18 @@ from heimvakt.core.events import (
     AlarmClosed,
     AlarmDelivered,
     AlarmSpared,
+    ClockStepped,
     CommandCompleted,
     ConfigurationChanged,
     Event,
     GatewayStarted,
     Stamp,
+    SummaryDelivered,
     TimerFired,
     stamped,
 )
 from heimvakt.core.routes import Dispatch
-from heimvakt.core.state import State, next_deadline
+from heimvakt.core.state import State, first_due
 
 CENTRE = "replay"
 """Who receives and accepts."""
@@ -43,6 +46,7 @@ FOLLOWED = (
     AlarmClosed,
     CommandCompleted,
     ConfigurationChanged,
+    SummaryDelivered,
 )
 """What came of what the rules decided then; under other rules other things do."""
 
@@ -79,13 +83,27 @@ class Again:
                 continue
             if self.first_at is None and not isinstance(event, GatewayStarted):
                 yield self._at(GatewayStarted(cause="replay", last_alive=None), event.stamp)
-            # A clock that was set back lets no deadline come early.
-            yield from self._due(event.at, event.stamp)
+            yield from self._due_before(event)
             self._count(event)
             yield from self._answered(self._at(event, event.stamp))
 
+    def _due_before(self, event: Event) -> Iterator[Outcome]:
+        """What came before it. Of what would have come while the box was off, or in a time that a
+        clock has left out, the rules must hear first what happened."""
+        match event:
+            case ClockStepped(before=until) | GatewayStarted(last_alive=datetime() as until):
+                if self.first_at is None:
+                    return
+                like = self._last
+                passed_s = max((until - like.at).total_seconds(), 0.0)
+                like = replace(like, at=until, monotonic=like.monotonic + passed_s)
+                yield from self._due(until, like)
+            case _:
+                # A clock that was set back lets no deadline come early.
+                yield from self._due(event.at, event.stamp)
+
     def _due(self, until: datetime, like: Stamp) -> Iterator[Outcome]:
-        while (due := next_deadline(self.home, self.state)) and due[1] <= until:
+        while due := first_due(self.home, self.state, until):
             at = max(due[1], self.last_at or due[1])
             ahead = (until - at).total_seconds()
             stamp = replace(like, at=at, monotonic=like.monotonic - ahead)
@@ -110,8 +128,10 @@ class Again:
 
     def _at(self, event: Event, like: Stamp) -> Outcome:
         self._seq += 1
-        self._last = replace(like, seq=self._seq)
-        return self._step(stamped(event, self._last))
+        if like.seq != self._seq:
+            like = replace(like, seq=self._seq)
+        self._last = like
+        return self._step(event if event.stamp is like else stamped(event, like))
 
     def _step(self, event: Event) -> Outcome:
         outcome = step(self.home, self.state, event)

@@ -12,9 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
+from pydantic_core import from_json
+
 from heimvakt.core.alarms import Alarm
 from heimvakt.core.codec import CannotDecode, decode, decode_event
 from heimvakt.core.events import Event
+from heimvakt.core.snapshot import APART
+from heimvakt.core.usual import Usual
 
 LINE_BYTES_MAX = 64 * 1024
 """Of one event; a real one has some 300 bytes."""
@@ -44,7 +48,7 @@ def from_database(path: Path, unread: Unread) -> Iterator[Event]:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
             rows = database.execute("SELECT seq, body FROM journal ORDER BY seq")
-            yield from _decoded(((f"event {seq}", body) for seq, body in rows), unread)
+            yield from _decoded("event", rows, unread)
     except sqlite3.Error as error:
         raise NoSource(
             f"{path}: {error}", "is it the heimvakt.db of a gateway, and may you read it?"
@@ -66,6 +70,24 @@ def alarms_of(path: Path) -> Iterator[Alarm]:
         raise NoSource(f"{path}: {error}") from error
 
 
+def learned_by(path: Path, rule_id: str) -> Usual | None:
+    """What a rule knows of what is usual, as it stands in a database; None: nothing that can be
+    read.
+
+    Raises:
+        NoSource: it is no database of Heimvakt, or cannot be read.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            row = (f"{APART}:{rule_id}",)
+            found = database.execute("SELECT body FROM state WHERE key = ?", row).fetchone()
+    except sqlite3.Error as error:
+        raise NoSource(f"{path}: {error}") from error
+    with suppress(ValueError, CannotDecode):
+        return decode(Usual, json.loads(found[0])) if found else None
+    return None
+
+
 def from_lines(path: Path, unread: Unread) -> Iterator[Event]:
     """The events of an export, one JSON object a line.
 
@@ -74,12 +96,7 @@ def from_lines(path: Path, unread: Unread) -> Iterator[Event]:
     """
     try:
         with path.open("rb") as file:
-            lines = (
-                (f"line {number}", line)
-                for number, line in enumerate(_lines(file), start=1)
-                if line.strip()
-            )
-            yield from _decoded(lines, unread)
+            yield from _decoded("line", enumerate(_lines(file), start=1), unread)
     except OSError as error:
         raise NoSource(f"{path}: {error.strerror}") from error
 
@@ -89,12 +106,16 @@ def _lines(file: Iterable[bytes]) -> Iterator[bytes]:
         yield line if len(line) <= LINE_BYTES_MAX else b"too long"
 
 
-def _decoded(found: Iterable[tuple[str, str | bytes]], unread: Unread) -> Iterator[Event]:
-    for where, text in found:
+def _decoded(
+    called: str, found: Iterable[tuple[int, str | bytes]], unread: Unread
+) -> Iterator[Event]:
+    for number, text in found:
+        if not text or text.isspace():
+            continue
         try:
-            record = json.loads(text)
+            record = from_json(text)
             if not isinstance(record, dict):
                 raise CannotDecode("it is no JSON object")
             yield decode_event(record)
         except (ValueError, CannotDecode, RecursionError) as error:
-            unread(f"{where}: {error}")
+            unread(f"{called} {number}: {error}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from heimvakt.core.alarms import Alarm
 from heimvakt.core.devices import Home
 from heimvakt.core.events import Event
+from heimvakt.core.usual import Usual
 
 from . import journal, recorded
 from .journal import NoSource
@@ -54,6 +55,16 @@ class Source:
         if self.is_recording or not _is_database(self.path):
             return None
         return {alarm.alarm_id: alarm for alarm in journal.alarms_of(self.path)}
+
+    def learned(self, rule_id: str) -> Usual | None:
+        """What a rule knows today of what is usual; None: nothing, or the file does not tell.
+
+        Raises:
+            NoSource: it cannot be read.
+        """
+        if self.is_recording or not _is_database(self.path):
+            return None
+        return journal.learned_by(self.path, rule_id)
 
     def _recorded(self, home: Home) -> Iterator[Event]:
         try:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from heimvakt.core.devices import Home
 from heimvakt.core.effects import Effect
 from heimvakt.core.engine import step
 from heimvakt.core.events import DeviceEvent, Event
-from heimvakt.core.modes import AT_HOME, ModeState
+from heimvakt.core.mode_state import AT_HOME, ModeState
 from heimvakt.core.signs import unheard
+from heimvakt.core.snapshot import APART
 from heimvakt.core.state import State
+from heimvakt.core.usual import Usual
+from heimvakt.core.words import Words
 
 KEPT = 12
 """Of what moved the rule, and of what its devices said."""
@@ -51,16 +54,30 @@ class Trace:
     """Of the devices that it needs, those that could not be heard."""
     alarms: list[str] = field(default_factory=list)
     """Its alarms that were open."""
+    learned: Words | None = None
+    """What it went by, where it learns what is usual."""
 
 
-def trace(home: Home, events: Iterable[Event], rule_id: str, at: datetime) -> Trace:
+def trace(
+    home: Home, events: Iterable[Event], rule_id: str, at: datetime, learned: Usual | None = None
+) -> Trace:
     """Follow the rule through the journal up to and with `at`.
+
+    Args:
+        home: as it was then.
+        events: the journal.
+        rule_id: of the home.
+        at: the moment that is asked about.
+        learned: what the rule knows today of what is usual. The journal does not reach back as far,
+            and what it tells of older weeks than this one is not learned twice.
 
     Raises:
         KeyError: the home has no such rule.
     """
     rule = home.rules[rule_id]
     found, state = Trace(rule_id, at), State()
+    if learned is not None and hasattr(rule.initial, APART):
+        state = State(rules={rule_id: replace(rule.initial, **{APART: learned})})
     for event in events:
         if event.at > at:
             break
@@ -75,6 +92,8 @@ def trace(home: Home, events: Iterable[Event], rule_id: str, at: datetime) -> Tr
         if isinstance(event, DeviceEvent) and event.device_id in rule.needs:
             found.heard.append(event)
     found.mode = state.mode
+    if rule.tells is not None and rule_id in state.rules:
+        found.learned = rule.tells(state.rules[rule_id], at)
     found.waits_for = tuple(
         sorted(
             (name.partition("/")[2], due)

@@ -12,11 +12,13 @@ from . import (
     button,
     clock,
     contact_lost,
+    custom,
     daily_test,
     danger,
     device_battery,
     device_silent,
     device_stuck,
+    device_unsteady,
     dispenser,
     door_open,
     fall,
@@ -42,7 +44,10 @@ from . import (
     temperature,
     visit,
     visit_missed,
+    walk_test,
+    wrong_codes,
 )
+from .device_id import OfDevice
 from .kind import Context, RuleKind, RuleSettings, Wire
 
 KINDS: Mapping[str, RuleKind[Any]] = {
@@ -60,6 +65,7 @@ KINDS: Mapping[str, RuleKind[Any]] = {
         bathroom_stay.KIND,
         door_open.KIND,
         temperature.KIND,
+        custom.KIND,
         night_light.KIND,
         siren.KIND,
         missed_dose.KIND,
@@ -71,6 +77,7 @@ KINDS: Mapping[str, RuleKind[Any]] = {
         visit.KIND,
         device_silent.KIND,
         device_stuck.KIND,
+        device_unsteady.KIND,
         device_battery.KIND,
         tamper.KIND,
         technical.KIND,
@@ -82,9 +89,11 @@ KINDS: Mapping[str, RuleKind[Any]] = {
         contact_lost.KIND,
         daily_test.KIND,
         ordered_test.KIND,
+        walk_test.KIND,
         orders_refused.KIND,
+        wrong_codes.KIND,
         audit_broken.KIND,
     )
 }
 
-__all__ = ["KINDS", "Context", "RuleKind", "RuleSettings", "Wire"]
+__all__ = ["KINDS", "Context", "OfDevice", "RuleKind", "RuleSettings", "Wire"]

@@ -8,7 +8,7 @@ elsewhere --something in the bathroom--> inside --something elsewhere--> elsewhe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Annotated
@@ -17,14 +17,25 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from heimvakt.core.alarms import Evidence, Priority
+from heimvakt.core.calendar import Night
+from heimvakt.core.changed import replace
 from heimvakt.core.devices import Device
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, NoLonger, RaiseAlarm, ResetAlarm
-from heimvakt.core.events import DeviceEvent, Event, Mode, ModeChanged, TimerFired
-from heimvakt.core.fields import duration
+from heimvakt.core.events import (
+    BedEntered,
+    ChairEntered,
+    DeviceEvent,
+    Event,
+    Mode,
+    ModeChanged,
+    TimerFired,
+)
+from heimvakt.core.fields import Hours, duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.witness import NOBODY, Witness
 from heimvakt.core.words import Words, spell_duration
 
+from .device_id import DeviceId
 from .hearing import ALL_HEARD, Hearing
 from .kind import Context, RuleKind, RuleSettings, Wire
 from .presence import SIGNS, is_life, signs_of, wires
@@ -33,7 +44,13 @@ from .wording import late_words
 LONG, URGENT = "long", "urgent"
 ALONE_BELIEVED = 2
 """Single signs from elsewhere, with none from inside between them. Sensors that fire alone do so 14
-times in 83 hours: twice in 45 minutes is one time in a hundred."""
+times in 83 hours: twice in 45 minutes is one time in a hundred. What is told already ends with a
+sign that is confirmed, and with nothing less."""
+_LAIN_DOWN = (BedEntered, ChairEntered)
+"""A mat may let go of somebody who lies on it; it takes hold of nobody who is not there."""
+WAY_BACK = timedelta(minutes=10)
+"""Who leaves is heard on the way out within this of the last sign from inside. One sensor fires
+alone in such a time once in a hundred and forty nights."""
 _PRIORITY = {LONG: Priority.MEDIUM, URGENT: Priority.HIGH}
 
 
@@ -41,7 +58,7 @@ class Settings(RuleSettings):
     """`[rules.bathroom-stay]`."""
 
     inside: Annotated[
-        tuple[str, ...],
+        tuple[DeviceId, ...],
         Field(
             min_length=1,
             description="What tells that somebody is in the bathroom.",
@@ -49,7 +66,7 @@ class Settings(RuleSettings):
         ),
     ]
     elsewhere: Annotated[
-        tuple[str, ...],
+        tuple[DeviceId, ...],
         Field(
             description="What tells that he is somewhere else. Usually left out: every other "
             "sensor of the home.",
@@ -66,6 +83,14 @@ class Settings(RuleSettings):
         duration(at_least="20m", at_most="8h"),
         Field(description="Inside for so long it is high."),
     ] = timedelta(minutes=90)
+
+    night: Annotated[
+        Hours,
+        Field(
+            description="Local time. In these hours one sign on the way that he came by is enough "
+            "to take him for back in bed: there nothing more may be heard of him."
+        ),
+    ] = Hours.parse("20:00-09:00")
 
     @model_validator(mode="after")
     def _later(self) -> Settings:
@@ -85,6 +110,8 @@ class State:
     entered: Evidence | None = None
     last: Evidence | None = None
     """What was heard there last."""
+    way: str = ""
+    """What was heard just before him inside: the way that he came by."""
     alone_elsewhere: int = 0
     """Single signs from elsewhere since the last from inside."""
     raised: bool = False
@@ -97,12 +124,10 @@ class Bound:
     """The settings in a home."""
 
     settings: Settings
+    night: Night
     elsewhere: Mapping[str, Device]
-
-    @property
-    def everywhere(self) -> frozenset[str]:
-        """All that this rule lives on."""
-        return frozenset(self.elsewhere.keys() | set(self.settings.inside))
+    everywhere: frozenset[str]
+    """All that this rule lives on."""
 
 
 def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
@@ -112,11 +137,14 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
         state = replace(state, hearing=hearing)
     match event:
         case DeviceEvent() if is_life(event, bound.everywhere):
+            if isinstance(event, _LAIN_DOWN):
+                # And so does not witness that somebody is in the bathroom now.
+                return _moved(bound, replace(state, witness=NOBODY), event)
             seen = replace(state, witness=state.witness.after(event))
             if seen.witness is state.witness:
                 return state, []  # the same frame again
             if state.witness.confirms(event):
-                return _moved(bound, seen, event)
+                return _moved(bound, seen, event, way=state.witness.device_id)
             return _alone(bound, seen, event)
         case TimerFired(name=name) if name in _PRIORITY and state.entered is not None:
             return replace(state, raised=True), [_alarm(bound, state, state.entered, event)]
@@ -132,12 +160,25 @@ def _alone(bound: Bound, state: State, event: DeviceEvent) -> tuple[State, Effec
     """A sign that nothing confirms; of those from elsewhere the second is believed."""
     if event.device_id in bound.settings.inside:
         return replace(state, alone_elsewhere=0), []
-    if state.alone_elsewhere + 1 < ALONE_BELIEVED:
+    if _is_way_back(bound, state, event):
+        return _moved(bound, state, event)
+    if state.raised or state.alone_elsewhere + 1 < ALONE_BELIEVED:
         return replace(state, alone_elsewhere=state.alone_elsewhere + 1), []
     return _moved(bound, state, event)
 
 
-def _moved(bound: Bound, state: State, event: DeviceEvent) -> tuple[State, Effects]:
+def _is_way_back(bound: Bound, state: State, event: DeviceEvent) -> bool:
+    return (
+        state.last is not None
+        and event.device_id == state.way
+        and timedelta() <= event.at - state.last.at <= WAY_BACK
+        and bound.night.holds(event.stamp)
+    )
+
+
+def _moved(
+    bound: Bound, state: State, event: DeviceEvent, *, way: str = ""
+) -> tuple[State, Effects]:
     """Somebody is inside, or is not."""
     seen, settings = Evidence.of(event), bound.settings
     if event.device_id not in settings.inside:
@@ -147,7 +188,7 @@ def _moved(bound: Bound, state: State, event: DeviceEvent) -> tuple[State, Effec
         return _left(state), [CancelTimer(LONG), CancelTimer(URGENT), *ended]
     if state.entered is not None:
         return replace(state, last=seen, alone_elsewhere=0), []
-    return replace(state, entered=seen, last=seen, alone_elsewhere=0), [
+    return replace(state, entered=seen, last=seen, way=way, alone_elsewhere=0), [
         ArmTimer(LONG, event.at + settings.after),
         ArmTimer(URGENT, event.at + settings.urgent_after),
     ]
@@ -193,15 +234,18 @@ def wiring(settings: Settings) -> list[Wire]:
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule in this home."""
     elsewhere = signs_of(context, settings.elsewhere, but=settings.inside)
+    night = context.night(settings.night)
+    everywhere = frozenset({*settings.inside, *elsewhere})
+    bound = Bound(settings=settings, night=night, elsewhere=elsewhere, everywhere=everywhere)
     return Rule(
         rule_id=rule_id,
         kind=KIND.kind,
-        version=1,
+        version=2,
         initial=State(),
         states=(State,),
-        step=partial(step, Bound(settings=settings, elsewhere=elsewhere)),
-        needs=frozenset({*settings.inside, *elsewhere}),
-        told_of=frozenset({*settings.inside, *elsewhere}),
+        step=partial(step, bound),
+        needs=everywhere,
+        told_of=everywhere,
     )
 
 

@@ -8,6 +8,7 @@ another one (`1/door` of `1`) the other one is told.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Annotated
@@ -61,7 +62,8 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         told_after=settings.told_after,
         priority=settings.priority,
     )
-    return home_rule(rule_id, KIND, State(), partial(step, bound))
+    rule = home_rule(rule_id, KIND, State(), partial(step, bound), told_of=frozenset(bound.devices))
+    return replace(rule, told_of_check_ins=True)
 
 
 def _mine(devices: Mapping[str, Device]) -> Mapping[str, Device]:

@@ -22,6 +22,7 @@ from heimvakt.core.fields import Hours, duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words, spell_duration
 
+from .device_id import DeviceId
 from .hearing import ALL_HEARD, Hearing
 from .kind import Context, RuleKind, RuleSettings, Wire
 from .wording import late_words, unheard_words
@@ -31,7 +32,7 @@ class Settings(RuleSettings):
     """`[rules.door-open]`."""
 
     doors: Annotated[
-        tuple[str, ...],
+        tuple[DeviceId, ...],
         Field(min_length=1, description="The doors that are watched.", examples=[["front-door"]]),
     ]
     after: Annotated[

@@ -36,6 +36,8 @@ class Hearing:
 
     def after(self, event: Event, devices: Mapping[str, Device]) -> Hearing:
         """With what the event tells of `devices`; the same value where it tells nothing of them."""
+        if not isinstance(event, _TELLING):
+            return self  # nearly always
         after = self._after(event, devices)
         return self if after == self else after
 
@@ -73,5 +75,21 @@ class Hearing:
         """Whether one of them at least can be heard."""
         return any(self.hears(device) for device in devices.values())
 
+    def hears_all(self, devices: Mapping[str, Device]) -> bool:
+        """Whether none of them is out of reach."""
+        if not (self.silent or self.no_contact or self.lost):
+            return True
+        return all(self.hears(device) for device in devices.values())
+
 
 ALL_HEARD = Hearing()
+_TELLING = (
+    DeviceSilent,
+    DeviceBack,
+    ContactLost,
+    ContactBack,
+    RadioLost,
+    RadioBack,
+    ConfigurationChanged,
+    GatewayStarted,
+)

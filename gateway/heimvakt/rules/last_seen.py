@@ -6,9 +6,10 @@ Pure. Beds and chairs say whether somebody is in them; of all else the last that
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from heimvakt.core.alarms import Evidence
+from heimvakt.core.changed import replace
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.events import (
     BedEntered,
@@ -50,7 +51,7 @@ class LastSeen:
         hearing = self.hearing.after(event, signs)
         known = self if hearing is self.hearing else replace(self, hearing=hearing)
         match event:
-            case DeviceStuck(device_id=device_id):
+            case DeviceStuck(device_id=device_id) if device_id in signs:
                 return replace(known, stuck=known.stuck | {device_id})
             case DeviceUnstuck(device_id=device_id):
                 return replace(known, stuck=known.stuck - {device_id})

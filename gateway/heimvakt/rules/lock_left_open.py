@@ -34,8 +34,10 @@ from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words, spell_duration
 
+from .device_id import DeviceId
+from .hearing import ALL_HEARD, Hearing
 from .kind import Context, RuleKind, RuleSettings, Wire, role_rule
-from .wording import whereabouts
+from .wording import NOTHING, late_words, unheard_words, whereabouts
 
 BOLT, DOOR = "/bolt", "/door"
 """End the names of what is open, which are those of its deadlines too."""
@@ -45,7 +47,7 @@ class Settings(RuleSettings):
     """`[rules.lock-left-open]`."""
 
     locks: Annotated[
-        tuple[str, ...],
+        tuple[DeviceId, ...],
         Field(
             description="The locks that are watched. Without it every one of the home.",
             examples=[["front-lock"]],
@@ -72,6 +74,7 @@ class State:
     """By lock and which of the two."""
     told: frozenset[str] = frozenset()
     """Locks."""
+    hearing: Hearing = ALL_HEARD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +85,15 @@ class Bound:
     locks: Mapping[str, Device]
     lock_of: Mapping[str, str]
     """By door."""
+    heard: Mapping[str, Device]
+    """Locks and doors."""
 
 
 def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
     """What has been left open after `event`."""
+    hearing = state.hearing.after(event, bound.heard)
+    if hearing is not state.hearing:
+        state = replace(state, hearing=hearing)
     match event:
         case LockUnlocked(device_id=lock) if lock in bound.locks:
             return _opened(state, lock + BOLT, event, bound.settings.unlocked_for)
@@ -96,7 +104,7 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
         case DoorClosed(device_id=door) if door in bound.lock_of:
             return _closed(state, bound.lock_of[door], DOOR)
         case TimerFired(name=what) if what in state.open:
-            return _due(bound, state, what)
+            return _due(bound, state, event)
         case GatewayStarted() | ConfigurationChanged():
             return _taken_out(bound, state)
         case _:
@@ -115,19 +123,23 @@ def _closed(state: State, lock: str, which: str) -> tuple[State, Effects]:
     effects: list[Effect] = [CancelTimer(lock + which)]
     if lock + BOLT in left or lock + DOOR in left or lock not in state.told:
         return replace(state, open=left), effects
-    return State(left, state.told - {lock}), [*effects, ResetAlarm(lock)]
+    locked = replace(state, open=left, told=state.told - {lock})
+    return locked, [*effects, ResetAlarm(lock)]
 
 
-def _due(bound: Bound, state: State, what: str) -> tuple[State, Effects]:
+def _due(bound: Bound, state: State, event: TimerFired) -> tuple[State, Effects]:
+    what = event.name
     lock = what.removesuffix(BOLT).removesuffix(DOOR)
     if lock in state.told:
         return state, []
     told = replace(state, told=state.told | {lock})
-    return told, [_alarm(bound, bound.locks[lock], state.open[what], is_bolt=what.endswith(BOLT))]
+    return told, [_alarm(bound, state, bound.locks[lock], event)]
 
 
-def _alarm(bound: Bound, lock: Device, opened: Evidence, *, is_bolt: bool) -> RaiseAlarm:
-    settings, who = bound.settings, whereabouts(lock)
+def _alarm(bound: Bound, state: State, lock: Device, event: TimerFired) -> RaiseAlarm:
+    opened = state.open[event.name]
+    settings, who, is_bolt = bound.settings, whereabouts(lock), event.name.endswith(BOLT)
+    teller = bound.heard.get(opened.device_id or "", lock)
     limit = spell_duration(
         (settings.unlocked_for if is_bolt else settings.open_for).total_seconds()
     )
@@ -145,7 +157,9 @@ def _alarm(bound: Bound, lock: Device, opened: Evidence, *, is_bolt: bool) -> Ra
         kind="lock-left-open",
         priority=settings.priority,
         began_at=opened.at,
-        text=words,
+        text=words
+        + (NOTHING if state.hearing.hears(teller) else unheard_words(teller.device_id))
+        + late_words(event),
         evidence=(opened,),
         device_id=lock.device_id,
         thresholds=(("unlocked_for" if is_bolt else "open_for", limit.en),),
@@ -168,8 +182,9 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule in this home."""
     locks = {i: context.devices[i] for i in settings.locks or sorted(context.of_role(Role.LOCK))}
     lock_of = {lock.door: i for i, lock in locks.items() if lock.door}
-    bound = Bound(settings=settings, locks=locks, lock_of=lock_of)
-    return role_rule(rule_id, KIND, State(), partial(step, bound), [*locks, *lock_of])
+    heard = {i: context.devices[i] for i in (*locks, *lock_of)}
+    bound = Bound(settings=settings, locks=locks, lock_of=lock_of, heard=heard)
+    return role_rule(rule_id, KIND, State(), partial(step, bound), heard, version=2)
 
 
 def _wiring(settings: Settings) -> Iterator[Wire]:

@@ -28,6 +28,7 @@ from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
 from .kind import NO_DEVICES, Context, RuleKind, RuleSettings, home_rule
+from .wording import NOTHING, late_words
 
 HALF_PERCENT = 50.0
 SAID_AGAIN = timedelta(minutes=1)
@@ -76,7 +77,7 @@ def step(settings: Settings, gateway_id: str, state: State, event: Event) -> tup
         case GatewayStarted(at=at) if state.lost is not None:
             return state, [ArmTimer(STILL_AWAY, at + SAID_AGAIN)]
         case TimerFired(name="tell") if state.lost is not None and not state.told:
-            return _told(settings, state, [])
+            return _told(settings, state, [], late_words(event))
         case MainsRestored() | TimerFired(name="still-away") if state.lost is not None:
             done: Effects = [CancelTimer(TELL), CancelTimer(STILL_AWAY), ResetAlarm(KEY)]
             return State(), done
@@ -95,7 +96,9 @@ def _tell_if_half(settings: Settings, state: State, effects: Effects) -> tuple[S
     return _told(settings, state, effects)
 
 
-def _told(settings: Settings, state: State, effects: Effects) -> tuple[State, Effects]:
+def _told(
+    settings: Settings, state: State, effects: Effects, late: Words = NOTHING
+) -> tuple[State, Effects]:
     assert state.lost is not None
     battery_nb = battery_en = ""
     if state.percent is not None:
@@ -109,7 +112,8 @@ def _told(settings: Settings, state: State, effects: Effects) -> tuple[State, Ef
         text=Words(
             nb=f"Strømmen til boksen er borte.{battery_nb}",
             en=f"The gateway has no mains.{battery_en}",
-        ),
+        )
+        + late,
         evidence=(state.lost,),
         thresholds=(("battery_below_percent", f"{HALF_PERCENT:.0f}"),),
     )
@@ -119,7 +123,12 @@ def _told(settings: Settings, state: State, effects: Effects) -> tuple[State, Ef
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule; it needs no device."""
     return home_rule(
-        rule_id, KIND, State(), partial(step, settings, context.gateway_id), told_of=NO_DEVICES
+        rule_id,
+        KIND,
+        State(),
+        partial(step, settings, context.gateway_id),
+        version=2,
+        told_of=NO_DEVICES,
     )
 
 

@@ -19,6 +19,7 @@ from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
 from heimvakt.core.devices import Device, Role
+from heimvakt.core.dose_counts import DoseCount, between
 from heimvakt.core.dose_entry import Entry, Fate
 from heimvakt.core.effects import (
     ArmTimer,
@@ -48,6 +49,7 @@ from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import spell_duration
 
+from .device_id import DeviceId
 from .dose_watch import (
     Watch,
     clock_set,
@@ -70,7 +72,7 @@ class Settings(RuleSettings):
     """`[rules.missed-dose]`: armed in every home, also without this section."""
 
     dispenser: Annotated[
-        str | None,
+        DeviceId | None,
         Field(
             description="The dispenser that it is about. Without it every one of the home.",
             examples=["medicine"],
@@ -240,7 +242,14 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     of = {settings.dispenser} if settings.dispenser else context.of_role(Role.DISPENSER)
     dispensers = {i: context.devices[i] for i in sorted(of)}
     bound = Bound(settings=settings, zone=context.zone, dispensers=dispensers)
-    return role_rule(rule_id, KIND, State(), partial(step, bound), dispensers)
+    rule = role_rule(rule_id, KIND, State(), partial(step, bound), dispensers)
+    return replace(rule, told_of_check_ins=True, doses=_ended)
+
+
+def _ended(before: State, after: State) -> Iterator[DoseCount]:
+    for device_id, watch in after.dispensers.items():
+        for count in between(before.dispensers.get(device_id, Watch()).ledger, watch.ledger):
+            yield replace(count, device_id=device_id)
 
 
 def _wiring(settings: Settings) -> Iterator[Wire]:

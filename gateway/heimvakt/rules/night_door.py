@@ -30,6 +30,7 @@ from heimvakt.core.fields import Hours, duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words
 
+from .device_id import DeviceId
 from .kind import Context, RuleKind, RuleSettings, Wire
 
 
@@ -40,7 +41,7 @@ class Settings(RuleSettings):
         Hours, Field(description="The night, local time; it may cross midnight.")
     ] = Hours.parse("22:00-07:00")
     doors: Annotated[
-        tuple[str, ...],
+        tuple[DeviceId, ...],
         Field(min_length=1, description="The doors that are watched.", examples=[["front-door"]]),
     ]
     quiet_for: Annotated[

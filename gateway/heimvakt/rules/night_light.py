@@ -30,6 +30,7 @@ from heimvakt.core.events import (
 from heimvakt.core.fields import Hours, duration
 from heimvakt.core.rule import Rule
 
+from .device_id import DeviceId
 from .kind import Context, RuleKind, RuleSettings, Wire
 
 OFF = "off"
@@ -46,11 +47,11 @@ class Settings(RuleSettings):
         Hours, Field(description="The night, local time; it may cross midnight.")
     ] = Hours.parse("22:00-07:00")
     lights: Annotated[
-        tuple[str, ...],
+        tuple[DeviceId, ...],
         Field(min_length=1, description="What is switched on.", examples=[["bedside-lamp"]]),
     ]
     on: Annotated[
-        tuple[str, ...],
+        tuple[DeviceId, ...],
         Field(
             min_length=1,
             description="Who gets up or moves: beds, chairs, doors and movements.",

@@ -1,15 +1,20 @@
 """Night wandering: out of bed at night and a second sign of it, or not back in time.
 
-One sensor alone is never an alarm: a bed mat alone is wrong one time in three in the field
-(M-BAS 2016: nuisance 31 %), and a motion sensor flickers in an empty home. The rule sees events and
-answers with effects; it knows no clock, and its deadline comes back as an event.
+How sure it is decides how soon somebody must look. A door, or movement where nobody should be, is
+high. A bed mat alone is wrong one time in three in the field (M-BAS 2016: nuisance 31 %), and
+towards morning most who move are getting up: both are medium, and become high by what is seen next.
+The rule sees events and answers with effects; it knows no clock, and its deadline comes back as an
+event.
 
     in bed --bed left in the window--> out --bed entered--> in bed
                                        |-- a door, or enough movements --> raised
-                                       `-- not back in time -------------> raised
+                                       |-- not back in time: unsure ------> raised, as from out
+                                       |-- movements near its end: unsure -> raised by a door
+                                       `-- the night is over --> in bed
 
-One night out of bed is one alarm: nothing more until the bed is entered again, or, where that was
-not heard, until it is left in another night.
+One night out of bed is one alarm of each priority at most: nothing more until the bed is entered
+again, or, where that was not heard, until it is left in another night. With `learn`, in time is
+what is usual for the hour (`absence`); an absence with a second sign is not learned from.
 """
 
 from __future__ import annotations
@@ -31,24 +36,30 @@ from heimvakt.core.rule import Rule
 from heimvakt.core.times import stepped
 from heimvakt.core.words import Words, spell_duration
 
-from .kind import Context, RuleKind, RuleSettings, Wire
+from .absence import Absences, ReturnSettings, absences
+from .device_id import DeviceId
+from .kind import Context, RuleKind, Wire
+from .learning import MAY_SPOIL, Lesson, Taught
+from .wording import late_words
 
 BACK = "back"
 EVIDENCE_MAX = 10
+SIGNS_MAX = 10
+"""As many as `movements` may ask for."""
 ANOTHER_NIGHT = timedelta(hours=12)
 FRAME_AGAIN = timedelta(seconds=2)
 """A radio repeats an unconfirmed frame within this: the same movement is no second sign."""
 
 
-class Settings(RuleSettings):
+class Settings(ReturnSettings):
     """`[rules.night-wandering]`."""
 
     between: Annotated[
         Hours, Field(description="The night, local time; it may cross midnight.")
     ] = Hours.parse("23:00-06:00")
-    out_of: Annotated[str, Field(description="The bed that is left.", examples=["bed"])]
+    out_of: Annotated[DeviceId, Field(description="The bed that is left.", examples=["bed"])]
     signs: Annotated[
-        tuple[str, ...],
+        tuple[DeviceId, ...],
         Field(
             min_length=1,
             description="Second signs: movement outside the bedroom, and doors.",
@@ -58,21 +69,30 @@ class Settings(RuleSettings):
     movements: Annotated[
         int, Field(ge=2, le=10, description="How many movements are a sign; one door always is.")
     ] = 2
-    back_within: Annotated[
+    getting_up: Annotated[
         timedelta,
-        duration(at_least="2m", at_most="4h"),
-        Field(description="Longer out of bed than this is an alarm without a second sign."),
-    ] = timedelta(minutes=20)
-    priority: Annotated[Priority, Field(description="How soon a person must look.")] = Priority.HIGH
+        duration(at_least="0s", at_most="3h"),
+        Field(
+            description="In so much of the end of the night most who move are getting up: movement "
+            "alone is medium then. A door is as urgent as ever."
+        ),
+    ] = timedelta(hours=1)
+    priority: Annotated[
+        Priority,
+        Field(
+            description="How soon a person must look when a second sign tells of it. Not back in "
+            "time, and no second sign, is medium."
+        ),
+    ] = Priority.HIGH
 
 
 @dataclass(frozen=True, slots=True)
-class InBed:
+class InBed(Taught):
     """Or not known: nothing is watched."""
 
 
 @dataclass(frozen=True, slots=True)
-class Out:
+class Out(Taught):
     """Out of bed since `left`."""
 
     left: Evidence
@@ -80,10 +100,12 @@ class Out:
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(Taught):
     """Told for this time out of bed."""
 
     left_at: datetime
+    unsure: Out | None = None
+    """Told as medium: what is seen yet may make it more urgent."""
 
 
 State = InBed | Out | Raised
@@ -95,86 +117,154 @@ class Bound:
 
     settings: Settings
     night: Night
+    morning: Night
+    """The end of it, in which people get up."""
+    absences: Absences
 
 
 def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
     """What the night looks like after `event`, and what to do about it."""
     settings = bound.settings
+    if isinstance(event, MAY_SPOIL):
+        state = bound.absences.follow(state, event)
     match state, event:
         case Raised(), BedEntered(device_id=settings.out_of):
-            return InBed(), [NoLonger(settings.out_of)]
+            return _in_bed(bound, state, event), [NoLonger(settings.out_of)]
         case _, BedEntered(device_id=settings.out_of):
-            return InBed(), [CancelTimer(BACK)]
-        case InBed(), BedLeft(device_id=settings.out_of, at=at) if bound.night.holds(event.stamp):
-            return Out(Evidence.of(event)), [ArmTimer(BACK, at + settings.back_within)]
-        case Out(), DoorOpened(device_id=device) if device in settings.signs:
-            return _raise(bound, _with(state, event))
+            return _in_bed(bound, state, event), [CancelTimer(BACK)]
+        case InBed(), BedLeft(device_id=settings.out_of) if bound.night.holds(event.stamp):
+            return _left(bound, state, event)
         case Raised(left_at=before), BedLeft(device_id=settings.out_of, at=at) if (
             at - before >= ANOTHER_NIGHT and bound.night.holds(event.stamp)
         ):
-            return Out(Evidence.of(event)), [ArmTimer(BACK, at + settings.back_within)]
-        case Out(), MotionDetected(device_id=device) if device in settings.signs:
-            if _is_repeated(state, event):
-                return state, []
-            out = _with(state, event)
-            if len(out.signs) >= settings.movements:
-                return _raise(bound, out)
-            return out, []
+            return _left(bound, state, event)
+        case ((Out() | Raised(unsure=Out())), DoorOpened() | MotionDetected()) if (
+            event.device_id in settings.signs and bound.night.holds(event.stamp)
+        ):
+            return _seen(bound, state, event)
         case Out(), TimerFired(name=name) if name == BACK:
-            return _raise(bound, state)
+            return _not_back(bound, state, event)
         case Raised(left_at=left_at), _ if (by := stepped(event)) is not None:
-            return Raised(left_at + by), []  # the clock was set: it is the same night
+            return replace(state, left_at=left_at + by), []  # the clock was set: the same night
         case _:
             return state, []  # all else says nothing about this night
 
 
-def _is_repeated(out: Out, event: MotionDetected) -> bool:
-    return any(
+def _left(bound: Bound, state: InBed | Raised, event: BedLeft) -> tuple[State, Effects]:
+    absences = bound.absences
+    out = Out(Evidence.of(event), lesson=absences.begun(state.lesson, event), usual=state.usual)
+    return out, [ArmTimer(BACK, event.at + absences.limit(state.usual, event.at))]
+
+
+def _in_bed(bound: Bound, state: State, event: BedEntered | TimerFired) -> InBed:
+    left_at = None if isinstance(state, InBed) else _left_at(state)
+    usual = bound.absences.learned(state, left_at, event)
+    return InBed(lesson=state.lesson, usual=usual)
+
+
+def _seen(
+    bound: Bound, state: Out | Raised, event: DoorOpened | MotionDetected
+) -> tuple[State, Effects]:
+    """A second sign, or one of several that make one together."""
+    if isinstance(state, Out):
+        out = state
+    else:
+        assert state.unsure is not None
+        # What can be learned, and was, is as it is now, and not as when he was first missed.
+        out = replace(state.unsure, lesson=state.lesson, usual=state.usual)
+    if _is_repeated(out, event) or event.at - _left_at(state) >= ANOTHER_NIGHT:
+        return state, []
+    out = replace(out, signs=(*out.signs, Evidence.of(event))[-SIGNS_MAX:])
+    urgent = _urgent(bound, out, event)
+    if urgent is Priority.HIGH or (urgent is not None and isinstance(state, Out)):
+        return _raise(bound, out, _left_at(state), urgent, _text(event))
+    return out if isinstance(state, Out) else replace(state, unsure=out), []
+
+
+def _left_at(state: Out | Raised) -> datetime:
+    return state.left.at if isinstance(state, Out) else state.left_at
+
+
+def _is_repeated(out: Out, event: DoorOpened | MotionDetected) -> bool:
+    return isinstance(event, MotionDetected) and any(
         sign.device_id == event.device_id and abs(event.at - sign.at) < FRAME_AGAIN
         for sign in out.signs
     )
 
 
-def _with(out: Out, event: Event) -> Out:
-    return replace(out, signs=(*out.signs, Evidence.of(event)))
+def _urgent(bound: Bound, out: Out, event: DoorOpened | MotionDetected) -> Priority | None:
+    """What has been seen with `event`; None: not enough."""
+    if isinstance(event, DoorOpened):
+        return bound.settings.priority
+    if len(out.signs) < bound.settings.movements:
+        return None
+    return Priority.MEDIUM if bound.morning.holds(event.stamp) else bound.settings.priority
 
 
-def _raise(bound: Bound, out: Out) -> tuple[State, Effects]:
+def _not_back(bound: Bound, out: Out, event: TimerFired) -> tuple[State, Effects]:
+    limit = bound.absences.limit(out.usual, out.left.at)
+    due = replace(event.stamp, at=event.due)
+    # A clock that was set meanwhile says nothing of whether the night is over.
+    if event.due - out.left.at == limit and not bound.night.holds(due):
+        return _in_bed(bound, out, event), []  # up for the day
+    within = _spelt(limit)
+    text = Words(
+        nb=f"Ute av sengen om natten og ikke tilbake innen {within.nb}.",
+        en=f"Out of bed at night and not back within {within.en}.",
+    )
+    text += bound.absences.said(out.usual, out.left.at, event.at - out.left.at)
+    # Movement where nobody should be, though it was only one: together they are two signs.
+    sure = bool(out.signs) and not bound.morning.holds(due)
+    urgent = bound.settings.priority if sure else Priority.MEDIUM
+    return _raise(bound, out, out.left.at, urgent, text + late_words(event))
+
+
+def _raise(
+    bound: Bound, out: Out, left_at: datetime, priority: Priority, text: Words
+) -> tuple[State, Effects]:
     settings = bound.settings
     alarm = RaiseAlarm(
         key=settings.out_of,
         kind="night-wandering",
-        priority=settings.priority,
+        priority=priority,
         began_at=out.left.at,
-        text=_text(settings, out),
+        text=text,
         evidence=(out.left, *out.signs[-(EVIDENCE_MAX - 1) :]),
         device_id=(out.signs[-1] if out.signs else out.left).device_id,
         thresholds=(
             ("between", str(settings.between)),
             ("movements", str(settings.movements)),
-            ("back_within", spell_duration(settings.back_within.total_seconds()).en),
+            ("back_within", _spelt(settings.back_within).en),
+            ("getting_up", _spelt(settings.getting_up).en),
+            *bound.absences.thresholds(out.usual, out.left.at),
         ),
     )
-    return Raised(out.left.at), [CancelTimer(BACK), alarm]
+    unsure = out if priority is not Priority.HIGH else None
+    # With a second sign something else went on than an absence as usual.
+    lesson = Lesson.NO if out.signs and out.lesson is Lesson.YES else out.lesson
+    raised = Raised(left_at, unsure, lesson=lesson, usual=out.usual)
+    return raised, [CancelTimer(BACK), alarm]
 
 
-def _text(settings: Settings, out: Out) -> Words:
-    if not out.signs:
-        limit = spell_duration(settings.back_within.total_seconds())
+def _spelt(time: timedelta) -> Words:
+    return spell_duration(time.total_seconds())
+
+
+def _text(sign: DoorOpened | MotionDetected) -> Words:
+    if isinstance(sign, DoorOpened):
         return Words(
-            nb=f"Ute av sengen om natten og ikke tilbake innen {limit.nb}.",
-            en=f"Out of bed at night and not back within {limit.en}.",
-        )
-    last = out.signs[-1]
-    if last.kind == DoorOpened.kind:
-        return Words(
-            nb=f"Ute av sengen om natten, og døren {last.device_id} ble åpnet.",
-            en=f"Out of bed at night, and the door {last.device_id} was opened.",
+            nb=f"Ute av sengen om natten, og døren {sign.device_id} ble åpnet.",
+            en=f"Out of bed at night, and the door {sign.device_id} was opened.",
         )
     return Words(
-        nb=f"Ute av sengen om natten, og bevegelse ved {last.device_id}.",
-        en=f"Out of bed at night, and movement at {last.device_id}.",
+        nb=f"Ute av sengen om natten, og bevegelse ved {sign.device_id}.",
+        en=f"Out of bed at night, and movement at {sign.device_id}.",
     )
+
+
+def _tells(bound: Bound, state: State, at: datetime) -> Words:
+    left_at = None if isinstance(state, InBed) else _left_at(state)
+    return bound.absences.tells(state.usual, left_at, at)
 
 
 def wiring(settings: Settings) -> list[Wire]:
@@ -191,16 +281,23 @@ def wiring(settings: Settings) -> list[Wire]:
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule in this home."""
-    bound = Bound(settings=settings, night=context.night(settings.between))
+    night = context.night(settings.between)
+    bound = Bound(
+        settings=settings,
+        night=night,
+        morning=night.last(settings.getting_up),
+        absences=absences(settings, context.devices[settings.out_of], night),
+    )
     return Rule(
         rule_id=rule_id,
         kind=KIND.kind,
-        version=2,
+        version=3,
         initial=InBed(),
         states=(InBed, Out, Raised),
         step=partial(step, bound),
         needs=frozenset({settings.out_of, *settings.signs}),
         told_of=frozenset({settings.out_of, *settings.signs}),
+        tells=partial(_tells, bound) if settings.learn else None,
     )
 
 

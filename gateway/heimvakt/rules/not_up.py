@@ -11,7 +11,7 @@ still come.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated
@@ -20,6 +20,7 @@ from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
 from heimvakt.core.calendar import Window
+from heimvakt.core.changed import replace
 from heimvakt.core.devices import Device
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, NoLonger, RaiseAlarm, ResetAlarm
 from heimvakt.core.events import (
@@ -41,12 +42,15 @@ from heimvakt.core.rule import Rule
 from heimvakt.core.witness import NOBODY, Witness
 from heimvakt.core.words import Words
 
+from .device_id import DeviceId
 from .hearing import ALL_HEARD, Hearing
 from .kind import Context, RuleKind, RuleSettings, Wire
 from .presence import SIGNS, is_life, signs_of, wires
-from .wording import LATE, late_words
+from .wording import LATE, told_late_by
 
-BY, LATER = "by", "later"
+BY = "by"
+LATER, OFF = "later", "off"
+"""Deadlines of a second look, by why there was none before."""
 KEY = "home"
 WAIT = timedelta(minutes=30)
 """For a sign, when nothing could be heard in the morning."""
@@ -65,7 +69,7 @@ class Settings(RuleSettings):
         ),
     ] = Hours.parse("05:00-10:00")
     signs: Annotated[
-        tuple[str, ...],
+        tuple[DeviceId, ...],
         Field(
             description="What is a sign of being up. Usually left out: every sensor of movement, "
             "doors, beds that are left, chairs, appliances and buttons.",
@@ -115,7 +119,7 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
                 return seen, []
             up = replace(seen, last=Evidence.of(event), raised=False)
             return up, [ResetAlarm(KEY)] if state.raised else []
-        case TimerFired(name=name) if name in (BY, LATER):
+        case TimerFired(name=name) if name in (BY, LATER, OFF):
             return _judge(bound, state, event)
         case ModeChanged(before=before, after=after) if Mode.PRIVACY in (before, after):
             # Movements are not heard while it lasts: whoever set it was up.
@@ -149,13 +153,16 @@ def _judge(bound: Bound, state: State, event: TimerFired) -> tuple[State, Effect
     state, again = _arm(bound, state, event.stamp)
     if state.raised or (state.last is not None and state.last.at >= begin):
         return state, again
-    deaf = not state.hearing.hears_any(bound.signs)
-    if event.name == BY and (deaf or event.at - event.due >= LATE):
-        return state, [ArmTimer(LATER, event.at + WAIT), *again]
-    return replace(state, raised=True), [_alarm(bound, state, event, deaf=deaf), *again]
+    deaf, was_off = not state.hearing.hears_any(bound.signs), event.at - event.due >= LATE
+    if event.name == BY and (deaf or was_off):
+        return state, [ArmTimer(OFF if was_off else LATER, event.at + WAIT), *again]
+    alarm = _alarm(bound, state, event, _end(bound.morning, day), deaf=deaf)
+    return replace(state, raised=True), [alarm, *again]
 
 
-def _alarm(bound: Bound, state: State, event: TimerFired, *, deaf: bool) -> RaiseAlarm:
+def _alarm(
+    bound: Bound, state: State, event: TimerFired, ended: datetime, *, deaf: bool
+) -> RaiseAlarm:
     until = f"{bound.settings.between.end:%H:%M}"
     text = Words(
         nb=f"Ingen tegn til å ha stått opp innen {until}.",
@@ -163,13 +170,14 @@ def _alarm(bound: Bound, state: State, event: TimerFired, *, deaf: bool) -> Rais
     )
     if deaf:
         text += Words(nb=" Ingen sensor kan høres nå.", en=" No sensor can be heard now.")
+    text += told_late_by(event.at - (ended if event.name == OFF else event.due))
     last = state.last
     return RaiseAlarm(
         key=KEY,
         kind="not-up",
         priority=bound.settings.priority,
-        began_at=event.due,
-        text=text + late_words(event),
+        began_at=ended,
+        text=text,
         evidence=(last,) if last else (),
         device_id=last.device_id if last else None,
         thresholds=(("between", str(bound.settings.between)),),
@@ -188,7 +196,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     return Rule(
         rule_id=rule_id,
         kind=KIND.kind,
-        version=1,
+        version=2,
         initial=State(),
         states=(State,),
         step=partial(step, bound),

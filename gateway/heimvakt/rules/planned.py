@@ -51,8 +51,9 @@ def occasions(
                 wall = datetime.combine(day, plan.begin)
                 begins_at = wall.replace(tzinfo=zone).astimezone(UTC)
                 ends_at = (wall + plan.lasting).replace(tzinfo=zone).astimezone(UTC)
-                # What begins in an hour that is left out begins after it, and is as long as ever.
-                ends_at = max(ends_at, begins_at + plan.lasting)
+                if begins_at.astimezone(zone).replace(tzinfo=None) != wall:
+                    # What begins in an hour that is left out begins after it, as long as ever.
+                    ends_at = begins_at + plan.lasting
                 if after < ends_at <= until:
                     found.append(Occasion(ends_at, begins_at, f"{day}T{plan.begin:%H:%M}"))
             day += timedelta(days=1)

@@ -8,7 +8,7 @@ what the sensors said last is all that is looked at.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
+from heimvakt.core.changed import replace
 from heimvakt.core.devices import Device
 from heimvakt.core.doses import EVERY_DAY
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effect, Effects, RaiseAlarm, ResetAlarm
@@ -35,6 +36,7 @@ from heimvakt.core.times import stepped
 from heimvakt.core.week import Days, TimeOfDay
 from heimvakt.core.words import Words
 
+from .device_id import DeviceId
 from .kind import Context, RuleKind, RuleSettings, Wire
 from .last_seen import NOTHING_KNOWN, PLACES, SIGNS, LastSeen
 from .planned import LOOKED_BACK, Plan, next_end, occasions
@@ -60,7 +62,7 @@ class Settings(RuleSettings):
     ]
     days: Annotated[Days, Field(description="On which days. Without it on every day.")] = EVERY_DAY
     where: Annotated[
-        tuple[str, ...],
+        tuple[DeviceId, ...],
         Field(
             min_length=1,
             description="Where somebody should be: beds and chairs that are taken, or movement "
@@ -221,6 +223,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         states=(State,),
         step=partial(step, bound),
         needs=frozenset(settings.where),
+        told_of=frozenset(signs),
     )
 
 

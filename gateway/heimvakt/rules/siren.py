@@ -23,6 +23,7 @@ from heimvakt.core.events import AlarmAnswered, AlarmUnanswered, Event, TimerFir
 from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
 
+from .device_id import DeviceId
 from .kind import NO_DEVICES, Context, RuleKind, RuleSettings, Wire
 
 WAITING_MAX = 64
@@ -33,7 +34,7 @@ class Settings(RuleSettings):
     """`[rules.siren]`."""
 
     sirens: Annotated[
-        tuple[str, ...],
+        tuple[DeviceId, ...],
         Field(min_length=1, description="What sounds.", examples=[["hall-siren"]]),
     ]
     after: Annotated[

@@ -32,7 +32,7 @@ from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words, spell_duration
 
 from .kind import Context, RuleKind, RuleSettings, home_rule
-from .wording import whereabouts
+from .wording import late_words, whereabouts
 
 
 class Settings(RuleSettings):
@@ -67,7 +67,7 @@ def step(
         case TamperClosed(device_id=device_id) if device_id in state.open:
             return _over(state, {device_id})
         case TimerFired(name=device_id) if device_id in state.open:
-            return state, [_alarm(settings, devices[device_id], state.open[device_id])]
+            return state, [_alarm(settings, devices[device_id], state.open[device_id], event)]
         case GatewayStarted() | ConfigurationChanged():
             return _over(state, state.open.keys() - devices.keys())
         case _:
@@ -84,7 +84,7 @@ def _over(state: State, gone: set[str]) -> tuple[State, Effects]:
     return State(rest), over
 
 
-def _alarm(settings: Settings, device: Device, opened: Evidence) -> RaiseAlarm:
+def _alarm(settings: Settings, device: Device, opened: Evidence, event: TimerFired) -> RaiseAlarm:
     who, limit = whereabouts(device), spell_duration(settings.told_after.total_seconds())
     return RaiseAlarm(
         key=device.device_id,
@@ -94,7 +94,8 @@ def _alarm(settings: Settings, device: Device, opened: Evidence) -> RaiseAlarm:
         text=Words(
             nb=f"{who} har vært åpen eller tatt ned i {limit.nb}. Sett den på plass.",
             en=f"{who} has been open or taken down for {limit.en}. Put it back in its place.",
-        ),
+        )
+        + late_words(event),
         evidence=(opened,),
         device_id=device.device_id,
         thresholds=(("told_after", limit.en),),
@@ -103,7 +104,7 @@ def _alarm(settings: Settings, device: Device, opened: Evidence) -> RaiseAlarm:
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule for every device of this home."""
-    return home_rule(rule_id, KIND, State(), partial(step, settings, context.devices))
+    return home_rule(rule_id, KIND, State(), partial(step, settings, context.devices), version=2)
 
 
 KIND = RuleKind(

@@ -23,8 +23,10 @@ from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.words import Words, spell_duration
 
+from .device_id import DeviceId
+from .hearing import ALL_HEARD, Hearing
 from .kind import Context, RuleKind, RuleSettings, Wire
-from .wording import late_words, whereabouts
+from .wording import NOTHING, late_words, unheard_words, whereabouts
 
 MARGIN = 0.5
 """Degrees Celsius. So far back within the limits it is over: on the limit itself a sensor goes to
@@ -35,7 +37,7 @@ class Settings(RuleSettings):
     """`[rules.temperature]`."""
 
     sensors: Annotated[
-        tuple[str, ...],
+        tuple[DeviceId, ...],
         Field(
             min_length=1,
             description="What measures: any device that tells a temperature.",
@@ -86,6 +88,7 @@ class State:
     """The sensors that are beyond a limit."""
 
     beyond: Mapping[str, Beyond] = field(default_factory=dict)
+    hearing: Hearing = ALL_HEARD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +101,9 @@ class Bound:
 
 def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
     """Where it is too cold or too hot after `event`."""
+    hearing = state.hearing.after(event, bound.sensors)
+    if hearing is not state.hearing:
+        return replace(state, hearing=hearing), []
     match event:
         case TemperatureMeasured(device_id=sensor) if sensor in bound.sensors:
             return _measured(bound, state, event)
@@ -135,6 +141,7 @@ def _lasted(bound: Bound, state: State, known: Beyond, event: TimerFired) -> tup
     where, celsius = whereabouts(device), f"{known.celsius:.1f}"
     long = spell_duration(settings.lasting.total_seconds())
     nb, en = ("For varmt", "Too hot") if known.hot else ("For kaldt", "Too cold")
+    unheard = NOTHING if state.hearing.hears(device) else unheard_words(event.name)
     limit = settings.above if known.hot else settings.below
     alarm = RaiseAlarm(
         key=_key(event.name, known),
@@ -145,6 +152,7 @@ def _lasted(bound: Bound, state: State, known: Beyond, event: TimerFired) -> tup
             nb=f"{nb} ved {where}: {celsius.replace('.', ',')} °C, i minst {long.nb}.",
             en=f"{en} at {where}: {celsius} °C, for at least {long.en}.",
         )
+        + unheard
         + late_words(event),
         evidence=(known.first,),
         device_id=event.name,
@@ -158,11 +166,12 @@ def _key(sensor: str, beyond: Beyond) -> str:
 
 
 def _with(state: State, sensor: str, beyond: Beyond) -> State:
-    return State({**state.beyond, sensor: beyond})
+    return replace(state, beyond={**state.beyond, sensor: beyond})
 
 
 def _without(state: State, sensor: str) -> State:
-    return State({name: beyond for name, beyond in state.beyond.items() if name != sensor})
+    rest = {name: beyond for name, beyond in state.beyond.items() if name != sensor}
+    return replace(state, beyond=rest)
 
 
 def wiring(settings: Settings) -> list[Wire]:
@@ -179,7 +188,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     return Rule(
         rule_id=rule_id,
         kind=KIND.kind,
-        version=1,
+        version=2,
         initial=State(),
         states=(State,),
         step=partial(step, Bound(settings=settings, sensors=sensors)),

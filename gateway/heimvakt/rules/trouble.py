@@ -165,7 +165,7 @@ def _said(bound: Bound, state: State, event: DeviceEvent) -> tuple[State, Effect
         key = f"{event.device_id}/{name}"
         if sort.begins(event):
             state, led = _begins(bound, state, key, event)
-        elif sort.ends(event) and key in state.there:
+        elif key in state.there and sort.ends(event):
             state, led = _ends(sort, state, key, event.at)
         else:
             continue

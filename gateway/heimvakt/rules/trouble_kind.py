@@ -14,7 +14,7 @@ from heimvakt.core.devices import Role
 from heimvakt.core.rule import Rule
 
 from .kind import Context, RuleKind, RuleSettings
-from .trouble import Bound, Sort, State, step
+from .trouble import Bound, Sort, State, speaks, step
 
 
 class Settings(RuleSettings):
@@ -68,4 +68,5 @@ def _bind(
         step=partial(step, bound),
         needs=frozenset(devices),
         told_of=frozenset(devices),
+        told_of_check_ins=any(sort.ends is speaks for sort in sorts),
     )

@@ -41,6 +41,7 @@ from heimvakt.core.rule import Rule
 from heimvakt.core.times import stepped
 from heimvakt.core.week import Days
 
+from .device_id import DeviceId
 from .hearing import ALL_HEARD, Hearing
 from .kind import Context, RuleKind, RuleSettings, Wire
 from .planned import LOOKED_BACK, Occasion, Plan, next_end, occasions
@@ -87,7 +88,7 @@ class Settings(RuleSettings):
         ),
     ] = ()
     locks: Annotated[
-        tuple[str, ...],
+        tuple[DeviceId, ...],
         Field(
             description="Locks that nobody but carers opens with a tag or a code: that counts too.",
             examples=[["front-lock"]],

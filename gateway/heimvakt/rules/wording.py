@@ -11,6 +11,8 @@ from heimvakt.core.words import Words, spell_duration
 
 LATE = timedelta(minutes=1)
 """A deadline that comes later than this was waited for by nobody."""
+NOTHING = Words(nb="", en="")
+"""To be put behind a sentence that nothing has to be added to."""
 MINUTE_S, HOUR_S, DAY_S = 60.0, 3_600.0, 86_400.0
 
 
@@ -22,7 +24,7 @@ def whereabouts(device: Device) -> str:
 def blind_words(rules: Sequence[str]) -> Words:
     """A sentence about the rules that cannot see any more, to be put behind another; or nothing."""
     if not rules:
-        return Words(nb="", en="")
+        return NOTHING
     names = ", ".join(rules)
     return Words(
         nb=f" Uten den ser disse reglene ikke: {names}.",
@@ -39,9 +41,13 @@ def unheard_words(device_id: str) -> Words:
 
 def late_words(event: TimerFired) -> Words:
     """A sentence about a deadline that came late, as after a time without power; or nothing."""
-    late = event.at - event.due
+    return told_late_by(event.at - event.due)
+
+
+def told_late_by(late: timedelta) -> Words:
+    """A sentence about something that should have been told so long ago; or nothing."""
     if late < LATE:
-        return Words(nb="", en="")
+        return NOTHING
     by = spell_about(late.total_seconds())
     return Words(
         nb=f" Varslet {by.nb} for sent: sentralen i boligen var av.",

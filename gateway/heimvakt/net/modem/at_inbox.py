@@ -24,6 +24,7 @@ class Inbox:
 
     def __init__(self, tell: Callable[[News], Awaitable[None]]) -> None:
         self._tell = tell
+        self._unread = 0
 
     async def read_all(self, talk: Talk) -> None:
         """Messages that came while nobody listened, those that cannot be read as well: a full
@@ -53,7 +54,7 @@ class Inbox:
         try:
             message = parse(pdu)
         except PduError as error:
-            _log.warning("a message from the network cannot be read", why=str(error))
+            self._count_unread(str(error))
             return
         if isinstance(message, Deliver):
             await self._tell(
@@ -65,3 +66,10 @@ class Inbox:
                     number=message.number, reference=message.reference, outcome=message.outcome
                 )
             )
+
+    def _count_unread(self, why: str) -> None:
+        """Anybody can send an SMS, and as many as he pays for: the first is told, the tenth, the
+        hundredth and so on."""
+        self._unread += 1
+        if str(self._unread).strip("0") == "1":
+            _log.warning("a message from the network cannot be read", why=why, so_far=self._unread)

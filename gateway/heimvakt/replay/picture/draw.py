@@ -21,7 +21,7 @@ from .rows import clock_change, pieces, place_of, row_of
 from .seen import Lane, SeenDose, Span, What
 from .svg import Value, bars, element, text, titled
 
-LEFT, WIDTH, RIGHT = 150.0, 1000.0, 20.0
+LEFT, WIDTH, RIGHT = 158.0, 1000.0, 20.0
 TOP, AXIS = 94.0, 22.0
 ALARM_H, BED_H, ROOM_H, DOOR_H, LAST_H, GAP = 13.0, 8.0, 5.0, 5.0, 10.0, 2.0
 HAIR = 1.2

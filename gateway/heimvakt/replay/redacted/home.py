@@ -27,6 +27,9 @@ _WORDS = frozenset(
     {*Role, *Mode, *Press, *MAY_REST, "never", "auto", "none", "high", "medium", "low"}
     | {"information", "up", "down", "open", "closed", "even", "odd"}
 )
+TEXT = {"en": "An alarm of the home."}
+"""In the place of an installer's words, which no rule looks at."""
+NOWHERE = "nowhere"
 _DEVICE = ("role", "outer", "cancel", "silent_after", "stuck_after", "doses")
 """What stays as it is; all else of a device is a name, an address, or its driver's own."""
 _GATEWAY = ("timezone", "language", "unknown_clock")
@@ -139,8 +142,15 @@ class _Words:
 
     def walk(self, value: Any, where: str) -> Any:
         match value:
+            case {"role": _, **room} if room.keys() <= {"room"}:
+                # Devices by what they are: a room that none is in may be somebody's own word.
+                rooms = {key: self._known.get(str(name), NOWHERE) for key, name in room.items()}
+                return {"role": value["role"], **rooms}
             case dict():
-                return {key: self.walk(inner, f"{where}.{key}") for key, inner in value.items()}
+                return {
+                    key: TEXT if key == "text" else self.walk(inner, f"{where}.{key}")
+                    for key, inner in value.items()
+                }
             case list():
                 return [self.walk(inner, where) for inner in value]
             case str():
