@@ -45,6 +45,9 @@ def gateway_of(bench: Bench) -> Gateway:
 class DriverContract:
     """See the module."""
 
+    TURNS = 20
+    """How often a state is changed in a row; a multiple of four, fewer where a person does it."""
+
     async def test_it_says_when_it_hears_and_what_it_hears(self, bench: Bench) -> None:
         gateway = gateway_of(bench)
         async with running(bench.driver(), gateway):
@@ -58,10 +61,15 @@ class DriverContract:
             await gateway.wait_armed()
             name = bench.device.device_id
             before = len(gateway.of(name, bench.on, bench.off))
-            for number in range(20):
+            turns = self.TURNS
+            for number in range(turns):
                 await bench.turn(on=number % 2 == 0)
-            await gateway.until(lambda: len(gateway.of(name, bench.on, bench.off)) == before + 20)
-        assert gateway.of(name, bench.on, bench.off)[before:] == [bench.on, bench.off] * 10
+            await gateway.until(
+                lambda: len(gateway.of(name, bench.on, bench.off)) == before + turns
+            )
+        assert gateway.of(name, bench.on, bench.off)[before:] == [bench.on, bench.off] * (
+            turns // 2
+        )
 
     async def test_a_lost_device_is_told_and_found_again(self, bench: Bench) -> None:
         gateway = gateway_of(bench)
@@ -104,13 +112,18 @@ class DriverContract:
             name = bench.device.device_id
             before, durable = len(gateway.of(name, bench.on, bench.off)), list(gateway.durable)
             gateway.slow = asyncio.Event()
-            for number in range(10):
+            turns = self.TURNS // 2
+            for number in range(turns):
                 await bench.turn(on=number % 2 == 0)
             await gateway.next(bench.on)
             assert gateway.durable == durable
             gateway.slow.set()
-            await gateway.until(lambda: len(gateway.of(name, bench.on, bench.off)) == before + 10)
-        assert gateway.of(name, bench.on, bench.off)[before:] == [bench.on, bench.off] * 5
+            await gateway.until(
+                lambda: len(gateway.of(name, bench.on, bench.off)) == before + turns
+            )
+        assert gateway.of(name, bench.on, bench.off)[before:] == [bench.on, bench.off] * (
+            turns // 2
+        )
 
     async def test_it_stops_when_asked_also_while_storage_is_stuck(self, bench: Bench) -> None:
         gateway = gateway_of(bench)

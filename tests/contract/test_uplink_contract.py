@@ -17,6 +17,7 @@ from heimvakt.core.orders import OrderAnswer
 from heimvakt.core.uplink import (
     Answer,
     Asked,
+    MonthReceipt,
     NotConnected,
     Question,
     ReportReceipt,
@@ -27,7 +28,17 @@ from heimvakt.demo.receiver import Behaviour, Manners, Receiver
 from heimvakt.runtime.clock import SystemClock
 from tests.support.broker import AMQTT, MOSQUITTO, broker
 from tests.support.proxy import Proxy, proxy
-from tests.support.uplinks import GATEWAY, alarm, batch, heartbeat, mqtt_uplink, running, sending
+from tests.support.self_test import one_that_was_done
+from tests.support.uplinks import (
+    GATEWAY,
+    alarm,
+    batch,
+    heartbeat,
+    month,
+    mqtt_uplink,
+    running,
+    sending,
+)
 
 CUTS = (0, 1, 2, 40, 200, 700, 1000)
 """Bytes of an alarm that get through before the line is cut; it has some 1,100 in all."""
@@ -52,6 +63,9 @@ class Rig(Protocol):
 
     def ask(self) -> str:
         """The far end asks which alarms are open; returns the id of the question."""
+
+    async def arrived_month(self) -> str:
+        """The next month that the far end has stored the figures of."""
 
     async def arrived_outstanding(self) -> tuple[str, list[str]]:
         """(id of the question, ids of the alarms) of the next answer to a question."""
@@ -90,6 +104,9 @@ class MqttRig:
 
     def ask(self) -> str:
         return self._centre.ask_outstanding(GATEWAY)
+
+    async def arrived_month(self) -> str:
+        return str((await self._centre.next("month")).message["data"]["month"])
 
     async def arrived_outstanding(self) -> tuple[str, list[str]]:
         data = (await self._centre.next("outstanding")).message["data"]
@@ -179,6 +196,20 @@ async def test_a_batch_arrives_whole_and_only_the_far_end_gives_a_receipt(
 
 
 @rigs
+async def test_the_figures_of_a_month_arrive_and_their_receipt_is_heard(
+    make: Make, kind: str
+) -> None:
+    async with make(kind) as rig, running(rig.uplink) as heard:
+        await rig.uplink.wait_connected()
+        await rig.uplink.tell_month(month(), alarm().raised_at)
+        assert await rig.arrived_month() == "2026-10"
+        rig.give_receipt("month-2026-10")
+        assert await heard.get() == MonthReceipt(
+            receiver=rig.uplink.name, month="2026-10", by="demo-centre"
+        )
+
+
+@rigs
 async def test_a_question_is_heard_and_its_answer_carries_its_id(make: Make, kind: str) -> None:
     async with make(kind) as rig, running(rig.uplink) as heard:
         await rig.uplink.wait_connected()
@@ -233,6 +264,10 @@ async def test_without_a_connection_nothing_is_taken(make: Make, kind: str) -> N
         answer = OrderAnswer(order_id="order-1", receiver="centre", result="done")
         with pytest.raises(NotConnected):
             await rig.uplink.tell_order(answer, alarm().raised_at)
+        with pytest.raises(NotConnected):
+            await rig.uplink.tell_month(month(), alarm().raised_at)
+        with pytest.raises(NotConnected):
+            await rig.uplink.tell_self_test(one_that_was_done(), alarm().raised_at)
 
 
 @rigs

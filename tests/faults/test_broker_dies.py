@@ -32,6 +32,7 @@ from tests.support.promises import (
 )
 from tests.support.restless import RESTLESS, Restless, tell_all
 from tests.support.service import Service
+from tests.support.timed import in_time, timed
 
 KILLS = int(os.environ.get("HEIMVAKT_BROKER_KILLS", "4"))
 RETURNS = int(os.environ.get("HEIMVAKT_RETURNS", "2"))
@@ -95,7 +96,8 @@ async def test_a_broker_that_is_killed_at_any_moment_costs_nothing() -> None:
         centre_has_every_report(numbers, told_events(h.centre.received), final.journal)
 
 
-@pytest.mark.timeout(60 + 30 * RETURNS)
+@pytest.mark.timeout(3 * (60 + 30 * RETURNS))
+@timed
 async def test_a_high_alarm_that_waits_is_there_two_seconds_after_the_broker_is_back() -> None:
     chance, took_s = random.Random(SEED), []
     async with home(rules=EACH_PRESS, broker_there=False) as h:
@@ -118,7 +120,7 @@ async def test_a_high_alarm_that_waits_is_there_two_seconds_after_the_broker_is_
         print(
             f"seed {SEED}, {RETURNS} returns of the broker: {sorted(round(s, 2) for s in took_s)} s"
         )
-        assert max(took_s) <= RETURN_S_MAX
+    in_time(max(took_s), RETURN_S_MAX)
 
 
 def _is_empty(status: dict[str, Any]) -> bool:

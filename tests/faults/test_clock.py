@@ -27,7 +27,7 @@ between = "23:00-06:00"
 doors = ["front-door"]
 """
 YEAR = timedelta(days=365)
-SOON_S = 2.0
+SOON_S = 20.0
 
 
 @asynccontextmanager
@@ -99,15 +99,15 @@ async def test_a_step_while_a_deadline_runs_lets_it_come_once_and_not_early(by: 
     async with home_with_a_hand() as (h, hand), h.running() as service:
         loop = asyncio.get_running_loop()
         async with service.link() as (_, watched):
+            began = loop.time()
             await h.wall_button.press()
             await watched.event("button-pressed")
-            began = loop.time()
             hand.set(datetime.now(UTC) + by, kept=True)
         alarm = await h.centre.alarm("button")
         waited_s = loop.time() - began
         assert 1.9 <= waited_s < 2.0 + 5.0 + SOON_S, "2 s by its own time; a look each 5 s"
         assert alarm["state"] == "raised"
-        await h.centre.alarm("clock", within_s=10.0)
+        await h.centre.alarm("clock")
         async with service.link() as (_, watched):
             hand.set(kept=True)
             await watched.event("clock-stepped")

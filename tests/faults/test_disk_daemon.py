@@ -23,15 +23,16 @@ import pytest
 from heimvakt.demo.receiver import Behaviour
 from heimvakt.demo.scene import GATEWAY_ID
 from heimvakt.store.limits import Limits
-from heimvakt_drivers.virtual.zigbee import ContactSensor
+from heimvakt_drivers.virtual.zigbee import MotionSensor
 from tests.support.broker import needs_mosquitto
-from tests.support.home import DOOR, PENDANT, Home, home
+from tests.support.home import MOTION, PENDANT, Home, home
 from tests.support.kept import Kept, kept
 from tests.support.kills import settled, told_events
 from tests.support.promises import centre_and_store_agree, centre_has_every_report
 from tests.support.restless import tell_all
 from tests.support.service import Command, Service
 from tests.support.small_disk import Disk
+from tests.support.timed import in_time, timed
 from tests.support.watched import Watched
 
 EVENTS = int(os.environ.get("HEIMVAKT_DISK_EVENTS", "200"))
@@ -39,7 +40,8 @@ SEED = int(os.environ.get("HEIMVAKT_SEED", "1"))
 DISK_MIB = 40
 STORE = "\n[store]\nmegabytes = 32\n"
 EACH_PRESS = '[rules.button]\none_alarm_within = "0s"\n'
-MANY_DOORS = (PENDANT, *(replace(DOOR, device_id=f"door-{n}", extra="") for n in range(8)))
+MANY_SENSORS = (PENDANT, *(replace(MOTION, device_id=f"motion-{n}") for n in range(8)))
+"""No doors: one that changes so often chatters, and is told with measure."""
 PRESSES = 5
 AFTER = 20
 ROOM_S_MAX = 20.0
@@ -83,9 +85,10 @@ class OnSmallDisk(Command):
         return [*_alone(), "sh", "-c", mount, str(self.state.parent), *command]
 
 
+@timed
 async def test_what_was_told_as_taken_is_there_and_alarms_go_through_a_full_disk() -> None:
     behaviour = Behaviour(accept_after_s=0.0, keep_events=True)
-    async with home(things=MANY_DOORS, rules=EACH_PRESS, behaviour=behaviour) as h:
+    async with home(things=MANY_SENSORS, rules=EACH_PRESS, behaviour=behaviour) as h:
         tell_all(h)
         with h.command.configuration.open("a") as file:
             file.write(STORE)
@@ -119,10 +122,10 @@ async def test_what_was_told_as_taken_is_there_and_alarms_go_through_a_full_disk
             f"most; {AFTER} events and a press when there was room again; lost 0"
         )
         assert free == [0] * PRESSES, "the disk was full"
-        assert max(took_s) <= ALARM_S_MAX
         assert status["store"]["full"] is False
         gone = [x for x in watched.lines if final.journal.get(x["event"]["seq"]) != x["event"]]
         assert not gone, "told as taken, and not there"
+        in_time(max(took_s), ALARM_S_MAX)
         assert len(h.centre.alarms) == PRESSES + 1
         centre_and_store_agree(h.centre.alarms, final)
         numbers = h.centre.numbers[GATEWAY_ID]
@@ -130,26 +133,27 @@ async def test_what_was_told_as_taken_is_there_and_alarms_go_through_a_full_disk
 
 
 class Sensors:
-    """Doors that open and close in turn."""
+    """Rooms in which somebody moves, and rests, in turn."""
 
     def __init__(self, h: Home) -> None:
-        self._doors = [d for d in h.devices.values() if isinstance(d, ContactSensor)]
+        self._sensors = [d for d in h.devices.values() if isinstance(d, MotionSensor)]
         self.told = 0
 
     async def report(self, watched: Watched, count: int) -> None:
         """So many events; returns when they were told as taken."""
         for _ in range(count):
-            if self.told and self.told % (FRAMES_OF_ONE * len(self._doors)) == 0:
+            if self.told and self.told % (FRAMES_OF_ONE * len(self._sensors)) == 0:
                 await asyncio.sleep(REST_S)
-            turn, place = divmod(self.told, len(self._doors))
-            door = self._doors[place]
-            assert await (door.close() if turn % 2 else door.open())
+            turn, place = divmod(self.told, len(self._sensors))
+            sensor = self._sensors[place]
+            assert await (sensor.clear() if turn % 2 else sensor.motion())
             self.told += 1
-        await watched.until(lambda: _doors(watched) == self.told, within_s=60)
+        await watched.until(lambda: _movements(watched) == self.told, within_s=60)
 
 
-def _doors(watched: Watched) -> int:
-    return sum(line["event"]["kind"] in ("door-opened", "door-closed") for line in watched.lines)
+def _movements(watched: Watched) -> int:
+    kinds = ("motion-detected", "motion-cleared")
+    return sum(line["event"]["kind"] in kinds for line in watched.lines)
 
 
 async def _press(h: Home, number: int) -> float:

@@ -47,6 +47,7 @@ class Process:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._link = folder / "dispenser"
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -54,7 +55,7 @@ class Process:
             sys.executable,
             "-m",
             "heimvakt_drivers.virtual.dispenser",
-            str(self._folder / "dispenser"),
+            str(self._link),
             str(self._folder / "device"),
             f"--key={KEY.hex()}",
             stdin=asyncio.subprocess.PIPE,
@@ -70,6 +71,8 @@ class Process:
 
     async def kill(self) -> None:
         if self._process is not None:
+            # First, as the number of a terminal that is gone may be another test's in a moment.
+            self._link.unlink(missing_ok=True)
             with suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.communicate()

@@ -20,6 +20,7 @@ from tests.support.home import PENDANT, Home, home
 from tests.support.lives import live
 from tests.support.proxy import proxy
 from tests.support.restless import tell_all
+from tests.support.timed import in_time, timed
 from tests.support.watched import Watched
 
 WAITING = int(os.environ.get("HEIMVAKT_HIGH_ALARMS", "200"))
@@ -32,6 +33,7 @@ turn it would come after 8 s where 200 wait."""
 
 
 @needs_mosquitto
+@timed
 async def test_a_press_is_not_behind_those_that_have_waited_for_hours() -> None:
     async with home(things=(PENDANT,), rules=EACH_PRESS) as h, proxy(h.broker.port) as line:
         tell_all(h, line.url)
@@ -54,8 +56,8 @@ async def test_a_press_is_not_behind_those_that_have_waited_for_hours() -> None:
             others = len(h.centre.alarms) - PRESSES
             print(f"{WAITING} high alarms waited, {others} came; presses {max(took_s):.3f} s")
             assert others < WAITING, "the backlog was still there"
-            assert max(took_s) <= PRESS_S_MAX
             await service.kill()  # to bring the others takes minutes
+            in_time(max(took_s), PRESS_S_MAX)
 
 
 def _newest(watched: Watched) -> int:

@@ -14,6 +14,7 @@ from tests.support.beside import beside
 from tests.support.home import NIGHT_AND_DAY, Home, home
 from tests.support.kept import kept
 from tests.support.service import STOP_S_MAX, Service
+from tests.support.timed import in_time, timed
 
 RULES_CHANGED = NIGHT_AND_DAY.replace('back_within = "20m"', 'back_within = "25m"')
 assert RULES_CHANGED != NIGHT_AND_DAY
@@ -29,6 +30,7 @@ async def _goes_on(h: Home) -> None:
 
 
 @pytest.mark.parametrize("broker", ["there", "away"])
+@timed
 async def test_a_stop_in_the_middle_of_work_is_obeyed_in_time_and_leaves_nothing_open(
     broker: str,
 ) -> None:
@@ -40,7 +42,7 @@ async def test_a_stop_in_the_middle_of_work_is_obeyed_in_time_and_leaves_nothing
             await h.pendant.press()
             began = time.monotonic()
             await service.stop()
-            assert time.monotonic() - began < STOP_S_MAX
+            took_s = time.monotonic() - began
         await watched.ended.wait()
         assert service.notices.of("STOPPING")
         disk = kept(h.database)
@@ -55,6 +57,7 @@ async def test_a_stop_in_the_middle_of_work_is_obeyed_in_time_and_leaves_nothing
         if broker == "there":
             await h.centre.until(lambda: not h.centre.states[-1]["online"])
             assert h.centre.states[-1]["reason"] == "stopped"
+    in_time(took_s, STOP_S_MAX)
 
 
 async def test_a_good_new_configuration_is_taken_without_losing_anything() -> None:
@@ -91,7 +94,7 @@ async def test_a_bad_new_configuration_is_not_taken_and_the_findings_are_told() 
     async with home() as h, h.running() as service, service.link() as (link, watched):
         h.write(more="\n[rules.night-dor]\n")
         service.process.send_signal(signal.SIGHUP)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while "configuration not taken" not in service.said():  # noqa: ASYNC110 - only logged
                 await asyncio.sleep(0.02)
         assert "night-dor" in service.said()

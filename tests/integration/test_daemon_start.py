@@ -97,7 +97,7 @@ async def _answer(h: Home, request: bytes) -> bytes:
     reader, writer = await asyncio.open_unix_connection(h.command.control)
     try:
         writer.write(request)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             return await reader.readline()
     finally:
         writer.close()

@@ -32,6 +32,7 @@ from tests.support.broker import Broker, broker, needs_mosquitto
 from tests.support.centre import Centre, centre
 from tests.support.lives import RECEIVER, Life, live
 from tests.support.proxy import Proxy, proxy
+from tests.support.timed import in_time, timed
 from tests.support.uplinks import GATEWAY, SHORT, mqtt_uplink
 
 pytestmark = needs_mosquitto
@@ -60,7 +61,7 @@ class Wired:
     uplinks: Sequence[MqttUplink]
     centre: Centre
 
-    async def press(self, event: Event = PRESS, within_s: float = 20.0) -> float:
+    async def press(self, event: Event = PRESS, within_s: float = 60.0) -> float:
         """Raise an alarm; the seconds from its commit until the centre has it."""
         loop = asyncio.get_running_loop()
         alarm_id = await press(self.life, event)
@@ -151,6 +152,7 @@ async def connected(uplinks: Sequence[MqttUplink]) -> None:
         await uplink.wait_connected()
 
 
+@timed
 async def test_ten_thousand_records_over_a_round_trip_of_50_ms_take_3_s_at_most(
     tmp_path: Path,
 ) -> None:
@@ -162,10 +164,11 @@ async def test_ten_thousand_records_over_a_round_trip_of_50_ms_take_3_s_at_most(
         took_s = await w.drained(30.0)
         print(f"seconds {took_s:.3f}")
         assert w.centre.numbers[GATEWAY].count >= RECORDS
-        assert took_s <= 3.0 * max(1.0, RECORDS / 10_000)
+        in_time(took_s, 3.0 * max(1.0, RECORDS / 10_000))
 
 
 @pytest.mark.parametrize("bytes_per_s", [8_000, 32_000])
+@timed
 async def test_a_fresh_high_alarm_on_a_narrow_line_is_behind_a_fifth_of_a_second_at_most(
     tmp_path: Path, bytes_per_s: float
 ) -> None:
@@ -181,11 +184,12 @@ async def test_a_fresh_high_alarm_on_a_narrow_line_is_behind_a_fifth_of_a_second
         print(f"seconds {max(times):.3f} of {sorted(round(s, 3) for s in times)}")
         own_s = ALARM_ON_THE_WIRE / bytes_per_s
         assert await w.reports_waiting() > 100, "the backlog was still there"
-        assert sorted(times)[len(times) // 2] <= 0.2 + own_s
-        assert max(times) <= 0.35 + own_s, "with what a busy machine adds"
+        in_time(sorted(times)[len(times) // 2], 0.2 + own_s)
+        in_time(max(times), 0.35 + own_s)  # with what a busy machine adds
 
 
 @pytest.mark.parametrize("bytes_per_s", [None, 32_000])
+@timed
 async def test_a_press_is_not_behind_hundreds_of_high_alarms_that_have_waited(
     tmp_path: Path, bytes_per_s: float | None
 ) -> None:
@@ -203,12 +207,13 @@ async def test_a_press_is_not_behind_hundreds_of_high_alarms_that_have_waited(
             await asyncio.sleep(0.1)
         print(f"seconds {max(times):.3f} of {len(times)}")
         own_s = 2_000 / bytes_per_s if bytes_per_s else 0.0
-        assert sorted(times)[len(times) // 2] <= 0.2 + own_s
-        assert max(times) <= 0.35 + own_s, "with what a busy machine adds"
+        in_time(sorted(times)[len(times) // 2], 0.2 + own_s)
+        in_time(max(times), 0.35 + own_s)  # with what a busy machine adds
         if bytes_per_s is None:
             await w.centre.until(lambda: len(w.centre.alarms) == HIGH_ALARMS + len(times), 60.0)
 
 
+@timed
 async def test_on_loopback_reports_are_faster_than_bare_paho(
     tmp_path: Path,
 ) -> None:
@@ -220,9 +225,10 @@ async def test_on_loopback_reports_are_faster_than_bare_paho(
             rate = RECORDS / await w.drained(30.0)
     print(f"records_per_s {rate:.3f}")
     print(f"bare_paho_per_s {bare:.3f}")
-    assert rate >= 0.8 * bare
+    in_time(RECORDS / rate, RECORDS / (0.8 * bare))
 
 
+@timed
 async def test_a_first_path_that_swallows_everything_costs_little(tmp_path: Path) -> None:
     async with (
         broker("mosquitto") as at,
@@ -234,16 +240,19 @@ async def test_a_first_path_that_swallows_everything_costs_little(tmp_path: Path
         await w.press()
         broadband, _ = w.lines
         broadband.stall()
-        assert await w.press() < 0.5, "high: on both at once"
+        in_time(await w.press(), 0.5, "a high one, on both at once,")
         broadband.mend()
         await asyncio.sleep(0.2)
         await w.drained(5.0)
         broadband.stall()
-        assert 0.9 < await w.press(FAULT) < 2.0, "medium: after a second"
+        took_s = await w.press(FAULT)
+        assert took_s > 0.9, "medium: after a second"
+        in_time(took_s, 2.0)
         await w.life.pipeline.emit(DeviceSeen(device_id="hall"))
         print(f"seconds {await w.drained(10.0):.3f}")  # everything else within ten
 
 
+@timed
 async def test_when_the_broker_is_back_a_high_alarm_is_there_in_2_s_whatever_stands_in_front(
     tmp_path: Path,
 ) -> None:
@@ -257,11 +266,12 @@ async def test_when_the_broker_is_back_a_high_alarm_is_there_in_2_s_whatever_sta
         began = loop.time()
         w.lines[0].mend()
         await w.centre.until(lambda: pressed.alarm_id in w.centre.alarms)
-        assert loop.time() - began < 2.0
+        in_time(loop.time() - began, 2.0)
         assert next(iter(w.centre.alarms)) == pressed.alarm_id, "and it is the first"
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
+@timed
 async def test_what_a_broker_takes_before_the_receiver_is_back_is_there_seconds_after_it(
     tmp_path: Path, protocol: str
 ) -> None:
@@ -289,7 +299,7 @@ async def test_what_a_broker_takes_before_the_receiver_is_back_is_there_seconds_
         await w.centre.until(lambda: set(raised) <= set(w.centre.alarms))
         await w.drained(20.0)
         print(f"seconds {loop.time() - began:.3f}")
-        assert loop.time() - began <= SOON_S
+        in_time(loop.time() - began, SOON_S)
         assert len(w.centre.received) < 100, "and it was not flooded"
 
 

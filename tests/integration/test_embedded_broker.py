@@ -49,7 +49,7 @@ async def test_it_does_not_outlive_a_demo_that_is_killed(kind: str) -> None:
     assert not await refused(url)
     demo.send_signal(signal.SIGKILL)
     await demo.wait()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not await refused(url):  # noqa: ASYNC110 - nobody is left who could tell
             await asyncio.sleep(0.01)
 

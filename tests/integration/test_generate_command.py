@@ -43,7 +43,7 @@ async def test_a_month_is_made_up_and_replayed(tmp_path: Path) -> None:
     assert said.out == f"{out}: 30 days, {len(events):,} events; " + (
         f"month.jsonl.truth.jsonl: {len(truths)} truths\n"
     )
-    assert truths[0].keys() == {"what", "begin", "end"}
+    assert all(truth.keys() >= {"what", "begin", "end"} for truth in truths)
     again = await heimvakt("replay", "--config", home, "--json", out)
     told = json.loads(again.out)
     assert (told["events"], told["unread"], told["strangers"]) == (len(events), 0, {})

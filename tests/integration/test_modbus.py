@@ -86,7 +86,7 @@ async def test_a_driver_that_is_stopped_leaves_no_door_open(tmp_path: Path) -> N
         async with running(driver, gateway):
             await gateway.wait_armed()
             await driver.execute(unlock(for_s=60))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await line.boards[0].written(0, OFF)
 
 

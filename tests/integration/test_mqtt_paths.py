@@ -107,7 +107,7 @@ async def test_with_dead_name_servers_a_known_address_leads_on_and_the_name_is_s
             f"mqtts://a.test:{one.port}", path=dead, book=book, ca=f"file:{authority.ca}"
         )
         with capture_logs() as logs:
-            async with asyncio.timeout(5), running(uplink):
+            async with asyncio.timeout(30), running(uplink):
                 if connects:
                     await uplink.wait_connected()
                     await hand_over(uplink, alarm(), sending())

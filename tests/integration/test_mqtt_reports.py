@@ -15,6 +15,7 @@ from heimvakt.demo.receiver import Behaviour, Manners, Receiver
 from heimvakt.runtime.clock import SystemClock
 from tests.support.broker import BOTH, MOSQUITTO, broker
 from tests.support.slow_line import slow_line
+from tests.support.timed import in_time, timed
 from tests.support.uplinks import GATEWAY, alarm, batch, mqtt_uplink, running, sending
 
 both = pytest.mark.parametrize("kind", BOTH)
@@ -102,12 +103,13 @@ async def flooded(uplink: Uplink, bytes_in_batch: int) -> AsyncIterator[None]:
 
 @mosquitto
 @pytest.mark.parametrize("delay_s", [0.0, 0.05])
+@timed
 async def test_on_a_slow_line_an_alarm_goes_in_front_of_ten_thousand_reports(
     kind: str, delay_s: float
 ) -> None:
     took = await press_during_a_flood(kind, 32_000, delay_s, presses=5)
-    assert sorted(took)[len(took) // 2] <= WAIT_S + delay_s + MACHINE_S
-    assert max(took) <= 2 * WAIT_S + delay_s + MACHINE_S, "with what a busy machine adds"
+    in_time(sorted(took)[len(took) // 2], WAIT_S + delay_s + MACHINE_S)
+    in_time(max(took), 2 * WAIT_S + delay_s + MACHINE_S)
 
 
 async def press_during_a_flood(
@@ -138,6 +140,7 @@ async def press_during_a_flood(
 
 
 @mosquitto
+@timed
 async def test_a_batch_that_was_too_large_for_a_slow_line_is_the_only_one_an_alarm_waits_for(
     kind: str,
 ) -> None:
@@ -158,10 +161,11 @@ async def test_a_batch_that_was_too_large_for_a_slow_line_is_the_only_one_an_ala
                 async with asyncio.TaskGroup() as group:
                     group.create_task(uplink.send(alarm(), sending()))
                     await centre.next("alarm")
-                assert loop.time() - began <= 0.5 + WAIT_S + MACHINE_S
+                in_time(loop.time() - began, 0.5 + WAIT_S + MACHINE_S)
 
 
 @mosquitto
+@timed
 async def test_many_alarms_of_low_priority_drain_over_a_long_round_trip(kind: str) -> None:
     """Each is a message of its own; how many are under way the broker and the line decide."""
     count, delay_s, usual = 600, 0.1, 20
@@ -182,4 +186,4 @@ async def test_many_alarms_of_low_priority_drain_over_a_long_round_trip(kind: st
                         group.create_task(uplink.send(low, sending()))
                 took_s = asyncio.get_running_loop().time() - began
     print(f"{count} alarms in {took_s:.2f} s at a round trip of {2 * delay_s} s")
-    assert took_s < twenty_at_a_time_s / 2
+    in_time(took_s, twenty_at_a_time_s / 2)

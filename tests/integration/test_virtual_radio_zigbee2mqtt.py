@@ -67,7 +67,7 @@ async def broker(installation: zigbee2mqtt.Installation, tmp_path: Path) -> Asyn
         "mosquitto", "-c", str(settings), stderr=asyncio.subprocess.DEVNULL
     )
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await _listens(port):  # noqa: ASYNC110 - the broker tells nobody
                 await asyncio.sleep(0.05)
         yield port

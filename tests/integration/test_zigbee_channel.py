@@ -95,7 +95,7 @@ async def test_nothing_is_measured_just_after_a_call_for_help(tmp_path: Path) ->
         async with running(driver, gateway):
             await gateway.wait_armed()
             await radio.wait_permit_join()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while not scans:  # noqa: ASYNC110 - no event tells
                     await asyncio.sleep(0.01)
             await button.join()

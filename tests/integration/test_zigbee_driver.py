@@ -53,6 +53,7 @@ from heimvakt_drivers.zigbee.driver import ZigbeeDriver
 from heimvakt_drivers.zigbee.radio.network import DATABASE
 from heimvakt_drivers.zigbee.status import DeviceStatus
 from tests.support.drivers import Gateway, running
+from tests.support.timed import in_time, timed
 from tests.support.zigbee import ZigbeeBench, device, formed
 
 POWER, ON_OFF, OCCUPANCY = 0x0001, 0x0006, 0x0406
@@ -115,7 +116,7 @@ def settled(folder: Path) -> int:
         return 0
 
 
-async def until(true: Callable[[], object], within_s: float = 30.0) -> None:
+async def until(true: Callable[[], object], within_s: float = 60.0) -> None:
     """Look again each 10 ms: for what no event tells."""
     async with asyncio.timeout(within_s):
         while not true():  # noqa: ASYNC110
@@ -525,6 +526,7 @@ async def test_garbage_and_broken_frames_stop_nothing(joined: Home) -> None:
     assert len([line for line in told if line["log_level"] == "warning"]) < 10
 
 
+@timed
 async def test_a_false_beginning_delays_no_call_for_help(joined: Home) -> None:
     loop = asyncio.get_running_loop()
     async with joined.armed(permit="never") as (_driver, gateway):
@@ -533,7 +535,9 @@ async def test_a_false_beginning_delays_no_call_for_help(joined: Home) -> None:
         began = loop.time()
         await button.set_alarm(True)
         await gateway.next(ButtonPressed)
-        assert loop.time() - began < 2.0
+        took_s = loop.time() - began
+        await button.set_alarm(False)
+        in_time(took_s, 2.0)
 
 
 async def test_a_call_for_help_does_not_wait_for_slow_storage_of_others(joined: Home) -> None:

@@ -42,7 +42,7 @@ from tests.support.zigbee import ZigbeeBench, formed
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "00:11:22:33:44:55:77:{:02x}"
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 """Without anything new: what has not come by then is taken for lost."""
 
 QUIRKS_WANTED = {"zhaquirks.develco.open_close", "zhaquirks.visonic.mct340"}

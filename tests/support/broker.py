@@ -78,7 +78,7 @@ class Broker:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
         )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await _listens(self.port):
                 assert self._process.returncode is None, "mosquitto ended at once"
                 await asyncio.sleep(0.02)  # it says to nobody that it listens

@@ -38,14 +38,14 @@ class Centre:
         """The kind of each alarm, in the order in which they first came."""
         return [messages[0]["kind"] for messages in self.alarms.values()]
 
-    async def until(self, true: Callable[[], bool], within_s: float = 20.0) -> None:
+    async def until(self, true: Callable[[], bool], within_s: float = 60.0) -> None:
         """Return when `true()` is, looked at after every message."""
         async with asyncio.timeout(within_s):
             while not true():
                 self._news.clear()
                 await self._news.wait()
 
-    async def alarm(self, kind: str, count: int = 1, within_s: float = 20.0) -> dict[str, Any]:
+    async def alarm(self, kind: str, count: int = 1, within_s: float = 60.0) -> dict[str, Any]:
         """The first message of the `count`-th alarm of one kind."""
         await self.until(lambda: self.kinds().count(kind) >= count, within_s)
         of_kind = [m[0] for m in self.alarms.values() if m[0]["kind"] == kind]

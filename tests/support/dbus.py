@@ -32,7 +32,7 @@ needs_modem_manager = pytest.mark.skipif(
     _DAEMON is None or _MODEM_MANAGER is None,
     reason="ModemManager or dbus-daemon is not installed (apt: modemmanager dbus-daemon)",
 )
-_START_S = 20.0
+_START_S = 60.0
 _PORTS = count()
 _POLKIT = "org.freedesktop.PolicyKit1"
 _CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"

@@ -14,7 +14,7 @@ from heimvakt.core.ports import Driver, DriverError
 from heimvakt.core.records import Record
 from heimvakt.core.state import State
 
-WAIT_S = 30.0
+WAIT_S = 60.0
 """Until a test that waits for an event gives up; a good run waits for milliseconds."""
 
 

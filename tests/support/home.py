@@ -63,7 +63,7 @@ quiet_for = "0s"
 """
 """Rules that watch at any hour: a test may run at any."""
 
-JOIN_S_MAX = 30.0
+JOIN_S_MAX = 60.0
 BROKER, PROTOCOL = ("mosquitto", "auto") if _MOSQUITTO else ("amqtt", "3.1.1")
 
 

@@ -35,7 +35,7 @@ from .zigbee import formed
 PORT = 8883
 NAME = "broker.lab"
 """The broker's, as the centre's name server knows it."""
-READY_S_MAX = 10.0
+READY_S_MAX = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

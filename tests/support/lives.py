@@ -77,8 +77,9 @@ async def live(
     *,
     of: Home | None = None,
     wanted: Mapping[str, Wanted] = NOBODY,
+    boot_id: str | None = None,
 ) -> AsyncIterator[Life]:
-    """Begin as the daemon does, with all that the directory holds."""
+    """Begin as the daemon does, with all that the directory holds; in a boot of its own, or not."""
     clock = clock or DrivenClock(EVENING)
     of = of or home()
     async with SqliteStore(directory, opened_at=clock.now(), wanted=wanted) as store:
@@ -92,7 +93,8 @@ async def live(
             of=of,
             state=state,
             last_seq=restored.last_seq,
-            boot_id=f"boot-{restored.last_seq}",  # a driven clock counts anew, as a boot does
+            # A driven clock counts anew, as a boot does.
+            boot_id=boot_id or f"boot-{restored.last_seq}",
         )
         async with running(pipeline):
             begun: list[Event] = [GatewayStarted(cause="test", last_alive=restored.last_alive)]

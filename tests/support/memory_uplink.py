@@ -9,6 +9,8 @@ from typing import Any
 
 from heimvakt.core.alarms import Alarm
 from heimvakt.core.orders import OrderAnswer
+from heimvakt.core.self_test import SelfTest
+from heimvakt.core.summary import Summary
 from heimvakt.core.uplink import (
     Acknowledgement,
     Answer,
@@ -58,6 +60,8 @@ class MemoryUplink:
         self.reported: list[ReportBatch] = []
         self.told: list[tuple[Asked, tuple[Alarm, ...]]] = []
         self.answers: list[OrderAnswer] = []
+        self.months: list[Summary] = []
+        self.self_tests: list[SelfTest] = []
         self.beats: list[Heartbeat] = []
         self.hurried = 0
         self.waits = Waits.SOMETHING
@@ -119,6 +123,16 @@ class MemoryUplink:
         self.told.append((asked, tuple(alarms)))
         await self._confirmed()
 
+    async def tell_month(self, summary: Summary, at: datetime) -> None:
+        self._must_stand()
+        self.months.append(summary)
+        await self._confirmed()
+
+    async def tell_self_test(self, test: SelfTest, at: datetime) -> None:
+        self._must_stand()
+        self.self_tests.append(test)
+        await self._confirmed()
+
     async def tell_order(self, answer: OrderAnswer, at: datetime) -> None:
         self._must_stand()
         self.answers.append(answer)
@@ -165,7 +179,7 @@ class MemoryUplink:
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until something was sent that makes it true."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not true():
                 self._changed.clear()
                 await self._changed.wait()

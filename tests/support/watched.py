@@ -29,7 +29,7 @@ class Watched:
         """Each alarm as it was told last."""
         return {alarm["alarm_id"]: alarm for line in self.lines for alarm in line["alarms"]}
 
-    async def until(self, true: Callable[[], bool], within_s: float = 20.0) -> None:
+    async def until(self, true: Callable[[], bool], within_s: float = 60.0) -> None:
         """Return when `true()` is, looked at after every committed event."""
         try:
             async with asyncio.timeout(within_s):
@@ -41,7 +41,7 @@ class Watched:
             error.add_note(f"the daemon told as committed: {told}")
             raise
 
-    async def event(self, kind: str, count: int = 1, within_s: float = 20.0) -> dict[str, Any]:
+    async def event(self, kind: str, count: int = 1, within_s: float = 60.0) -> dict[str, Any]:
         """The `count`-th committed event of one kind."""
         await self.until(lambda: len(self.events(kind)) >= count, within_s)
         return self.events(kind)[count - 1]

@@ -54,7 +54,7 @@ async def test_a_pin_that_cannot_be_read_is_told_and_all_but_the_modem_works(
         assert list(box.signals) == list(box.modems) == ["mobile"]
         assert box.signals["mobile"]() is None, "nothing has been heard yet"
         assert box.modem is not None
-        async with beside(box.modem.run()), asyncio.timeout(10):
+        async with beside(box.modem.run()), asyncio.timeout(30):
             while box.modems["mobile"]().sim is not Sim.PIN_NEEDED:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         assert sim.tried == []

@@ -18,7 +18,9 @@ FAULT = StoreFault(reason="damage", set_aside="x", saved="all")
 
 async def asked(life: Life, **request: Any) -> list[int]:
     """The numbers of the alarms that the answer tells, in its order."""
-    handlers = requests(life.store, life.pipeline, Mock(), life.clock, timezone="Pacific/Auckland")
+    handlers = requests(
+        life.store, life.pipeline, Mock(), life.clock, timezone="Pacific/Auckland", language="en"
+    )
     answer = await handlers["alarms"](request)
     assert answer["timezone"] == "Pacific/Auckland", "times are shown as the home has them"
     return [alarm["number"] for alarm in answer["alarms"]]

@@ -77,3 +77,10 @@ def test_what_a_mode_keeps_back_says_so_and_a_test_is_one() -> None:
     assert line(history=[kept]).endswith("kept back since 02:14:30, mode visit")
     assert line(history=[kept, reset]).endswith("reset 02:20:00"), "nobody was ever to hear of it"
     assert line(test=True).endswith("not delivered yet, a test")
+
+
+@pytest.mark.parametrize(("outcome", "told"), [("false", ": false"), ("unknown", "")])
+def test_what_it_turned_out_to_be_where_somebody_has_said_so(outcome: str, told: str) -> None:
+    step = {"state": "closed", "at": "2026-11-05T01:20:00Z", "by": "centre: op-7"}
+    closed = line(history=[step], delivered_at=step["at"], accepted_by="op-7", outcome=outcome)
+    assert closed.endswith(f"closed 02:20:00 by centre: op-7{told}")

@@ -7,6 +7,7 @@ from typing import Any
 from heimvakt.core.audit import entries
 from heimvakt.core.commands import Verb
 from heimvakt.core.events import (
+    CodesIgnored,
     CommandCompleted,
     CommandResult,
     DoorOpened,
@@ -76,6 +77,9 @@ def test_a_mode_is_written_with_the_order_that_set_it() -> None:
 
 def test_what_happens_at_locks_and_with_doses_is_written() -> None:
     desk = OrderDesk()
+    assert written(desk, CodesIgnored(device_id="front-lock", wrong=5, for_s=900.0)) == [
+        {"what": "codes-ignored", "device": "front-lock", "wrong": 5, "for_s": 900}
+    ]
     assert written(desk, LockUnlocked(device_id="front-lock", by=LockedBy.TAG)) == [
         {"what": "lock", "device": "front-lock", "is": "unlocked", "by": "tag"}
     ]

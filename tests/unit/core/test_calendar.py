@@ -131,3 +131,29 @@ def test_a_night_holds_what_the_home_has_chosen_while_nobody_knows_the_time() ->
         assert not night.holds(noon)
         assert night.holds(stamp(at=at("2026-11-05T02:00")))
         assert night.holds(replace(noon, clock=unknown)) is (chosen is UnknownClock.NIGHT)
+
+
+@pytest.mark.parametrize("hours", ["02:15-02:45", "22:00-02:30", "01:45-03:15", "22:00-07:00"])
+@pytest.mark.parametrize(
+    ("zone", "begin"),
+    [
+        ("Europe/Oslo", "2026-10-24"),  # an hour comes twice
+        ("Europe/Oslo", "2026-03-28"),  # an hour is left out
+        ("Australia/Lord_Howe", "2026-04-04"),  # half an hour comes twice
+        ("Australia/Lord_Howe", "2026-10-03"),
+    ],
+)
+def test_the_clock_comes_to_stand_inside_next_when_it_first_does(
+    zone: str, begin: str, hours: str
+) -> None:
+    first, last = (time.fromisoformat(each) for each in hours.split("-"))
+    window = Window(first, last, ZoneInfo(zone))
+    moments = [datetime.fromisoformat(begin).replace(tzinfo=UTC)]
+    while len(moments) < 4 * 24 * 60:
+        moments.append(moments[-1] + timedelta(minutes=1))
+    next_inside = None
+    for number, moment in reversed(list(enumerate(moments))):
+        if window.contains(moment):
+            next_inside = moment
+        elif next_inside is not None and number % 7 == 0:
+            assert window.next_in(moment) == next_inside

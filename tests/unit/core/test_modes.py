@@ -25,6 +25,7 @@ from heimvakt.core.events import (
     Event,
     FallDetected,
     LockedBy,
+    LockLocked,
     LockUnlocked,
     Mode,
     ModeChanged,
@@ -33,17 +34,14 @@ from heimvakt.core.events import (
     MotionDetected,
     Press,
     TagPresented,
+    WalkTestTurned,
 )
 from heimvakt.core.mode_plans import AT_MOST, MAY_REST, PLANS
-from heimvakt.core.modes import (
-    INSIDE_MAX,
-    KEY_AGAIN,
-    LEAVES_WITHIN,
-    PRESS_AGAIN,
-    ModeState,
-)
+from heimvakt.core.mode_state import ModeState
+from heimvakt.core.modes import LEAVES_WITHIN, PRESS_AGAIN
 from heimvakt.core.resting import ALWAYS_REAL, CALL_FOR_HELP, SUPPRESSED_MAX, as_taken
 from heimvakt.core.state import outstanding
+from heimvakt.core.visits import INSIDE_MAX, KEY_AGAIN
 from heimvakt.rules import KINDS, Context
 from tests.support.homes import DEVICES, EVENING, OSLO, RULES, Desk, home
 from tests.support.seen import seen
@@ -205,6 +203,39 @@ def test_the_lock_that_says_of_the_last_key_that_it_opened_begins_no_other_visit
     d.wait(seconds=2)
     d.tell(LockUnlocked(device_id="front-lock", by=LockedBy.TAG))
     assert mode_of(d) is Mode.HOME
+
+
+@pytest.mark.parametrize("by", LockedBy)
+def test_the_lock_that_began_a_visit_ends_it_when_it_is_locked_from_outside(by: LockedBy) -> None:
+    d = desk()
+    d.tell(LockUnlocked(device_id="front-lock", by=LockedBy.CODE))
+    d.tell(LockLocked(device_id="front-lock", by=by))
+    assert mode_of(d) is Mode.VISIT, "the door was locked behind who came"
+    d.wait(minutes=20)
+    d.tell(LockLocked(device_id="cellar-lock", by=by))
+    assert mode_of(d) is Mode.VISIT
+    d.tell(LockLocked(device_id="front-lock", by=by))
+    outside = by in (LockedBy.TAG, LockedBy.CODE, LockedBy.KEY)
+    assert changes(d) == ([(Mode.VISIT, Mode.HOME, "front-lock")] if outside else [])
+
+
+@pytest.mark.parametrize("begun", [tag(), chosen(Mode.VISIT)])
+def test_a_lock_does_not_end_a_visit_that_it_did_not_begin(begun: Event) -> None:
+    d = desk()
+    d.tell(begun)
+    d.wait(minutes=20)
+    d.tell(LockLocked(device_id="front-lock", by=LockedBy.CODE))
+    assert mode_of(d) is Mode.VISIT
+
+
+def test_a_carer_whose_key_came_after_the_lock_began_the_visit_is_still_inside() -> None:
+    d = desk()
+    d.tell(LockUnlocked(device_id="front-lock", by=LockedBy.CODE))
+    d.wait(minutes=5)
+    d.tell(tag())
+    d.wait(minutes=5)
+    d.tell(LockLocked(device_id="front-lock", by=LockedBy.CODE))
+    assert mode_of(d) is Mode.VISIT
 
 
 @pytest.mark.parametrize("mode", [Mode.PRIVACY, Mode.SERVICE])
@@ -602,14 +633,35 @@ def test_that_he_moved_about_and_what_he_tried_stay_tests(kind: str) -> None:
     assert not d.outcome.send
 
 
-def test_a_button_is_a_test_while_a_walk_test_runs_on_that_very_one() -> None:
+def walked(device_id: str = "button") -> Desk:
     d = desk()
     d.tell(chosen(Mode.SERVICE))
-    d.state = replace(d.state, mode=replace(d.state.mode, walked="button"))
+    d.tell(WalkTestTurned(to=device_id))
+    return d
+
+
+def test_a_button_is_a_test_while_a_walk_test_is_at_that_very_one() -> None:
+    d = walked()
     d.tell(ButtonPressed(device_id="button"))
     assert d.alarm("button").test
-    d.tell(chosen(Mode.HOME))
-    assert d.state.mode.walked is None
+
+
+@pytest.mark.parametrize(
+    "then", [WalkTestTurned(to="hall"), WalkTestTurned(to=None), "set", "died"]
+)
+def test_afterwards_its_press_is_a_call_for_help(then: Event | str) -> None:
+    d = walked()
+    d.wait(minutes=1)
+    match then:
+        case "set":
+            d.tell(chosen(Mode.SERVICE))
+        case "died":
+            d.restart(seconds=20)
+        case Event():
+            d.tell(then)
+    assert d.state.mode.mode is Mode.SERVICE
+    d.tell(ButtonPressed(device_id="button"))
+    assert not d.alarm("button").test
 
 
 @pytest.mark.parametrize("kind", sorted(CALL_FOR_HELP | ALWAYS_REAL))

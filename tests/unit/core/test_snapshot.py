@@ -28,6 +28,8 @@ def test_all_that_a_home_remembers_comes_back_from_its_rows() -> None:
         "lost",
         "counter",
         "clock",
+        "month",
+        "living",
     }
     whole = {key: body for key, body in rows.items() if body is not None}
     state, unread = restore(desk.home, whole, desk.state.alarms.values(), 0)
@@ -44,6 +46,7 @@ def test_a_step_writes_what_it_changed_and_no_more() -> None:
         "device:button",
         f"timer:/unaccepted/{desk.sent[-1].alarm_id}",
         COUNTER,
+        "month:2026-11",
     }
     assert changes(desk.state, desk.state) == {}
 

@@ -16,7 +16,7 @@ from heimvakt.core.events import (
     MotionDetected,
     stamped,
 )
-from heimvakt.core.witness import NOBODY
+from heimvakt.core.witness import NO_MOVEMENT, NOBODY
 from tests.support.homes import EVENING, stamp
 
 HALL, KITCHEN = MotionDetected(device_id="hall"), MotionDetected(device_id="kitchen")
@@ -69,3 +69,34 @@ def test_a_frame_that_comes_again_does_not_make_the_first_younger() -> None:
     witness = NOBODY.after(stamped(HALL, stamp(1)))
     again = stamped(HALL, stamp(2, EVENING + timedelta(milliseconds=2)))
     assert witness.after(again) is witness
+
+
+@pytest.mark.parametrize(
+    ("minutes", "somebody"),
+    [
+        ((0, 20, 40, 60), True),
+        ((0, 20, 40, 61), False),
+        ((0, 20, 40), False),
+        ((-300, -200, 0, 20, 40, 60), True),
+        ((0, 20, 60, 40, -30), False),  # the clock was set back
+    ],
+)
+def test_several_single_movements_in_an_hour_are_somebody(
+    minutes: tuple[int, ...], somebody: bool
+) -> None:
+    moved, confirmed = NO_MOVEMENT, False
+    for minute in minutes:
+        event = stamped(HALL, stamp(1, EVENING + timedelta(minutes=minute)))
+        moved, confirmed = moved.after(event), moved.confirm(event)
+    assert confirmed is somebody
+
+
+def test_only_movements_count_among_several_and_a_frame_once() -> None:
+    moved = NO_MOVEMENT
+    for second in (0.0, 0.001, 60.0, 120.0, 180.0):
+        frame = stamped(HALL, stamp(1, EVENING + timedelta(seconds=second)))
+        assert moved.confirm(frame) is (second == 180.0)
+        moved = moved.after(frame)
+        left = stamped(LEFT, stamp(2, EVENING + timedelta(seconds=second + 1)))
+        assert not moved.confirm(left)
+        moved = moved.after(left)

@@ -24,7 +24,7 @@ class Heard:
         self._news.set()
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.told) < count:
                 self._news.clear()
                 await self._news.wait()

@@ -12,11 +12,14 @@ from heimvakt.core.events import (
     AlarmDelivered,
     BedLeft,
     ButtonPressed,
+    ClockQuality,
+    DeviceSeen,
     DoorOpened,
     MotionDetected,
 )
 from heimvakt.replay.again import CENTRE, Again
 from heimvakt.replay.difference import SAME_WITHIN, difference
+from tests.support.clock_desk import ClockDesk
 from tests.support.homes import Desk, home, oslo
 
 ALLOWED = {
@@ -73,6 +76,26 @@ def test_every_alarm_is_received_and_accepted_so_that_none_goes_on_along_its_cha
         assert alarm.delivered_at is not None
         assert alarm.accepted_by == CENTRE
         assert [told.receiver for told in alarm.told] == ["centre"]
+
+
+def test_what_was_due_while_the_box_was_off_comes_at_its_start_as_it_did() -> None:
+    desk = Desk(home())
+    desk.tell(BedLeft(device_id="bed"), at=oslo("1:50"))
+    desk.restart(hours=3)
+    (live,) = (a for a in raised(desk).values() if a.kind == "night-wandering")
+    (again,) = (a for a in anew(desk.home, desk).alarms.values() if a.kind == "night-wandering")
+    assert again.raised_at == live.raised_at == oslo("4:50")
+    assert again.text == live.text
+
+
+def test_a_clock_that_is_set_forward_makes_nobody_silent() -> None:
+    desk = ClockDesk(home(), shows=oslo("1:00"), true=oslo("7:00"), quality=ClockQuality.UNKNOWN)
+    for device_id in desk.home.devices:
+        desk.tell(DeviceSeen(device_id=device_id))
+    desk.synchronise()
+    desk.wait(minutes=5)
+    assert "device-silent" not in {alarm.kind for alarm in raised(desk).values()}
+    assert "device-silent" not in {a.kind for a in anew(desk.home, desk).alarms.values()}
 
 
 def test_under_other_rules_other_deadlines_and_alarms_come_of_it() -> None:

@@ -221,6 +221,28 @@ def test_the_file_of_the_home_has_what_the_rules_need_and_nobody_in_it() -> None
     assert made["modes"] == FILE["modes"]
 
 
+def test_a_rule_of_the_homes_own_keeps_what_it_does_and_loses_its_words() -> None:
+    own = {
+        "kind": "custom",
+        "when": {"motion": ["bath", {"role": "motion", "room": "karis rom"}], "for": "10m"},
+        "unless": {"entered": [{"role": "bed", "room": "karis loft"}]},
+        "rests_in": ["visit"],
+        "text": {"nb": "Kari er på badet."},
+    }
+    names = Names.of(HOME, ["anna-1"], [])
+    text = to_toml(redacted_home(FILE | {"rules": {"kari": own}}, names, {"custom"}))
+    assert "kari" not in text.casefold()
+    assert tomllib.loads(text)["rules"] == {
+        "custom-1": {
+            "kind": "custom",
+            "when": {"motion": ["motion-2", {"role": "motion", "room": "room-1"}], "for": "10m"},
+            "unless": {"entered": [{"role": "bed", "room": "nowhere"}]},
+            "rests_in": ["visit"],
+            "text": {"en": "An alarm of the home."},
+        }
+    }
+
+
 def test_a_text_that_may_be_somebodys_own_is_not_guessed_about() -> None:
     odd = {**FILE, "rules": {"bed-exit": {"bed": "karis-bed", "says": "Ring Kari"}}}
     with pytest.raises(CannotRedact, match=r"^rules\.bed-exit\.says: ") as refused:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from heimvakt.core.alarms import AlarmState, Priority
-from heimvakt.core.events import DoorOpened, Mode, ModeChosen, MotionDetected
+from heimvakt.core.events import BedEntered, BedLeft, DoorOpened, Mode, ModeChosen, MotionDetected
 from heimvakt.rules.bathroom_stay import Settings
 from tests.support.homes import DEVICES, Desk, home, moved, oslo
 from tests.support.seen import seen
@@ -100,6 +100,47 @@ def test_one_movement_alone_moves_nobody_in_or_out() -> None:
     assert d.kinds() == ["bathroom-stay"]
 
 
+def test_who_lies_down_again_has_left_though_nothing_was_heard_on_the_way() -> None:
+    d = desk()
+    seen(d, INSIDE, at=oslo("1:13"))
+    d.tell(BedEntered(device_id="bed"), at=oslo("1:21"))
+    d.wait(hours=3)
+    assert d.kinds() == []
+
+
+def test_who_has_just_lain_down_is_no_witness_of_a_movement_in_the_bathroom() -> None:
+    d = desk()
+    d.tell(BedEntered(device_id="bed"), at=oslo("1:21"))
+    d.tell(INSIDE, at=oslo("1:22"))
+    d.wait(hours=3)
+    assert d.kinds() == []
+
+
+@pytest.mark.parametrize(
+    ("came_at", "back_at", "told"),
+    [("1:00", "1:08", False), ("1:00", "1:20", True), ("13:00", "13:08", True)],
+)
+def test_at_night_one_sign_on_the_way_back_is_enough(
+    came_at: str, back_at: str, told: bool
+) -> None:
+    d = desk()
+    d.tell(HALL, at=oslo(came_at))
+    d.tell(INSIDE, at=oslo(came_at) + timedelta(seconds=20))
+    d.tell(INSIDE, at=oslo(came_at) + timedelta(minutes=4))
+    d.tell(HALL, at=oslo(back_at))
+    d.wait(hours=1)
+    assert bool(d.kinds()) is told
+
+
+def test_at_night_one_sign_from_somewhere_else_is_not() -> None:
+    d = desk()
+    d.tell(BedLeft(device_id="bed"), at=oslo("1:00"))
+    d.tell(INSIDE, at=oslo("1:01"))
+    d.tell(HALL, at=oslo("1:05"))
+    d.wait(hours=1)
+    assert d.kinds() == ["bathroom-stay"]
+
+
 def test_a_second_movement_elsewhere_is_believed_unless_something_is_heard_inside_between() -> None:
     d = desk()
     seen(d, INSIDE, at=oslo("13:00"))
@@ -108,5 +149,8 @@ def test_a_second_movement_elsewhere_is_believed_unless_something_is_heard_insid
     d.tell(HALL, at=oslo("13:30"))
     d.wait_until(oslo("13:45"))
     assert d.kinds() == ["bathroom-stay"]
-    d.tell(HALL, at=oslo("13:50"))
+    for clock in ("13:50", "13:57", "14:05"):
+        d.tell(HALL, at=oslo(clock))
+    assert d.alarm("bathroom-stay").state is AlarmState.RAISED, "what is told is not ended so"
+    seen(d, HALL, at=oslo("14:10"))
     assert d.alarm("bathroom-stay").state is AlarmState.RESET

@@ -26,7 +26,9 @@ from heimvakt.core.events import (
     RadioBack,
     RadioLost,
 )
+from heimvakt.core.usual import PLACES, Usual, place_of
 from heimvakt.rules.inactivity import Bound, Settings, due
+from heimvakt.rules.quiet import Quiets, counted_from
 from tests.support.clock_desk import ClockDesk
 from tests.support.homes import DEVICES, OSLO, Desk, home
 from tests.support.seen import seen
@@ -213,14 +215,33 @@ def test_it_is_due_within_the_hours_and_never_sooner_than_the_limit(
     lamp = Device(device_id="lamp", role=Role.MOTION, driver="zigbee", address="1")
     bound = Bound(
         settings=settings,
-        window=window,
         unknown_clock=UnknownClock.NIGHT,
         signs={"lamp": lamp},
+        quiets=Quiets(window=window, devices={}, bounds=settings.bounds(), under=""),
     )
     found = due(bound, since, left=left)
     assert found - since >= timedelta(hours=hours)
     assert found - since <= timedelta(hours=48)
     assert window.contains(found) or window.contains(found - timedelta(seconds=1))
+
+
+@given(ZONE_DAYS, st.integers(0, 1_440), st.integers(0, 1_440))
+def test_what_is_learned_is_due_within_the_hours_and_the_bounds(
+    local: datetime, first: int, more: int
+) -> None:
+    known = [(first + more * place) % 1_441 for place in range(PLACES)]
+    since = local.replace(tzinfo=OSLO).astimezone(UTC)
+    settings = Settings(learn=True, at_least=timedelta(hours=1), at_most=timedelta(hours=9))
+    window = settings.between.window(OSLO)
+    quiets = Quiets(window=window, devices={}, bounds=settings.bounds(), under="these")
+    found = quiets.due(Usual(known=tuple(known)), since)
+    assert window.contains(found) or window.contains(found - timedelta(seconds=1))
+    day = window.day_of(found - timedelta(seconds=1))
+    _, begin = counted_from(window, since)
+    begin = max(begin, window.moment(day, timedelta()))
+    usual = known[place_of(begin.astimezone(OSLO))] * timedelta(minutes=1)
+    limit = min(max(usual * 2, settings.bounds().at_least), settings.bounds().at_most)
+    assert found - begin == (limit if usual else settings.after)
 
 
 def test_a_sensor_that_fires_alone_now_and_then_is_no_sign_of_life() -> None:
@@ -229,3 +250,21 @@ def test_a_sensor_that_fires_alone_now_and_then_is_no_sign_of_life() -> None:
         d.tell(MOTION, at=at(f"{hour}:00"))
     d.wait_until(at("13:00"))
     assert d.kinds() == ["inactivity"]
+
+
+def test_who_sits_still_and_moves_now_and_then_is_alive() -> None:
+    d = desk()
+    for minute in range(0, 240, 18):
+        d.tell(MOTION, at=at("9:00") + timedelta(minutes=minute))
+    d.wait_until(at("13:00"))
+    assert d.kinds() == []
+    d.wait_until(at("12:54") + timedelta(hours=5))
+    assert d.kinds() == ["inactivity"]
+
+
+def test_who_lies_down_after_the_outer_door_is_in() -> None:
+    d = desk()
+    d.tell(DoorOpened(device_id="front-door"), at=at("8:00"))
+    d.tell(BedEntered(device_id="bed"), at=at("8:10"))
+    d.wait_until(at("13:10"))
+    assert d.kinds() == ["inactivity"], "and is missed after the shorter limit"

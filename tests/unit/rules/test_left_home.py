@@ -123,6 +123,18 @@ def test_after_privacy_nobody_knows_who_is_in() -> None:
     assert d.kinds() == []
 
 
+@pytest.mark.parametrize(("apart", "is_in"), [(3, True), (6, False)])
+def test_two_single_movements_soon_after_one_another_are_somebody(
+    apart: float, is_in: bool
+) -> None:
+    d = desk(within=timedelta(minutes=10))
+    gone_at(d, "2:00")
+    d.tell(MOTION, at=d.at + timedelta(minutes=1))
+    d.tell(MOTION, at=d.at + timedelta(minutes=apart))
+    d.wait(hours=1)
+    assert bool(d.kinds()) is not is_in
+
+
 def test_a_sensor_that_fires_alone_does_not_bring_anybody_back() -> None:
     d = desk()
     gone_at(d, "2:00")

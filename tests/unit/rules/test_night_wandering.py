@@ -20,24 +20,38 @@ from heimvakt.core.events import (
     MotionDetected,
     TimerFired,
 )
+from heimvakt.core.fields import Hours
+from heimvakt.rules.absence import absences
 from heimvakt.rules.night_wandering import BACK, KIND, Bound, InBed, Out, Raised, Settings, State
 from heimvakt.rules.night_wandering import step as step_bound
 from tests.support.clock_desk import ClockDesk
-from tests.support.homes import OSLO, Desk, home, oslo, stamp
+from tests.support.homes import DEVICES, OSLO, Desk, home, oslo, stamp
 
 SETTINGS = Settings(out_of="bed", signs=("hall", "front-door"))
-BOUND = Bound(settings=SETTINGS, night=Night(SETTINGS.between.window(OSLO), UnknownClock.NIGHT))
+NIGHT = Night(SETTINGS.between.window(OSLO), UnknownClock.NIGHT)
+
+
+def bound(settings: Settings = SETTINGS) -> Bound:
+    return Bound(
+        settings=settings,
+        night=NIGHT,
+        morning=NIGHT.last(settings.getting_up),
+        absences=absences(settings, DEVICES["bed"], NIGHT),
+    )
+
+
+BOUND = bound()
 
 
 def step(state: State, event: Event) -> tuple[State, Effects]:
     return step_bound(BOUND, state, event)
 
 
-def alarms(*events: Event) -> list[RaiseAlarm]:
+def alarms(*events: Event, within: Bound = BOUND) -> list[RaiseAlarm]:
     state: State = InBed()
     raised: list[RaiseAlarm] = []
     for event in events:
-        state, effects = step(state, event)
+        state, effects = step_bound(within, state, event)
         raised += [effect for effect in effects if isinstance(effect, RaiseAlarm)]
     return raised
 
@@ -90,6 +104,7 @@ def test_a_bed_mat_that_says_left_again_moves_no_deadline() -> None:
 
 def test_not_back_in_time_is_an_alarm_without_a_second_sign() -> None:
     (alarm,) = alarms(LEFT, TIME_OVER)
+    assert alarm.priority is Priority.MEDIUM, "a mat alone is wrong one time in three"
     assert alarm.text.nb == "Ute av sengen om natten og ikke tilbake innen 20 min."
     assert alarm.text.en == "Out of bed at night and not back within 20 min."
 
@@ -106,12 +121,78 @@ def test_an_alarm_takes_its_deadline_away() -> None:
 )
 def test_only_the_window_counts_and_it_crosses_midnight(clock: str, watched: bool) -> None:
     left = event(BedLeft, "bed", clock)
-    door = event(DoorOpened, "front-door", clock, seconds=60)
+    door = event(DoorOpened, "front-door", clock, seconds=30)
     assert bool(alarms(left, door)) is watched
 
 
-def test_who_left_in_the_window_is_watched_until_the_bed_is_entered() -> None:
-    assert len(alarms(event(BedLeft, "bed", "5:59"), event(DoorOpened, "front-door", "6:10"))) == 1
+def test_what_is_seen_after_the_night_is_of_the_day() -> None:
+    left = event(BedLeft, "bed", "5:59")
+    over = TimerFired(stamp=stamp(8, oslo("6:19")), name=BACK, due=oslo("6:19"))
+    door, hall = event(DoorOpened, "front-door", "6:10"), event(MotionDetected, "hall", "6:11")
+    assert alarms(left, door, hall, event(MotionDetected, "hall", "6:12"), over, door) == []
+
+
+MORNING = event(BedLeft, "bed", "5:10")
+HALLS = [event(MotionDetected, "hall", f"5:{minute}") for minute in (12, 14, 16)]
+LATER_DOOR = event(DoorOpened, "front-door", "5:20")
+
+
+def test_movement_towards_morning_is_less_urgent_than_a_door() -> None:
+    (moved,) = alarms(MORNING, *HALLS)
+    assert (moved.priority, moved.device_id) == (Priority.MEDIUM, "hall")
+    (out,) = alarms(MORNING, LATER_DOOR)
+    assert out.priority is Priority.HIGH
+    never = bound(SETTINGS.model_copy(update={"getting_up": timedelta()}))
+    assert [alarm.priority for alarm in alarms(MORNING, *HALLS, within=never)] == [Priority.HIGH]
+
+
+def test_the_morning_begins_when_the_home_says_and_no_earlier_than_the_night() -> None:
+    whole = bound(SETTINGS.model_copy(update={"getting_up": timedelta(hours=3)}))
+    assert [a.priority for a in alarms(LEFT, HALL, HALL_AGAIN, within=whole)] == [Priority.HIGH]
+    at_three = [event(MotionDetected, "hall", f"3:0{minute}") for minute in (1, 3)]
+    (alarm,) = alarms(event(BedLeft, "bed", "3:00"), *at_three, within=whole)
+    assert alarm.priority is Priority.MEDIUM
+    short = Night(Hours.parse("04:00-05:00").window(OSLO), UnknownClock.NIGHT)
+    assert str(short.last(timedelta(hours=3)).window) == "04:00-05:00"
+
+
+@pytest.mark.parametrize("more", [(LATER_DOOR,), (HALLS[0], LATER_DOOR, LATER_DOOR)])
+def test_what_was_told_as_medium_is_told_as_high_when_a_door_is_opened(
+    more: tuple[Event, ...],
+) -> None:
+    told = alarms(MORNING, *HALLS, *more)
+    assert [alarm.priority for alarm in told] == [Priority.MEDIUM, Priority.HIGH]
+    assert {alarm.began_at for alarm in told} == {MORNING.at}
+
+
+def test_not_back_and_one_movement_are_two_signs_but_for_the_morning() -> None:
+    (alarm,) = alarms(LEFT, HALL, TIME_OVER)
+    assert alarm.priority is Priority.HIGH
+    over = TimerFired(stamp=stamp(8, oslo("5:30")), name=BACK, due=oslo("5:30"))
+    (risen,) = alarms(MORNING, HALLS[0], over)
+    assert risen.priority is Priority.MEDIUM
+
+
+def test_who_is_not_back_and_is_then_seen_is_more_urgent() -> None:
+    seen = [event(MotionDetected, "hall", f"2:{minute}") for minute in (40, 42, 44)]
+    told = alarms(LEFT, TIME_OVER, *seen)
+    assert [alarm.priority for alarm in told] == [Priority.MEDIUM, Priority.HIGH]
+
+
+def test_who_is_not_heard_to_come_back_is_not_taken_for_out_in_the_next_night() -> None:
+    def next_evening(minute: int) -> Event:
+        at = oslo("23:30") + timedelta(days=1, minutes=minute)
+        return MotionDetected(stamp=stamp(900_000 + minute, at), device_id="hall")
+
+    told = alarms(LEFT, TIME_OVER, *map(next_evening, (1, 3, 5)))
+    assert [alarm.priority for alarm in told] == [Priority.MEDIUM]
+
+
+def test_a_home_that_wants_medium_gets_one_alarm_a_night() -> None:
+    calm = bound(SETTINGS.model_copy(update={"priority": Priority.MEDIUM}))
+    assert [a.priority for a in alarms(LEFT, TIME_OVER, DOOR, HALL, HALL_AGAIN, within=calm)] == [
+        Priority.MEDIUM
+    ]
 
 
 def test_devices_that_are_not_named_say_nothing() -> None:
@@ -141,13 +222,12 @@ def test_a_return_that_was_not_heard_does_not_blind_the_next_night() -> None:
 
 def test_evidence_is_bounded_and_keeps_the_bed_and_the_newest() -> None:
     patient = Settings(out_of="bed", signs=("hall", "front-door"), movements=10)
-    bound = Bound(settings=patient, night=BOUND.night)
     state: State = InBed()
     effects: Effects = []
     for minute in range(11):
         clock = f"2:{10 + minute}"
         now = event(MotionDetected, "hall", clock) if minute else event(BedLeft, "bed", clock)
-        state, effects = step_bound(bound, state, now)
+        state, effects = step_bound(bound(patient), state, now)
     (alarm,) = (e for e in effects if isinstance(e, RaiseAlarm))
     assert len(alarm.evidence) == 10
     assert alarm.evidence[0].kind == "bed-left"
@@ -168,7 +248,16 @@ def test_a_deadline_that_came_while_the_gateway_was_off_comes_at_its_start() -> 
     desk.tell(BedLeft(device_id="bed"), at=oslo("2:10"))
     desk.restart(hours=1)
     assert desk.kinds() == ["night-wandering"]
-    assert desk.alarm("night-wandering").raised_at == oslo("3:10")
+    alarm = desk.alarm("night-wandering")
+    assert alarm.raised_at == oslo("3:10")
+    assert alarm.text.en.endswith("not back within 20 min. Told 40 min late: the gateway was off.")
+
+
+def test_a_deadline_of_the_night_counts_also_when_it_comes_in_the_morning() -> None:
+    desk = Desk(home())
+    desk.tell(BedLeft(device_id="bed"), at=oslo("5:10"))
+    desk.restart(hours=3)
+    assert "night-wandering" in desk.kinds()
 
 
 def night_rule(taken_as: UnknownClock = UnknownClock.NIGHT) -> Home:

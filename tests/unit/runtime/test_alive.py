@@ -48,7 +48,7 @@ async def alive(tmp_path: Path) -> AsyncIterator[tuple[GatedStore, Pipeline]]:
 
 
 async def heard(end: socket.socket) -> bytes:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         return await asyncio.get_running_loop().sock_recv(end, 4096)
 
 

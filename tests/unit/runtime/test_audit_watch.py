@@ -48,7 +48,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_a_whole_log_is_followed_to_its_end_and_nothing_is_told() -> None:
     log = Log(10)
-    async with beside(AuditWatch(log, log.emit, every_s=0.0).run()), asyncio.timeout(5):
+    async with beside(AuditWatch(log, log.emit, every_s=0.0).run()), asyncio.timeout(30):
         assert [await log.looks.get() for _ in range(6)] == [0, 4, 8, 0, 4, 8]
     assert log.told.empty()
 
@@ -56,7 +56,7 @@ async def test_a_whole_log_is_followed_to_its_end_and_nothing_is_told() -> None:
 async def test_a_broken_one_is_told_with_its_place() -> None:
     log = Log(10)
     del log.rows[6]
-    async with beside(AuditWatch(log, log.emit).run()), asyncio.timeout(5):
+    async with beside(AuditWatch(log, log.emit).run()), asyncio.timeout(30):
         told = await log.told.get()
     assert isinstance(told, AuditBroken)
     assert (told.number, told.reason) == (7, "rows 7 to 7 are gone")
@@ -65,6 +65,6 @@ async def test_a_broken_one_is_told_with_its_place() -> None:
 async def test_a_disk_that_is_away_is_asked_again_the_next_time() -> None:
     log = Log(3)
     log.away = 1
-    async with beside(AuditWatch(log, log.emit, every_s=0.0).run()), asyncio.timeout(5):
+    async with beside(AuditWatch(log, log.emit, every_s=0.0).run()), asyncio.timeout(30):
         assert [await log.looks.get() for _ in range(2)] == [-1, 0]
     assert log.told.empty()

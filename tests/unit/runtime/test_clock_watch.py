@@ -34,7 +34,7 @@ class Watched:
         self.news.set()
 
     async def until(self, count: int) -> list[Event]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(self.events) < count:
                 self.news.clear()
                 await self.news.wait()

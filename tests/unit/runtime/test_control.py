@@ -33,7 +33,7 @@ async def fail(_: Mapping[str, Any]) -> Mapping[str, Any]:
 
 async def until(true: Callable[[], bool]) -> None:
     """Nothing tells when the other side has noticed: look in every turn of the loop."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0)
 
@@ -74,7 +74,7 @@ class Line:
         return await self.hear()
 
     async def hear(self) -> Any:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             line = await self._reader.readline()
         return json.loads(line) if line else None
 

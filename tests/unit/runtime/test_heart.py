@@ -62,7 +62,7 @@ class Pulse:
         self._turned = asyncio.Event()
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.beats) < count:
                 self._news.clear()
                 await self._news.wait()

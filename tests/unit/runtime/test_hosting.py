@@ -10,8 +10,18 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from heimvakt.core import steadying
 from heimvakt.core.commands import Command, CommandFailed
-from heimvakt.core.events import DeviceSeen, Event, RadioBack, RadioLost
+from heimvakt.core.events import (
+    DeviceSeen,
+    DeviceSteady,
+    DeviceUnsteady,
+    DoorClosed,
+    DoorOpened,
+    Event,
+    RadioBack,
+    RadioLost,
+)
 from heimvakt.core.ports import DriverContext, DriverError
 from heimvakt.runtime import hosting
 from heimvakt.runtime.hosting import HostedDriver
@@ -142,3 +152,51 @@ def test_a_card_that_nobody_knows_is_in_the_log_and_a_code_never_is(
         assert hosted.whose("26:0004a2f1") is None
         assert hosted.whose("code:4711") is None
     assert [told["card"] for told in logs] == ["26:0004a2f1"]
+
+
+class RunningClock(HandClock):
+    """Seconds pass on it as they do."""
+
+    def monotonic(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+class CalmGate(Gate):
+    """Says when a contact has become steady."""
+
+    def __init__(self, emitted: list[Event]) -> None:
+        super().__init__(emitted)
+        self.steady = asyncio.Event()
+
+    async def emit(self, *events: Event) -> None:
+        await super().emit(*events)
+        if any(isinstance(event, DeviceSteady) for event in events):
+            self.steady.set()
+
+
+async def test_a_contact_that_chatters_is_told_with_measure_and_its_last_state_always(
+    tmp_path: Path, emitted: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steadying, "EVERY_S", 0.05)
+    monkeypatch.setattr(steadying, "CALM_S", 0.1)
+    wire, gate = Wire(falls=0), CalmGate(emitted)
+    hosted = HostedDriver("zigbee", wire, DEVICES, tmp_path, gate, RunningClock(EVENING), str)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(hosted.run())
+        await wire.listens.wait()
+        assert wire.context is not None
+        for _ in range(1_000):
+            await wire.context.emit(
+                DoorOpened(device_id="front-door"), DoorClosed(device_id="front-door")
+            )
+        await wire.context.emit(DoorOpened(device_id="front-door"), DeviceSeen(device_id="hall"))
+        assert emitted[-1] == DeviceSeen(device_id="hall"), "what else is said waits for nothing"
+        async with asyncio.timeout(30):
+            await gate.steady.wait()
+        running.cancel()
+    told = [event for event in emitted if isinstance(event, DoorOpened | DoorClosed)]
+    (steady,) = (event for event in emitted if isinstance(event, DeviceSteady))
+    assert told[-1] == DoorOpened(device_id="front-door")
+    assert steady.left_out == hosted.counts()["left-out-of-chatter"] == 2_001 - len(told)
+    assert sum(isinstance(event, DeviceUnsteady) for event in emitted) == 1
+    assert len(told) < 1_000

@@ -55,7 +55,7 @@ class Lost(DrivenClock):
 async def keep(store: Untidy, directory: Path, clock: DrivenClock) -> None:
     async with live(directory) as life:
         task = run_housekeeping(life.pipeline, store, clock, every_s=0.0)  # type: ignore[arg-type]
-        async with beside(task), asyncio.timeout(10):
+        async with beside(task), asyncio.timeout(30):
             await store.turned.wait()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -34,7 +35,12 @@ def read(token: str, receiver: str) -> CommandReceived:
         return CommandReceived(
             order_id="", verb="", role="", by="", receiver=receiver, refused="bad-signature"
         )
-    return order(OrderVerb.OUTSTANDING, EVENING, order_id=token)
+    given = order(OrderVerb.OUTSTANDING, EVENING, order_id=token)
+    if token.startswith("other"):
+        return replace(given, refused="other-gateway")
+    if token.startswith("unread"):
+        return replace(given, order_id="", refused="malformed: no verb")
+    return replace(given, expires_at=EVENING) if token.startswith("old") else given
 
 
 class Desk:
@@ -48,6 +54,7 @@ class Desk:
             DrivenClock(EVENING),
             uplinks={"centre": cast("list[Uplink]", self.uplinks)},
             outstanding=tuple,
+            known=lambda order_id: order_id in {event.order_id for event in self.taken},
         )
 
     @property
@@ -116,7 +123,7 @@ async def test_an_answer_that_nobody_could_hear_is_given_up(
         uplink.cut()
     async with beside(desk.ordering.run()):
         desk.answer("done")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not desk.counts["orders-answers-not-told"]:  # noqa: ASYNC110 - no event tells
                 await asyncio.sleep(0.01)
 
@@ -159,12 +166,35 @@ async def test_what_was_left_out_is_said_with_the_next(monkeypatch: pytest.Monke
     assert desk.taken[-1].refused == "bad-signature: 2 more before it were not written down"
 
 
-async def test_a_flood_of_signed_orders_is_bounded_too() -> None:
+async def test_a_flood_of_signed_orders_is_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ordering, "now", lambda: 1.0)
     desk = Desk()
     for n in range(30):
         await desk.ordering.take(heard(f"order-{n}"))
     assert len(desk.taken) == 20
     assert desk.counts["orders-too-many-signed"] == 10
+
+
+@pytest.mark.parametrize(
+    ("token", "taken", "counted"),
+    [
+        ("other-{n}", 10, "orders-too-many-unsigned"),
+        ("old-{n}", 20, "orders-too-many-again"),
+        ("unread-{n}", 20, "orders-too-many-again"),
+        ("order-0", 1 + 20, "orders-too-many-again"),
+    ],
+)
+async def test_what_anybody_can_send_again_takes_nothing_from_orders_that_are_new(
+    monkeypatch: pytest.MonkeyPatch, token: str, taken: int, counted: str
+) -> None:
+    monkeypatch.setattr(ordering, "now", lambda: 1.0)
+    desk = Desk()
+    for n in range(40):
+        await desk.ordering.take(heard(token.format(n=n)))
+    assert (len(desk.taken), desk.counts[counted]) == (taken, 40 - taken)
+    for n in range(10):
+        await desk.ordering.take(heard(f"new-{n}"))
+    assert [event.order_id for event in desk.taken[taken:]] == [f"new-{n}" for n in range(10)]
 
 
 async def test_more_signatures_than_can_be_looked_at_are_left(

@@ -46,7 +46,7 @@ async def told_of(*rooms: Room) -> list[Event]:
         told.extend(events)
 
     async with beside(RoomWatch(store, emit, look_every_s=0.0).run()):  # type: ignore[arg-type]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await store.asked_all.wait()
     return told
 

@@ -219,7 +219,7 @@ async def test_who_need_not_be_told_any_more_is_spared_and_its_row_goes(tmp_path
         await accepted_by_another(r, alarm)
         r.uplink.spares = True
         r.uplink.mend()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while await r.waiting():  # noqa: ASYNC110 - the store wakes nobody
                 await asyncio.sleep(0.01)
         assert r.uplink.sent == []

@@ -16,6 +16,7 @@ from heimvakt.core.uplink import Asked, Question, Waits
 from tests.support.homes import EVENING
 from tests.support.memory_uplink import answer
 from tests.support.shipped import route
+from tests.support.timed import in_time, timed
 
 PRESS = ButtonPressed(device_id="button")
 FAULT = StoreFault(reason="damage", set_aside="x", saved="all")
@@ -47,6 +48,7 @@ async def test_an_alarm_has_gone_before_whoever_waits_for_the_commit_goes_on(
         assert r.uplink.numbers() == [alarm.number]
 
 
+@timed
 async def test_a_medium_alarm_takes_the_first_path_and_after_a_second_the_next(
     tmp_path: Path,
 ) -> None:
@@ -57,8 +59,10 @@ async def test_a_medium_alarm_takes_the_first_path_and_after_a_second_the_next(
         began = loop.time()
         await r.raise_by(FAULT)
         await mobile.until(lambda: len(mobile.sent) == 1)
-        assert 0.9 <= loop.time() - began <= 2.0
+        took_s = loop.time() - began
         assert len(broadband.sent) == 1
+        assert took_s >= 0.9
+        in_time(took_s, 2.0)
 
 
 async def test_a_path_that_goes_takes_no_others_with_it(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ class Shown:
         self._news.set()
 
     async def until(self, sign: Sign) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while self.shown[-1:] != [sign]:
                 self._news.clear()
                 await self._news.wait()

@@ -30,7 +30,7 @@ class Unit:
 
 async def run_until_it_stands(unit: Unit, policy: Policy = QUICK) -> None:
     task = asyncio.get_running_loop().create_task(supervise("unit", unit.run, policy=policy))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await unit.stands.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

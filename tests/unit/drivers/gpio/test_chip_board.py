@@ -30,7 +30,7 @@ async def test_edges_of_two_lines_come_in_the_order_of_the_kernels_time(lines: L
         lines.drive(1, high=number % 2 == 0, at_ns=(2 * number + 1) * 10**9)
     for number in range(10):
         lines.drive(2, high=number % 2 == 0, at_ns=(2 * number + 2) * 10**9)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(heard) < 20:  # noqa: ASYNC110
             await asyncio.sleep(0)
     assert [at for at, _, _ in heard] == [float(n) for n in range(1, 21)]

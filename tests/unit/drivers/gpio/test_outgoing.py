@@ -58,7 +58,7 @@ async def test_a_press_does_not_wait_for_a_door() -> None:
     async with beside(queue.run()):
         queue.put(DoorOpened(device_id="door"), RadioLost(driver="gpio", reason="gone"))
         queue.put(ButtonPressed(device_id="help"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not storage.durable:  # noqa: ASYNC110
                 await asyncio.sleep(0)
         assert storage.durable == [ButtonPressed(device_id="help")]

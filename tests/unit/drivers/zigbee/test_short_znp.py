@@ -104,7 +104,7 @@ async def test_one_of_which_nothing_is_heard_is_given_up(
     line = Line()
     line.send()
     line.says(said)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await line.ended.wait()
     assert line.came_of_it == [False]
     assert not line.lock.locked()

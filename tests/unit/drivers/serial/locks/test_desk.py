@@ -12,6 +12,7 @@ import pytest
 from heimvakt.core.commands import Command, CommandFailed, Verb
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.events import (
+    CodesIgnored,
     ContactBack,
     ContactLost,
     DeviceSeen,
@@ -171,3 +172,31 @@ async def test_keys_that_nobody_knows_are_told_only_so_often_and_known_ones_alwa
     assert told == [TagPresented(device_id="lock", tag="")] * STRANGERS_MAX
     desk.at_reader("26:1", TagBy.CARD)
     assert told[-1] == TagPresented(device_id="lock", tag="carer-7")
+
+
+async def test_whoever_tries_codes_is_told_of_once_and_no_code_is_taken_for_a_while() -> None:
+    told: list[Event] = []
+    looked_at: list[str] = []
+
+    def whose(key: str) -> str | None:
+        looked_at.append(key)
+        return {"26:1": "carer-7", "code:4711": "carer-8"}.get(key)
+
+    desk = Desk(POST, told.extend, whose, bolt_within_s=1.0)
+    wrong = TagPresented(device_id="lock", tag="", by=TagBy.CODE)
+    for number in range(4700, 4720):
+        desk.at_reader(f"code:{number}", TagBy.CODE)
+    assert told == [*[wrong] * 5, CodesIgnored(device_id="lock", wrong=5, for_s=900.0)]
+    assert len(looked_at) == 5, "also the right one is not looked at"
+    desk.at_reader("26:1", TagBy.CARD)
+    assert told[-1] == TagPresented(device_id="lock", tag="carer-7")
+
+
+async def test_a_right_code_between_some_that_slipped_is_taken() -> None:
+    told: list[Event] = []
+    desk = Desk(POST, told.extend, {"code:4711": "carer-8"}.get, bolt_within_s=1.0)
+    for code in ("4710", "4712", "4711", "4710", "4711"):
+        desk.at_reader(f"code:{code}", TagBy.CODE)
+    assert [event.tag for event in told if isinstance(event, TagPresented)] == [
+        *["", "", "carer-8", "", "carer-8"]
+    ]
