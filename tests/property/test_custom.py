@@ -213,7 +213,8 @@ def _model(turns: list[int], for_: timedelta, window: Window | None) -> list[dat
     told = []
     for opened, closed in zip(turns[::2], [*turns[1::2], MINUTES + 1], strict=False):
         first = opened + int(for_.total_seconds() // 60)
-        for minute in range(first, min(closed, MINUTES + 1)):
+        # A deadline is older than what happens in the moment in which it is due.
+        for minute in range(first, min(closed, MINUTES) + 1):
             at = BEGIN + timedelta(minutes=minute)
             if window is None or window.contains(at):
                 told.append(at)

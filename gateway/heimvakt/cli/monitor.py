@@ -65,7 +65,11 @@ def command(
                 print(f"{_head(status)}. Ctrl-C ends.", flush=True)
     except KeyboardInterrupt:
         return
-    fail(Exit.NO_SERVICE, "the service has ended", "see: systemctl status heimvakt")
+    fail(
+        Exit.NO_SERVICE,
+        "the service hung up: it has ended, or this end did not read for too long",
+        "see: systemctl status heimvakt",
+    )
 
 
 def _head(status: Mapping[str, Any]) -> str:

@@ -113,7 +113,11 @@ def summary(walked: list[Walked]) -> list[str]:
 
 @contextmanager
 def _in_service(socket: Path | None) -> Iterator[None]:
-    """The home set to service, and afterwards to what it was set to; as it was, if it was so."""
+    """The home set to service, and to home afterwards; left as it is where it was in service.
+
+    Not back to another mode: whoever was away or unseen is so no longer when a technician walks
+    about, and that nothing rests is what nobody regrets.
+    """
     before = ask(socket, {"do": "mode"})
     if before["mode"] == "service":
         yield

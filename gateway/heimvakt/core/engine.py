@@ -120,9 +120,15 @@ def _outcome(work: Work) -> Outcome:
 
 
 def _count(work: Work, before: State) -> None:
-    figures = counted(
-        work.home, before.figures, work.event, before.alarms, work.changed, work.doses
-    )
+    try:
+        figures = counted(
+            work.home, before.figures, work.event, before.alarms, work.changed, work.doses
+        )
+    # No figure is worth an alarm: what was decided is carried out, and that is told.
+    except Exception as error:  # noqa: BLE001
+        work.fail("figures", error)
+        _rules(work, work.failed[-1])
+        return
     if figures is not before.figures:
         work.state = replace(work.state, figures=figures)
 
@@ -192,16 +198,15 @@ def _tell(work: Work, rule_id: str, rule: Rule[object], event: Event) -> None:
         return  # before the first `GatewayStarted` under this configuration
     try:
         after, effects = rule.step(before, event)
+        is_other = after is not before and after != before
+        doses = rule.doses(before, after) if is_other and rule.doses is not None else ()
     # A mistake in one rule must not keep the others from seeing a press; it is told as an alarm.
     except Exception as error:  # noqa: BLE001
-        reason = f"{type(error).__name__} on {event.kind}"
-        work.failed.append(RuleFailed(stamp=work.event.stamp, rule_id=rule_id, error=reason))
+        work.fail(rule_id, error)
         return
-    if after is not before and after != before:
+    if is_other:
         work.keep_rule(rule_id, after)
-        if rule.doses is not None:
-            doses = rule.doses(before, after)
-            work.doses.extend(dose for dose in doses if _counts(work.home, rule_id, dose))
+        work.doses.extend(dose for dose in doses if _counts(work.home, rule_id, dose))
     for effect in effects:
         work.apply(rule_id, effect)
 

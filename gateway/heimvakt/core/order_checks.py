@@ -42,6 +42,7 @@ OPENS_NO_DOOR = frozenset(
     {"test", "test-failed", "order-refused", "audit-log", "gateway", "blind-rule", "store", "clock"}
     | {"path", "mains", "radio", "interference", "contact-lost", "tamper"}
     | {"device-silent", "device-stuck", "device-unsteady", "device-battery", "wrong-codes"}
+    | {"lock-fault"}
 )
 """Kinds of alarms for which nobody must be let in at once: they are about the gateway and its
 sensors, not about who lives there, and some of them anybody can cause from afar."""

@@ -78,6 +78,11 @@ class Work:
         """Take what has become of a rule."""
         self.rules = {**self.rules, rule_id: after}
 
+    def fail(self, part: str, error: Exception) -> None:
+        """A mistake of ours in one part that must not stop the others; it is told as an alarm."""
+        reason = f"{type(error).__name__} on {self.event.kind}"
+        self.failed.append(RuleFailed(stamp=self.event.stamp, rule_id=part, error=reason))
+
     def apply(self, rule_id: str, effect: Effect) -> None:
         """Do what a rule answered."""
         self.thoughts.append((rule_id, effect))

@@ -110,10 +110,13 @@ def _is_new(state: State, event: BedLeft) -> bool:
 def _not_back(
     bound: Bound, state: State, left: Evidence, event: TimerFired
 ) -> tuple[State, Effects]:
-    if not bound.night.holds(event.stamp):
-        return _back(bound, state, event), []
+    within = bound.absences.limit(state.usual, left.at)
+    due = replace(event.stamp, at=event.due)
+    # A clock that was set meanwhile says nothing of whether the night is over.
+    if event.due - left.at == within and not bound.night.holds(due):
+        return _back(bound, state, event), []  # up for the day
     bed, settings = bound.bed.device_id, bound.settings
-    limit = spell_duration(bound.absences.limit(state.usual, left.at).total_seconds())
+    limit = spell_duration(within.total_seconds())
     text = Words(
         nb=f"Ute av sengen om natten og ikke tilbake innen {limit.nb}.",
         en=f"Out of bed at night and not back within {limit.en}.",

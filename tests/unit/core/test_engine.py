@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from heimvakt.core.alarms import AlarmState
 from heimvakt.core.effects import (
     ArmTimer,
@@ -185,6 +187,19 @@ def test_a_reset_means_every_alarm_of_the_condition_and_no_other() -> None:
     for event in (OPENED, OPENED, MOTION):
         desk.tell(event)
     assert [alarm.number for alarm in desk.alarms_of(CLOSED)] == [1, 2]
+
+
+def test_figures_that_fail_keep_no_press_from_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> object:
+        raise KeyError("a month")
+
+    desk = SmallDesk(home())
+    monkeypatch.setattr("heimvakt.core.engine.counted", broken)
+    outcome = desk.tell(PRESS)
+    assert sorted(dispatch.alarm.kind for dispatch in outcome.send) == ["blind-rule", "button"]
+    assert (outcome.failed[0].rule_id, outcome.failed[0].error) == (
+        "figures", "KeyError on button-pressed",
+    )  # fmt: skip
 
 
 def test_a_rule_that_fails_is_told_once_and_keeps_no_press_from_the_others() -> None:

@@ -245,6 +245,14 @@ def test_an_alarm_of_a_technician_at_work_opens_no_door() -> None:
     assert desk.give(unlock(desk, alarm_id=fault)) == (REFUSED, Refusal.NOT_URGENT)
 
 
+def test_a_lock_that_is_stuck_opens_no_door_for_who_may_have_ordered_it_to_move() -> None:
+    desk = OrderDesk()
+    desk.tell(LockJammed(device_id="front-lock"))
+    fault = desk.alarm("lock-fault")
+    assert (fault.priority, fault.test) == ("medium", False)
+    assert desk.give(unlock(desk, alarm_id=fault.alarm_id)) == (REFUSED, Refusal.NOT_URGENT)
+
+
 def test_an_alarm_that_anybody_can_cause_from_afar_opens_no_door() -> None:
     desk = OrderDesk()
     desk.tell(

@@ -39,6 +39,16 @@ def test_not_back_in_time_is_an_alarm_and_coming_back_ends_it() -> None:
     assert d.alarm("bed-exit").state is AlarmState.RESET
 
 
+def test_what_was_due_at_night_while_the_gateway_was_off_is_told_in_the_morning_as_late() -> None:
+    d = desk()
+    d.tell(LEFT, at=oslo("2:00"))
+    d.restart(hours=7)
+    d.wait(minutes=1)
+    text = d.alarm("bed-exit").text.en
+    assert text.startswith("Out of bed at night and not back within 20 min.")
+    assert "late" in text, "nobody must take it for what is so now"
+
+
 def test_a_walk_to_the_bathroom_and_a_mat_that_flickers_are_nothing() -> None:
     d = desk()
     for _ in range(20):

@@ -60,7 +60,9 @@ def step(bound: Bound, before: State, event: Event) -> tuple[State, Effects]:
             state, effects = afresh(bound, state, event)
         case _:
             pass
-    asked_anew = isinstance(event, GatewayStarted | ClockStepped | ClockQualityChanged)
+    asked_anew = isinstance(
+        event, GatewayStarted | ConfigurationChanged | ClockStepped | ClockQualityChanged
+    )
     if asked_anew or state.excuse(bound) != before.excuse(bound):
         for key in [key for key, wait in state.waits.items() if wait.ripe and not wait.raised]:
             state, more = _ripe(bound, state, key, event, event.at)
