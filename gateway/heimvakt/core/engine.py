@@ -85,6 +85,7 @@ def step(home: Home, state: State, event: Event) -> Outcome:
     work.derived.extend(told)
     _obey(work, event)
     modes.follow(work, event)
+    resting.end_trials(work, state.mode)
     if isinstance(event, GatewayStarted):
         _begin(work, event)
     elif isinstance(event, ConfigurationChanged):

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .alarms import AlarmState, Move
+from .changed import replace
 from .events import (
+    AlarmClosed,
     BedEntered,
     BedLeft,
     ButtonPressed,
@@ -18,6 +20,7 @@ from .events import (
     ChairLeft,
     DeviceSeen,
     Event,
+    Feedback,
     HeatDetected,
     LeakDetected,
     Mode,
@@ -74,6 +77,26 @@ def release(work: Work) -> None:
             work.home, work.state.mode, alarm.rule_id, alarm.kind
         ):
             work.move(alarm, Move.RELEASE)
+
+
+def end_trials(work: Work, before: ModeState) -> None:
+    """When a technician's work is over, what he has tried is over too: a fire, a fall or a press
+    that comes after it must be an alarm of its own, and not one more sign of a test."""
+    if before.mode is not Mode.SERVICE or work.state.mode.mode is Mode.SERVICE:
+        return
+    for alarm in tuple(work.state.alarms.values()):
+        if alarm.test and alarm.kind in CALL_FOR_HELP and alarm.state.is_open:
+            tried = replace(alarm, outcome=Feedback.TEST)
+            work.move(tried, Move.CANCEL if alarm.state.is_untold else Move.CLOSE, Mode.SERVICE)
+            work.derived.append(
+                AlarmClosed(
+                    stamp=work.event.stamp,
+                    alarm_id=alarm.alarm_id,
+                    receiver="",
+                    by=Mode.SERVICE,
+                    outcome=Feedback.TEST,
+                )
+            )
 
 
 def end_tests(work: Work) -> None:

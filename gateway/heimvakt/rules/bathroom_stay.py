@@ -28,6 +28,7 @@ from heimvakt.core.events import (
     Event,
     Mode,
     ModeChanged,
+    MotionCleared,
     TimerFired,
 )
 from heimvakt.core.fields import Hours, duration
@@ -51,6 +52,9 @@ _LAIN_DOWN = (BedEntered, ChairEntered)
 WAY_BACK = timedelta(minutes=10)
 """Who leaves is heard on the way out within this of the last sign from inside. One sensor fires
 alone in such a time once in a hundred and forty nights."""
+A_HOLD = timedelta(minutes=1)
+"""A sensor that ends what it told later than this after its last movement has seen another between,
+which it did not repeat or which was lost on the air: it saw somebody until just now."""
 _PRIORITY = {LONG: Priority.MEDIUM, URGENT: Priority.HIGH}
 
 
@@ -146,6 +150,8 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
             if state.witness.confirms(event):
                 return _moved(bound, seen, event, way=state.witness.device_id)
             return _alone(bound, seen, event)
+        case MotionCleared(device_id=device_id) if _was_still_there(bound, state, event):
+            return replace(state, witness=Witness(device_id, event.at)), []
         case TimerFired(name=name) if name in _PRIORITY and state.entered is not None:
             return replace(state, raised=True), [_alarm(bound, state, state.entered, event)]
         case ModeChanged(before=before, after=after) if Mode.PRIVACY in (before, after):
@@ -165,6 +171,18 @@ def _alone(bound: Bound, state: State, event: DeviceEvent) -> tuple[State, Effec
     if state.raised or state.alone_elsewhere + 1 < ALONE_BELIEVED:
         return replace(state, alone_elsewhere=state.alone_elsewhere + 1), []
     return _moved(bound, state, event)
+
+
+def _was_still_there(bound: Bound, state: State, event: MotionCleared) -> bool:
+    """Whether who was heard last was elsewhere until now. Of the bathroom this is not taken: it
+    would give a sensor that fires alone elsewhere more time in which to be believed."""
+    last = state.witness
+    return (
+        last.at is not None
+        and event.device_id == last.device_id
+        and event.device_id in bound.elsewhere
+        and event.at - last.at > A_HOLD
+    )
 
 
 def _is_way_back(bound: Bound, state: State, event: DeviceEvent) -> bool:
@@ -240,7 +258,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     return Rule(
         rule_id=rule_id,
         kind=KIND.kind,
-        version=2,
+        version=3,
         initial=State(),
         states=(State,),
         step=partial(step, bound),

@@ -38,6 +38,7 @@ from heimvakt.core.events import (
     Event,
     Press,
     TimerFired,
+    WalkTestTurned,
 )
 from heimvakt.core.fields import duration
 from heimvakt.core.rule import Rule
@@ -58,6 +59,8 @@ class Settings(RuleSettings):
 
 PAUSE = timedelta(seconds=1)
 """A press that follows the one before sooner than this repeats it; it takes nothing back."""
+FRAME_AGAIN = timedelta(seconds=2)
+"""A radio repeats an unconfirmed frame within this: no finger was there a second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +111,16 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
             return _confirmed(state, device_id)
         case ClockStepped():
             return replace(state, pressed_at={}), []  # those times come again, or never
+        case WalkTestTurned() if state.pressed_at:
+            return _tried(bound.settings, state), []
         case _:
             return state, []
+
+
+def _tried(settings: Settings, state: State) -> State:
+    """What follows a press that was tried is a call of its own, but for its own repeats."""
+    sooner = max(settings.one_alarm_within - FRAME_AGAIN, timedelta())
+    return replace(state, pressed_at={i: at - sooner for i, at in state.pressed_at.items()})
 
 
 def _pressed(
@@ -186,7 +197,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule for every button of this home."""
     buttons = {i: context.devices[i] for i in context.of_role(Role.BUTTON)}
     bound = Bound(settings=settings, buttons=buttons, mode_presses=context.mode_presses)
-    return role_rule(rule_id, KIND, State(), partial(step, bound), buttons, version=2)
+    return role_rule(rule_id, KIND, State(), partial(step, bound), buttons, version=3)
 
 
 KIND = RuleKind(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from heimvakt.core.alarms import Alarm, AlarmState, Priority
-from heimvakt.core.devices import Home
+from heimvakt.core.devices import Device, Home, Role
 from heimvakt.core.effects import CancelAlarm, ConfirmAlarm, Effects, NoLonger, ResetAlarm
 from heimvakt.core.events import (
     BedEntered,
@@ -33,6 +33,7 @@ from heimvakt.core.events import (
     MotionCleared,
     MotionDetected,
     Press,
+    SmokeDetected,
     TagPresented,
     WalkTestTurned,
 )
@@ -638,6 +639,33 @@ def walked(device_id: str = "button") -> Desk:
     d.tell(chosen(Mode.SERVICE))
     d.tell(WalkTestTurned(to=device_id))
     return d
+
+
+def test_a_press_right_after_its_trial_is_a_call_and_a_repeated_frame_of_it_is_none() -> None:
+    d = walked()
+    d.tell(ButtonPressed(device_id="button"))
+    d.tell(WalkTestTurned(to=None))
+    d.wait(seconds=1)
+    d.tell(ButtonPressed(device_id="button"))
+    assert [alarm.test for alarm in d.state.alarms.values()] == [True]
+    d.wait(seconds=2)
+    d.tell(ButtonPressed(device_id="button"))
+    assert [alarm.test for alarm in d.state.alarms.values()] == [True, False]
+
+
+def test_a_fire_after_the_trial_of_its_detector_is_no_more_of_the_test() -> None:
+    detector = Device(device_id="smoke", role=Role.SMOKE, driver="zigbee", address="7")
+    d = Desk(home({"smoke": detector}, {"smoke": ("smoke", {})}))
+    d.tell(chosen(Mode.SERVICE))
+    d.tell(WalkTestTurned(to="smoke"))
+    d.tell(SmokeDetected(device_id="smoke"))
+    d.tell(WalkTestTurned(to=None))
+    d.tell(chosen(Mode.HOME))
+    (tried,) = d.table.values()
+    assert (tried.test, tried.state, tried.outcome) == (True, AlarmState.CLOSED, "test")
+    d.wait(minutes=20)
+    d.tell(SmokeDetected(device_id="smoke"))
+    assert [alarm.test for alarm in d.table.values()] == [True, False]
 
 
 def test_a_button_is_a_test_while_a_walk_test_is_at_that_very_one() -> None:

@@ -9,7 +9,15 @@ import pytest
 from pydantic import ValidationError
 
 from heimvakt.core.alarms import AlarmState, Priority
-from heimvakt.core.events import BedEntered, BedLeft, DoorOpened, Mode, ModeChosen, MotionDetected
+from heimvakt.core.events import (
+    BedEntered,
+    BedLeft,
+    DoorOpened,
+    Mode,
+    ModeChosen,
+    MotionCleared,
+    MotionDetected,
+)
 from heimvakt.rules.bathroom_stay import Settings
 from tests.support.homes import DEVICES, Desk, home, moved, oslo
 from tests.support.seen import seen
@@ -39,6 +47,26 @@ def test_first_medium_then_high() -> None:
     ]
     assert d.sent[0].text.en == "In the bathroom for 45 min, and heard nowhere else."
     assert [e.at for e in d.sent[0].evidence] == [oslo("13:00"), oslo("13:40")]
+
+
+def test_a_movement_on_the_way_whose_begin_was_lost_on_the_air_is_known_by_its_end() -> None:
+    d = desk()
+    cleared = MotionCleared(device_id="hall")
+    seen(d, HALL, at=oslo("13:00"))
+    d.tell(cleared, at=oslo("13:00") + timedelta(seconds=45))
+    d.tell(cleared, at=oslo("13:02"))
+    d.tell(INSIDE, at=oslo("13:03"))
+    d.wait_until(oslo("13:48"))
+    assert d.kinds() == ["bathroom-stay"]
+
+
+def test_the_end_of_a_movement_in_the_bathroom_makes_no_stray_sign_elsewhere_believed() -> None:
+    d = desk()
+    seen(d, INSIDE, at=oslo("13:00"))
+    d.tell(MotionCleared(device_id="bath"), at=oslo("13:02"))
+    d.tell(HALL, at=oslo("13:03"))
+    d.wait_until(oslo("13:46"))
+    assert d.kinds() == ["bathroom-stay"]
 
 
 @pytest.mark.parametrize("sign", [HALL, DoorOpened(device_id="front-door")])
