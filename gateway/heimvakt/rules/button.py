@@ -32,6 +32,7 @@ from heimvakt.core.effects import (
     RaiseAlarm,
 )
 from heimvakt.core.events import (
+    AlarmClosed,
     ButtonCancelled,
     ButtonPressed,
     ClockStepped,
@@ -111,10 +112,23 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
             return _confirmed(state, device_id)
         case ClockStepped():
             return replace(state, pressed_at={}), []  # those times come again, or never
+        case AlarmClosed(alarm_id=key):
+            return _ended(state, key)
         case WalkTestTurned() if state.pressed_at:
             return _tried(bound.settings, state), []
         case _:
             return state, []
+
+
+def _ended(state: State, key: str) -> tuple[State, Effects]:
+    """A trial that the end of the work cut short waits for nothing any more: the
+    next press takes nothing back, and is a call."""
+    device_id = next((i for i, waiting in state.waiting.items() if waiting.key == key), None)
+    if device_id is None:
+        return state, []
+    without = _without(state.waiting, device_id), _without(state.pressed_at, device_id)
+    after = replace(state, waiting=without[0], pressed_at=without[1])
+    return after, [CancelTimer(device_id)]
 
 
 def _tried(settings: Settings, state: State) -> State:

@@ -653,6 +653,22 @@ def test_a_press_right_after_its_trial_is_a_call_and_a_repeated_frame_of_it_is_n
     assert [alarm.test for alarm in d.state.alarms.values()] == [True, False]
 
 
+def test_a_press_after_a_trial_that_was_cut_short_takes_nothing_back_and_is_a_call() -> None:
+    d = Desk(home(rules={"button": ("button", {})}))
+    d.tell(chosen(Mode.SERVICE))
+    d.tell(WalkTestTurned(to="pendant"))
+    d.tell(ButtonPressed(device_id="pendant"))
+    d.wait(seconds=3)
+    d.tell(chosen(Mode.HOME))
+    assert [alarm.state for alarm in d.table.values()] == [AlarmState.CANCELLED]
+    d.wait(seconds=3)
+    d.tell(ButtonPressed(device_id="pendant"))
+    d.wait(seconds=10)
+    tried, call = d.table.values()
+    assert (call.state, call.test) == (AlarmState.RAISED, False)
+    assert tried.state is AlarmState.CANCELLED
+
+
 def test_a_fire_after_the_trial_of_its_detector_is_no_more_of_the_test() -> None:
     detector = Device(device_id="smoke", role=Role.SMOKE, driver="zigbee", address="7")
     d = Desk(home({"smoke": detector}, {"smoke": ("smoke", {})}))
