@@ -117,7 +117,12 @@ class Service:
     async def stop(self, within_s: float = READY_S_MAX) -> None:
         """End it as systemd does; it has to obey and be content with itself."""
         self.process.send_signal(signal.SIGTERM)
-        code = await self.ended(within_s)
+        try:
+            code = await self.ended(within_s)
+        except TimeoutError:
+            self.process.send_signal(signal.SIGABRT)  # it says where it hangs, and ends
+            await self.process.wait()
+            raise
         assert code == 0, f"ended with {code}:\n{self.said()[-3000:]}"
 
     async def kill(self) -> None:
