@@ -131,7 +131,10 @@ class Gateway:
                 async with asyncio.timeout(STOP_S):
                     await pipeline.emit(GatewayStopping())
             log.info("stopping", events=pipeline.seq)
-            await _cancel(units[::-1])
+            left = units[::-1]
+            while left:  # the group waits for all of them, and asks nobody again
+                await _cancel(left)
+                left = [task for task in (*units, *listening) if not task.done()]
 
     async def _take_over(self, life: Life) -> bool:
         """Take the file of the home anew; whether this life goes on under it, or another begins.
@@ -201,6 +204,8 @@ async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
         for task in pending:
             task.cancel()
         _, pending = await asyncio.wait(pending, timeout=ASK_AGAIN_S)
+    if pending:
+        log.error("parts do not end; asked again", parts=sorted(t.get_name() for t in pending))
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
