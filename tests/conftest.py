@@ -14,6 +14,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +114,9 @@ def _left_since(before: Present) -> list[str]:
 
     lines = _lines() - before.lines
     if lines:
-        gc.collect()  # closed by whoever drops the last reference, if only in a cycle
+        with warnings.catch_warnings():  # closed by who drops the last reference, if in a cycle
+            warnings.simplefilter("ignore", ResourceWarning)  # whose order nobody can know
+            gc.collect()
         lines = _lines() - before.lines
 
     return [

@@ -64,7 +64,7 @@ def _connected(
         if isinstance(data, dict):
             said.put(data)
 
-    def connected(*_: Any) -> None:
+    def connected(client: Client, *_: Any) -> None:
         client.subscribe(topics.order_answer, qos=1)
 
     client.on_connect = connected
