@@ -152,6 +152,7 @@ class Listener:
         facts: tuple[Fact, ...] = reading.facts
         if is_repeated := self._repetitions.is_one((where, said.octets, said.way), self._now()):
             facts = (Alive(),)
+        tell_link(self._early[place][0], said)  # at once: who asks for it asks after this frame
         self._frame = []
         for fact in facts:
             self._hear(*where, fact, said.lqi, said.rssi)
@@ -163,9 +164,7 @@ class Listener:
         if place not in self._early:  # it has left meanwhile
             return
         cluster, courtesy = self._early[place]
-        if is_repeated:
-            tell_link(cluster, said)
-        else:
+        if not is_repeated:
             self._was_read_early = True
             try:
                 tell(cluster, said, reading, courtesy)

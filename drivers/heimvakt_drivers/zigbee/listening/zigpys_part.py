@@ -75,7 +75,6 @@ class Afterthoughts:
 
 def tell(cluster: Cluster, said: Said, reading: Reading, courtesy: Courtesy) -> None:
     """Let a cluster of zigpy's have what was read of a frame that came from it."""
-    tell_link(cluster, said)
     if isinstance(reading.facts[0], Command) and _only_answers(cluster):
         if not reading.control & NO_ANSWER:
             courtesy.answer(cluster, reading.sequence, reading.command)
