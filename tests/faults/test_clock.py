@@ -140,8 +140,8 @@ async def test_a_clock_that_goes_back_between_two_boots_and_back_again() -> None
                 assert after.keys() == before["devices"].keys()
                 assert not [d for d in after.values() if d["silent"]]
                 await service.kill()
-        async with h.start() as service:  # the same boot, and the network came meanwhile
-            hand.set(kept=True)
+        hand.set(kept=True)  # the same boot, and the network came meanwhile
+        async with h.start() as service:
             await service.ready()
             await service.hears()
             await service.stop()

@@ -21,6 +21,7 @@ from tests.support.kept import kept
 from tests.support.kills import Kills, Tally
 from tests.support.proxy import proxy
 from tests.support.restless import RESTLESS, tell_all
+from tests.support.timed import in_time, timed
 from tests.support.watched import Watched
 
 KILLS = int(os.environ.get("HEIMVAKT_KILLS", "12"))
@@ -29,6 +30,9 @@ KILLS_OF_ONE_HOME = 50
 """What is on disk is read and kept at each death."""
 AT_ONCE = 2
 """Homes side by side: a daemon takes most of a second of processor time to start."""
+
+CANCEL_S = 2.0
+"""Of the button of the wall: till then nobody is called."""
 
 pytestmark = pytest.mark.fault
 
@@ -107,13 +111,16 @@ async def test_a_deadline_that_was_due_while_it_was_down_comes_late_and_once() -
         assert h.centre.kinds() == ["night-wandering"]
 
 
+@timed
 async def test_a_pre_alarm_goes_out_on_the_real_clock_although_it_was_killed_meanwhile() -> None:
     async with home() as h:
         async with h.running() as service:
             async with service.link() as (_, watched):
+                began = time.monotonic()
                 await h.wall_button.press()
                 pressed = await watched.event("button-pressed")
             await service.kill()
+        in_time(time.monotonic() - began, CANCEL_S, "the kill of a gateway with a pre-alarm")
         [waiting] = kept(h.database).alarms.values()
         assert waiting["state"] == "pending"
         async with h.running() as service:

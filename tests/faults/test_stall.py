@@ -12,14 +12,18 @@ import pytest
 from tests.support.home import Home, home
 from tests.support.kept import kept
 from tests.support.service import Service
+from tests.support.timed import in_time, timed
 
+TOLD_S_MAX = 10.0
+"""2 s for the disk, and the way to the centre on a busy machine."""
 GIVES_UP_WITHIN_S = 100.0
 """Five tries of half a second and the pauses between them are 9 s, on a machine that has nothing
 else to do; 31 s where SQLite waits as long as it does in a home."""
 
 
 @pytest.mark.fault
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
+@timed
 async def test_a_press_on_a_dead_disk_is_told_at_once_and_stored_when_it_can_be() -> None:
     async with home() as h:
         h.command = replace(h.command, entry=("tests.support.impatient",))
@@ -33,7 +37,7 @@ async def _is_told_and_stored(h: Home) -> None:
                 connection.execute("BEGIN EXCLUSIVE")
                 began = asyncio.get_running_loop().time()
                 await h.pendant.press()
-                early = await h.centre.alarm("button", within_s=10.0)
+                early = await h.centre.alarm("button")
                 took_s = asyncio.get_running_loop().time() - began
                 print(f"a press on a dead disk: at the centre after {took_s:.1f} s, from memory")
                 assert early["not_durable"] is True
@@ -46,6 +50,7 @@ async def _is_told_and_stored(h: Home) -> None:
         assert _restarted(service) == ["pipeline"]
         [alarm_id] = h.centre.alarms
         assert list(kept(h.database).alarms) == [alarm_id], "the id that was told from memory"
+    in_time(took_s, TOLD_S_MAX)
 
 
 def _restarted(service: Service) -> list[str]:

@@ -18,12 +18,14 @@ from tests.support.fake_broker import fake_broker
 from tests.support.proxy import proxy
 from tests.support.uplinks import (
     GATEWAY,
+    SURE,
     alarm,
     hand_over,
     heartbeat,
     mqtt_uplink,
     running,
     sending,
+    until,
 )
 
 both = pytest.mark.parametrize("kind", BOTH)
@@ -195,7 +197,7 @@ async def test_a_heartbeat_arrives_and_was_confirmed(kind: str) -> None:
 
 async def test_a_broker_forgets_a_heartbeat_after_five_minutes_and_an_alarm_never() -> None:
     async with fake_broker() as fake:
-        uplink = mqtt_uplink(fake.url)
+        uplink = mqtt_uplink(fake.url, patience=SURE)
         async with running(uplink):
             await uplink.wait_connected()
             await uplink.beat(heartbeat())
@@ -213,5 +215,7 @@ async def test_two_gateways_with_one_id_do_not_throw_each_other_out_at_full_spee
         first, second = mqtt_uplink(one.url), mqtt_uplink(one.url)
         async with running(first), running(second):
             await asyncio.sleep(2.0)  # what is counted is how much happens in some time
+            await until(first, "connections")
+            await until(second, "connections")
     connections = first.counts()["connections"] + second.counts()["connections"]
     assert 2 <= connections <= 10

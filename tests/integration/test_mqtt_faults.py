@@ -28,8 +28,8 @@ from tests.support.uplinks import (
 
 both = pytest.mark.parametrize("kind", BOTH)
 mosquitto = pytest.mark.parametrize("kind", [MOSQUITTO])
-LOST_S = 8.0
-"""Connect, notice and come back take some seconds at most; a busy machine gets more."""
+LOST_S = 30.0
+"""Connect, notice and come back take three seconds with `SHORT`; a busy machine gets more."""
 
 
 def receiver(url: str, **more: Any) -> Receiver:
@@ -134,7 +134,7 @@ async def test_the_next_address_is_tried_when_the_first_is_not_there(kind: str) 
 @mosquitto
 async def test_the_next_address_is_tried_when_the_first_turns_into_a_black_hole(kind: str) -> None:
     async with broker(kind) as first, broker(kind) as second, proxy(first.port) as line:
-        uplink = mqtt_uplink(line.url, second.url)
+        uplink = mqtt_uplink(line.url, second.url, patience=SHORT)
         async with running(uplink), receiver(second.url).open() as centre:
             await uplink.wait_connected()
             line.stall()

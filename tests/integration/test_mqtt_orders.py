@@ -13,7 +13,7 @@ from heimvakt.uplinks.mqtt import MqttUplink
 from heimvakt.uplinks.mqtt_settings import MqttReceiverSettings
 from tests.support.broker import broker, needs_mosquitto
 from tests.support.orderer import orderer
-from tests.support.uplinks import GATEWAY, NIGHT, SHORT, running, until
+from tests.support.uplinks import GATEWAY, NIGHT, SURE, running, until
 
 
 def uplink(url: str, *, hears_orders: bool) -> MqttUplink:
@@ -23,7 +23,7 @@ def uplink(url: str, *, hears_orders: bool) -> MqttUplink:
         gateway_id=GATEWAY,
         clock=SystemClock(),
         chance=random.Random(1),
-        patience=SHORT,
+        patience=SURE,
         hears_orders=hears_orders,
     )
 

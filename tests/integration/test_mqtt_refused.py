@@ -11,7 +11,16 @@ from structlog.testing import capture_logs
 
 from heimvakt.core.uplink import NotConnected
 from tests.support.broker import broker, needs_mosquitto
-from tests.support.uplinks import alarm, hand_over, mqtt_uplink, running, sending, until
+from tests.support.uplinks import (
+    SHORT,
+    SURE,
+    alarm,
+    hand_over,
+    mqtt_uplink,
+    running,
+    sending,
+    until,
+)
 
 pytestmark = needs_mosquitto
 
@@ -47,7 +56,7 @@ async def test_a_wrong_password_is_told_once_and_a_renewed_one_is_taken(
     lines = ("allow_anonymous false", f"password_file {passwords}")
     password = secret(tmp_path, "wrong")
     async with broker("mosquitto", more=lines) as one:
-        uplink = mqtt_uplink(one.url, username="no-1505-004711", password=password)
+        uplink = mqtt_uplink(one.url, patience=SURE, username="no-1505-004711", password=password)
         with capture_logs() as logs:
             async with running(uplink):
                 await until(uplink, "attempts-failed", 3)
@@ -123,7 +132,7 @@ async def test_a_broker_that_lets_us_hear_no_answers_is_left_for_the_next(
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     fake = f"mqtt://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with broker("mosquitto") as second:
-        uplink = mqtt_uplink(fake, second.url)
+        uplink = mqtt_uplink(fake, second.url, patience=SHORT)
         with capture_logs() as logs:
             async with running(uplink):
                 await uplink.wait_connected()
@@ -137,7 +146,7 @@ async def test_a_broker_that_lets_us_hear_no_answers_is_left_for_the_next(
 
 async def test_no_more_is_under_way_than_the_broker_wants_to_take() -> None:
     async with broker("mosquitto", more=("max_inflight_messages 2",)) as one:
-        uplink = mqtt_uplink(one.url)
+        uplink = mqtt_uplink(one.url, patience=SURE)
         async with running(uplink):
             await uplink.wait_connected()
             async with asyncio.TaskGroup() as group:

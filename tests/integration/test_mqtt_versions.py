@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.broker import AMQTT, broker, needs_mosquitto
 from tests.support.proxy import Proxy, proxy
-from tests.support.uplinks import alarm, hand_over, mqtt_uplink, running, sending, until
+from tests.support.uplinks import SURE, alarm, hand_over, mqtt_uplink, running, sending, until
 
 
 def levels(line: Proxy) -> list[int]:
@@ -60,7 +60,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 @needs_mosquitto
 async def test_a_broker_that_speaks_5_is_spoken_to_in_5() -> None:
     async with broker("mosquitto") as one, proxy(one.port) as line:
-        uplink = mqtt_uplink(line.url)
+        uplink = mqtt_uplink(line.url, patience=SURE)
         async with running(uplink):
             await uplink.wait_connected()
             line.cut_once()
@@ -86,7 +86,7 @@ async def test_a_broker_that_refuses_5_is_spoken_to_in_3_1_1_and_that_is_remembe
         gate(one.port, refusal) as old,
         proxy(old) as line,
     ):
-        uplink = mqtt_uplink(line.url)
+        uplink = mqtt_uplink(line.url, patience=SURE)
         async with running(uplink):
             await uplink.wait_connected()
             await hand_over(uplink, alarm(), sending())

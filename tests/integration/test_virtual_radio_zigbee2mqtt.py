@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -32,6 +31,7 @@ from heimvakt_drivers.virtual.zigbee import (
     VirtualDevice,
     VirtualRadio,
 )
+from tests.support.broker import broker as a_broker
 
 KINDS: tuple[type[VirtualDevice], ...] = (
     BedMat,
@@ -57,33 +57,9 @@ def installation() -> zigbee2mqtt.Installation:
 
 
 @pytest.fixture
-async def broker(installation: zigbee2mqtt.Installation, tmp_path: Path) -> AsyncIterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    settings = tmp_path / "mosquitto.conf"
-    settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
-    process = await asyncio.create_subprocess_exec(
-        "mosquitto", "-c", str(settings), stderr=asyncio.subprocess.DEVNULL
-    )
-    try:
-        async with asyncio.timeout(30):
-            while not await _listens(port):  # noqa: ASYNC110 - the broker tells nobody
-                await asyncio.sleep(0.05)
-        yield port
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-async def _listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except ConnectionRefusedError:
-        return False
-    writer.close()
-    await writer.wait_closed()
-    return True
+async def broker(installation: zigbee2mqtt.Installation) -> AsyncIterator[int]:
+    async with a_broker("mosquitto") as one:
+        yield one.port
 
 
 class Subscriber:

@@ -22,6 +22,7 @@ from heimvakt.app.life import Places
 from heimvakt.config.loader import load
 from heimvakt.core.events import ButtonPressed, Event
 from heimvakt.core.ledger import Transaction
+from heimvakt.core.patterns import SOUNDS
 from heimvakt.core.signs import Sign
 from heimvakt.demo.scene import NO_TEST
 from heimvakt.runtime.clock import SystemClock
@@ -142,13 +143,11 @@ class PinHome:
         await self.until(lambda: bool(self.pins.turns(*pins, after=after)))
         return self.pins.turns(*pins, after=after)[0].at
 
-    async def falls(self, pin: int, times: int, *, after: float) -> None:
-        """Return when an output has gone low so often since then."""
-
-        def lows() -> int:
-            return sum(not turn.high for turn in self.pins.turns(pin, after=after))
-
-        await self.until(lambda: lows() >= times)
+    async def over(self, sign: Sign, *, since: float) -> None:
+        """Return when its beeps have had their time and the buzzer is silent. A machine that stood
+        still meanwhile leaves beeps out, so nobody can count them."""
+        ends_at = since + sum(SOUNDS[sign].beeps_ms) / 1_000
+        await self.until(lambda: time.monotonic() > ends_at and not self.pins.level(BUZZER))
 
     async def shows(self, sign: Sign, *, after: float = 0.0) -> float:
         """When the pins were first told to show this sign since then."""

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -36,7 +37,21 @@ SHORT = Patience(
     first_answer_s=0.5,
     goodbye_s=2.0,
 )
-"""Long enough for a busy machine, short enough to wait for."""
+"""Short enough to wait for: where a line or a broker is to be found dead."""
+CALM = Patience(
+    keepalive_s=20,
+    user_timeout_s=30.0,
+    puback_s=30.0,
+    connect_s=30.0,
+    reach_s=30.0,
+    answer_s=30.0,
+    first_answer_s=0.5,
+    goodbye_s=2.0,
+)
+"""Where all is well, and what is slow is the machine. But for the first answer: amqtt says nothing
+to a greeting of MQTT 5, and then 3.1.1 is tried."""
+SURE = replace(CALM, first_answer_s=30.0)
+"""Where the broker is known to speak MQTT 5."""
 
 
 def alarm(number: int = 1, *, gateway: str = GATEWAY, **changed: Any) -> Alarm:
@@ -161,7 +176,7 @@ def month() -> Summary:
 
 def mqtt_uplink(
     *urls: str,
-    patience: Patience = SHORT,
+    patience: Patience = CALM,
     path: PathBinding | None = None,
     book: AddressBook | None = None,
     **settings: Any,
