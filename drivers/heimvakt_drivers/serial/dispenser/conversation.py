@@ -61,7 +61,7 @@ class Conversation:
         self._seq = 0
         self._asked: Asked | None = None
         self._contact: bool | None = None
-        """None: not known yet in this run."""
+        """None: not known yet in this run, or it speaks again and has not told all."""
         self._reason = "it does not answer"
         self._answered_at = now
         self._missed = 0
@@ -191,6 +191,9 @@ class Conversation:
         self._missed = 0
         self._again_s = AGAIN_S
         self._reason = "it does not answer"
+        if self._contact is False:
+            # Whoever hears what it says now takes it for there: a silence is told again.
+            self._contact = None
         try:
             facts = self.agenda.read(asked.kind, frame, now)
         except Malformed:

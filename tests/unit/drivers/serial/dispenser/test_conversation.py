@@ -65,6 +65,23 @@ def test_contact_is_told_back_only_after_what_happened_meanwhile() -> None:
     assert desk.kinds()[2:] == ["contact-lost", "dispenser-tilted", "contact-back"]
 
 
+def test_one_that_is_gone_again_before_it_has_told_all_is_told_as_lost_again() -> None:
+    """What it told made it one that speaks, for whoever heard it."""
+    desk = synced()
+    desk.device.faults.cut_after = 0
+    desk.run(2)
+    desk.device.tilt()
+    desk.device.faults.mend()
+    while desk.kinds()[-1] != "dispenser-tilted":
+        desk.run(0.01)
+    desk.device.faults.cut_after = 0
+    desk.run(30)
+    assert desk.kinds()[2:] == ["contact-lost", "dispenser-tilted", "contact-lost"]
+    desk.device.faults.mend()
+    desk.run(5)
+    assert desk.kinds()[5:] == ["contact-back"]
+
+
 def test_contact_is_lost_after_a_second_and_told_once() -> None:
     desk = synced()
     desk.device.faults.cut_after = 0
