@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import Protocol
 
 import structlog
@@ -37,6 +37,13 @@ ORDINARY_MAX = 4096
 URGENT_MAX = 1024
 BATCH_MAX = 256
 """Events in one call of `emit`, and so in one commit: a storm costs a few of them."""
+
+HANGS_S = 1.0
+"""Storage that has not taken a call for so long hangs: what came since is handed over behind it, so
+that the gateway knows of it and can tell from memory what cannot wait."""
+
+CALLS_MAX = 8
+"""Of a lane, that wait for storage at once; then what comes waits here."""
 
 
 log = structlog.get_logger(__name__)
@@ -160,14 +167,21 @@ class _Lane:
         return None
 
     async def feed(self, emit: Emit, after: _Lane | None = None) -> None:
-        while True:
-            await self._some.wait()
-            if after:
-                await asyncio.sleep(0)  # both have something: the other feeder is about to wake
-            if batch := self.take(BATCH_MAX):
-                await emit(*batch)
-            if not self._events:
-                self._some.clear()
+        calls: set[asyncio.Task[None]] = set()
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await self._some.wait()
+                if after:
+                    await asyncio.sleep(0)  # both have something: the other feeder is about to wake
+                if batch := self.take(BATCH_MAX):
+                    call = group.create_task(_call(emit, batch))
+                    calls.add(call)
+                    call.add_done_callback(calls.discard)
+                    await asyncio.wait((call,), timeout=HANGS_S)
+                    while len(calls) >= CALLS_MAX:
+                        await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
+                if not self._events:
+                    self._some.clear()
 
     def _forget(self, event: Event) -> None:
         if isinstance(event, DeviceEvent):
@@ -176,3 +190,7 @@ class _Lane:
                 self.waiting_for[event.device_id] = left
             else:
                 del self.waiting_for[event.device_id]
+
+
+async def _call(emit: Emit, batch: Sequence[Event]) -> None:
+    await emit(*batch)

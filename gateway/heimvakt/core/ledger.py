@@ -92,6 +92,8 @@ class Transaction:
     """Receiver, alarm and revision that were answered for: no longer waiting."""
     audit: list[Entry] = field(default_factory=list)
     """What the audit log is told, in order."""
+    owed: bool = False
+    """What was told from memory hangs on it: it may use the reserve, whatever it is."""
     written: Callable[[], None] | None = field(default=None, compare=False)
     """Called when all of it is written and only the flush is missing, in whatever thread that is;
     it may be called again, and never says that anything is durable."""
@@ -100,7 +102,9 @@ class Transaction:
 def is_urgent(transaction: Transaction) -> bool:
     """Whether it may use the reserve: an alarm or what one comes from, what becomes of it, and what
     only writes over what is there, such as the mark of life."""
-    if transaction.alarms or transaction.outbox or transaction.answered or not transaction.events:
+    if transaction.owed or not transaction.events:
+        return True
+    if transaction.alarms or transaction.outbox or transaction.answered:
         return True
     if transaction.audit:
         return True  # a door is opened also while the disk is full, and that is written down

@@ -41,6 +41,8 @@ class Taken:
     durable: asyncio.Future[None]
     """Of all events of one call: answered after the commit of the last."""
     last: bool = True
+    owed: bool = False
+    """It may have been told, or what came after it, before it was durable: it has to become so."""
 
 
 class Inbox:
@@ -82,6 +84,10 @@ class Inbox:
         while not self._urgent and not self._usual:
             self._filled.clear()
             await self._filled.wait()
+        return self.at_once()
+
+    def at_once(self) -> list[Taken]:
+        """The same without waiting; empty if nothing waits."""
         queue = self._urgent or self._usual
         if self._in_a_row >= URGENT_IN_A_ROW and self._usual:
             queue = self._usual

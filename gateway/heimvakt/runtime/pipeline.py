@@ -4,47 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 import structlog
 
 from heimvakt.core.devices import Home
-from heimvakt.core.engine import Outcome, step
-from heimvakt.core.events import (
-    ClockStepped,
-    Event,
-    GatewayStarted,
-    Stamp,
-    TimerFired,
-    stamped,
-)
-from heimvakt.core.ledger import ALIVE, Store, StoreFull, StoreUnavailable, Transaction
+from heimvakt.core.events import Event, TimerFired
+from heimvakt.core.ledger import Store, StoreFull, StoreUnavailable
 from heimvakt.core.ports import Clock
-from heimvakt.core.resting import as_taken
-from heimvakt.core.snapshot import changes
 from heimvakt.core.state import State, first_due, next_deadline
-from heimvakt.core.times import stepped
-from heimvakt.core.written import write
 
+from .ahead import Ahead
 from .commit import COMMIT_RETRIES_S, commit
+from .deciding import Committed, Standing, decide
 from .inbox import Inbox, Taken
-from .steps import ClockLine, clock_facts, known_line
+from .steps import known_line
+
+__all__ = ["Committed", "Pipeline", "Watcher"]
 
 log = structlog.get_logger("pipeline")
-
-NEW_TIMES = (ClockStepped, GatewayStarted)
-"""With these the clock may go another way: that we lived is marked in its times, not the old."""
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """One event that is on durable storage, and what it led to."""
-
-    event: Event
-    outcome: Outcome
-
 
 Watcher = Callable[[Committed], None]
 
@@ -71,6 +50,8 @@ class Pipeline:
         self.boot_id = boot_id
         self._commit_retries_s = commit_retries_s
         self._inbox = Inbox()
+        self._decide = partial(decide, home, boot_id)
+        self._ahead = Ahead(self._inbox, self._decide, self._tell_unsaved)
         self._held: list[Taken] = []
         """The batch that is being committed. If the store fails, this very batch is the first to be
         tried again: numbers in it may have been told."""
@@ -90,7 +71,8 @@ class Pipeline:
 
     def watch_unsaved(self, watcher: Watcher) -> None:
         """Call `watcher` with what was decided and could not be committed for two seconds: the disk
-        is dead, and a high alarm must not wait for it. `watch` has it again after the commit."""
+        is dead, and a high alarm must not wait for it. So with all that comes as long as that is
+        so. It may be called twice with the same, and `watch` has it again after the commit."""
         self._unsaved_watchers.append(watcher)
 
     def prepare(self, watcher: Watcher) -> None:
@@ -101,7 +83,7 @@ class Pipeline:
     @property
     def waiting(self) -> int:
         """Events that are not committed yet."""
-        return len(self._inbox) + len(self._held)
+        return len(self._inbox) + len(self._held) + len(self._ahead)
 
     async def emit(self, *events: Event) -> None:
         """Hand over events in order; returns when all of them are on durable storage.
@@ -132,7 +114,7 @@ class Pipeline:
         """
         while True:
             if not self._held:
-                self._held = await self._inbox.next_batch()
+                self._held = self._ahead.next_batch() or await self._inbox.next_batch()
             try:
                 try:
                     await self._take(self._held)
@@ -176,37 +158,24 @@ class Pipeline:
         call = [Taken(event, at, monotonic, quality, durable, last=False) for event in events]
         call[-1].last = True
         await self._inbox.put(call)
+        self._ahead.look()
         await durable
 
     async def _take(self, batch: list[Taken]) -> None:
-        state, line = self.state, self._line
-        transaction = Transaction()
-        committed: list[Committed] = []
-        for taken in batch:
-            seen = ClockLine(taken.at, taken.monotonic)
-            line, facts = clock_facts(line, seen, taken.clock, state.clock, self.boot_id)
-            if taken.event is not None:
-                facts.append(_on_this_clock(taken.event, facts))
-            if taken.event is None or any(isinstance(fact, NEW_TIMES) for fact in facts):
-                transaction.state[ALIVE] = {"at": taken.at.isoformat()}
-            for fact in facts:
-                event = self._stamp(fact, taken, self.seq + len(committed) + 1, state)
-                event = as_taken(state.mode, event)
-                outcome = step(self.home, state, event)
-                state = outcome.state
-                write(transaction, self.home, event, outcome)
-                committed.append(Committed(event, outcome))
-        transaction.state |= changes(self.state, state)
-        transaction.over = {i for i in transaction.alarms if i not in state.alarms}
-        await commit(
-            self._store,
-            transaction,
-            self._commit_retries_s,
-            prepare=partial(self._prepare, committed),
-            unsaved=partial(self._tell_unsaved, committed),
-        )
-        self.state, self._line = state, line
-        self.seq += len(committed)
+        standing = Standing(self.state, self._line, self.seq)
+        decided = self._decide(standing, batch)
+        committed = decided.committed
+        try:
+            await commit(
+                self._store,
+                decided.transaction,
+                self._commit_retries_s,
+                prepare=partial(self._prepare, committed),
+                unsaved=partial(self._ahead.begin, batch, decided),
+            )
+        finally:
+            self._ahead.end()
+        self.state, self._line, self.seq = decided.then.state, decided.then.line, decided.then.seq
         self.commits += 1
         try:
             # First of all, since this is what sends alarms: who waits may wait for a turn more.
@@ -225,21 +194,6 @@ class Pipeline:
             for fault in each.outcome.failed:
                 log.error("a rule failed", rule=fault.rule_id, error=fault.error, seq=fault.seq)
 
-    def _stamp(self, fact: Event, taken: Taken, seq: int, state: State) -> Event:
-        if isinstance(fact, GatewayStarted):
-            # So that a journal tells by itself which numbers the alarms after it have.
-            fact = replace(fact, alarms_raised=max(fact.alarms_raised, state.alarms_raised))
-        return stamped(
-            fact,
-            Stamp(
-                seq=seq,
-                at=taken.at,
-                monotonic=taken.monotonic,
-                boot_id=self.boot_id,
-                clock=taken.clock,
-            ),
-        )
-
     def _prepare(self, decided: Sequence[Committed]) -> None:
         for each in decided:
             for watcher in self._preparing if each.outcome.send else ():
@@ -249,14 +203,6 @@ class Pipeline:
         for each in decided:
             for watcher in self._unsaved_watchers:
                 watcher(each)
-
-
-def _on_this_clock(event: Event, facts: Sequence[Event]) -> Event:
-    """What was last alive before the clock was set was so at another time of the clock of today."""
-    by = next(filter(None, map(stepped, facts)), None)
-    if not isinstance(event, GatewayStarted) or event.last_alive is None or by is None:
-        return event
-    return replace(event, last_alive=event.last_alive + by)
 
 
 def _refuse(batch: Sequence[Taken], error: StoreUnavailable) -> None:

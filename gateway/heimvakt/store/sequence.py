@@ -17,9 +17,10 @@ from datetime import datetime
 from pathlib import Path
 
 BLOCK = 1_000
-"""Two small writes for so many events; a start after a crash leaves out at most so many numbers."""
-EARLY = 100
-"""Numbers that a dead disk may still use up: high alarms go out from memory then (ADR 8)."""
+"""Reserved together; a start after a crash leaves out at most so many numbers."""
+EARLY = 500
+"""Numbers that a dead disk may still use up: high alarms go out from memory then (ADR 8). So there
+are two small writes for as many events."""
 UNCERTAIN = -1
 """In place of the last number, where a number may have been told that the database does not have.
 """

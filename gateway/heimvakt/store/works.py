@@ -38,7 +38,7 @@ class Works:
         self._path = path
         self._log = path.with_name(path.name + "-wal")
         self._is_certain = True
-        """The last transaction is in the database; its numbers are nobody else's."""
+        """All that was told is in the database: its numbers are nobody else's."""
         self._floor = floor
         self._limits = limits
         # Closed after the connection: to close any handle of the file drops SQLite's locks on it.
@@ -71,7 +71,8 @@ class Works:
         self._floor.reserve(max(numbers, default=0))
         self._is_certain = False
         self._writer.write(transaction)
-        self._is_certain = True
+        # Behind one that is owed may be others that were told and are not here yet.
+        self._is_certain = not transaction.owed
 
     def keep_house(self, now: datetime, clock_is_set: bool) -> bool:
         """See the port."""
