@@ -7,8 +7,11 @@ the order in which it was decided, so that the same alarms get the same numbers.
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+
+from heimvakt.core.state import State
 
 from .deciding import Committed, Decided, Standing
 from .inbox import BATCH_MAX, Inbox, Taken
@@ -34,9 +37,16 @@ class Ahead:
         self._queue: deque[Taken] = deque()
         self._standing: Standing | None = None
         """After all that was decided, while a commit hangs."""
+        self.hangs = asyncio.Event()
+        """A commit does, now."""
 
     def __len__(self) -> int:
         return len(self._queue)
+
+    @property
+    def state(self) -> State | None:
+        """Of the home after all that was decided; None: a commit is on its way as it should be."""
+        return None if self._standing is None else self._standing.state
 
     def begin(self, held: Sequence[Taken], decided: Decided) -> None:
         """The commit of what was held hangs: tell it, and go on without the disk."""
@@ -46,6 +56,7 @@ class Ahead:
         self._standing = decided.then
         if self._queue:  # it hung before, and is tried anew: those who hear of it know its numbers
             self._go_on(tuple(self._queue))
+        self.hangs.set()
         self.look()
 
     def look(self) -> None:
@@ -60,6 +71,7 @@ class Ahead:
     def end(self) -> None:
         """The commit hangs no more."""
         self._standing = None
+        self.hangs.clear()
 
     def next_batch(self) -> list[Taken]:
         """What has to be committed before anything new; empty: nothing has."""

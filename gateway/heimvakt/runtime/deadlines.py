@@ -1,4 +1,4 @@
-"""Wait for the next deadline and let it happen; look again after every commit."""
+"""Wait for the next deadline and let it happen; look again after all that was decided."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ async def run_deadlines(pipeline: Pipeline, clock: Clock) -> None:
     Most commits leave the next deadline where it was, or put it off; then the wait for it goes on.
     """
     news = asyncio.Event()
-    forget = pipeline.watch(lambda _: news.set())
+    forget = [
+        pipeline.watch(lambda _: news.set()),
+        pipeline.watch_unsaved(lambda _: news.set()),
+    ]
     armed: datetime | None = None
     sleep: asyncio.Task[None] | None = None
     try:
@@ -44,4 +47,5 @@ async def run_deadlines(pipeline: Pipeline, clock: Clock) -> None:
                 await news.wait()
                 await asyncio.sleep(0)  # whatever the commit lets out of the box goes first
     finally:
-        forget()
+        for each in forget:
+            each()

@@ -69,11 +69,13 @@ class Pipeline:
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
-    def watch_unsaved(self, watcher: Watcher) -> None:
+    def watch_unsaved(self, watcher: Watcher) -> Callable[[], None]:
         """Call `watcher` with what was decided and could not be committed for two seconds: the disk
         is dead, and a high alarm must not wait for it. So with all that comes as long as that is
-        so. It may be called twice with the same, and `watch` has it again after the commit."""
+        so. It may be called twice with the same, and `watch` has it again after the commit. Returns
+        how to stop that."""
         self._unsaved_watchers.append(watcher)
+        return lambda: self._unsaved_watchers.remove(watcher)
 
     def prepare(self, watcher: Watcher) -> None:
         """Call `watcher` with what was decided and must be sent, while the disk flushes it: it may
@@ -95,7 +97,7 @@ class Pipeline:
             StoreUnavailable: not all of them are, and the pipeline has ended.
         """
         if events:
-            await self._hand_over(events)
+            await (await self._hand_over(events)).durable
 
     async def prove(self) -> None:
         """Return when the pipeline has turned over and a commit has succeeded after this call.
@@ -103,7 +105,7 @@ class Pipeline:
         Raises:
             StoreUnavailable: the pipeline has ended.
         """
-        await self._hand_over((None,))
+        await (await self._hand_over((None,))).durable
 
     async def run(self) -> None:
         """Commit what comes, until cancelled.
@@ -142,24 +144,44 @@ class Pipeline:
             self._held = self._held[1:]
 
     async def fire_due(self) -> None:
-        """Let every deadline that has come happen, the earliest first, each with its commit."""
+        """Let every deadline that has come happen, the earliest first, each with its commit.
+
+        Behind a commit that hangs they are decided without one, as all else is: a call that waits
+        for somebody to take it back must not wait for the disk.
+        """
         async with self._firing:
-            while due := first_due(self.home, self.state, self._clock.now()):
-                await self.emit(TimerFired(name=due[0], due=due[1]))
+            while due := first_due(self.home, self._newest, self._clock.now()):
+                taken = await self._hand_over((TimerFired(name=due[0], due=due[1]),))
+                await self._durable_or_owed(taken)
 
     def next_due(self) -> datetime | None:
         """When the next deadline comes."""
-        found = next_deadline(self.home, self.state)
+        found = next_deadline(self.home, self._newest)
         return found[1] if found else None
 
-    async def _hand_over(self, events: Sequence[Event | None]) -> None:
+    @property
+    def _newest(self) -> State:
+        """After all that was decided, also what a disk that hangs has not taken."""
+        return self._ahead.state or self.state
+
+    async def _hand_over(self, events: Sequence[Event | None]) -> Taken:
+        """Returns the last of them when the pipeline has it."""
         at, monotonic, quality = self._clock.now(), self._clock.monotonic(), self._clock.quality()
         durable = asyncio.get_running_loop().create_future()
         call = [Taken(event, at, monotonic, quality, durable, last=False) for event in events]
         call[-1].last = True
         await self._inbox.put(call)
         self._ahead.look()
-        await durable
+        return call[-1]
+
+    async def _durable_or_owed(self, taken: Taken) -> None:
+        hangs = asyncio.get_running_loop().create_task(self._ahead.hangs.wait())
+        try:
+            await asyncio.wait((taken.durable, hangs), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            hangs.cancel()
+        if not taken.owed or taken.durable.done():
+            await taken.durable
 
     async def _take(self, batch: list[Taken]) -> None:
         standing = Standing(self.state, self._line, self.seq)

@@ -8,13 +8,24 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from heimvakt.core.events import ButtonPressed, DoorOpened, GatewayStarted, TimerFired
+import pytest
+
+from heimvakt.core.alarms import AlarmState
+from heimvakt.core.events import (
+    ButtonPressed,
+    DoorOpened,
+    GatewayStarted,
+    MotionDetected,
+    TimerFired,
+)
+from heimvakt.runtime import commit
 from heimvakt.runtime.clock import DrivenClock, SystemClock
 from heimvakt.runtime.deadlines import run_deadlines
 from heimvakt.runtime.pipeline import Committed, Pipeline
 from heimvakt.store.store import SqliteStore
+from tests.support.gated import GatedStore
 from tests.support.homes import DEVICES, EVENING, home, moved
-from tests.support.lives import Life, live, pipeline_over, running
+from tests.support.lives import Life, every_alarm, live, pipeline_over, running
 
 PENDANT = ButtonPressed(device_id="pendant")
 
@@ -141,3 +152,44 @@ async def test_on_the_clock_of_the_machine_a_nearer_deadline_is_not_overslept(
             task.cancel()
             await asyncio.wait([task])
         assert loop.time() - began >= 0.05
+
+
+async def test_a_call_that_nobody_takes_back_does_not_wait_for_a_disk_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Committed] = []
+    news = asyncio.Event()
+
+    def take(decided: Committed) -> None:
+        told.append(decided)
+        news.set()
+
+    async def of(kind: str) -> Committed:
+        async with asyncio.timeout(30):
+            while True:
+                for each in told:
+                    if each.event.kind == kind:
+                        return each
+                news.clear()
+                await news.wait()
+
+    async with SqliteStore(tmp_path, opened_at=EVENING) as real:
+        store, clock = GatedStore(real), DrivenClock(EVENING)
+        pipeline = pipeline_over(store, clock)
+        pipeline.watch_unsaved(take)
+        async with running(pipeline), asyncio.TaskGroup() as group:
+            deadlines = group.create_task(run_deadlines(pipeline, clock))
+            await pipeline.emit(GatewayStarted(cause="test", last_alive=None))
+            monkeypatch.setattr(commit, "UNSAVED_S", 0.01)
+            store.open.clear()
+            group.create_task(pipeline.emit(MotionDetected(device_id="hall")))
+            await of("motion-detected")
+            group.create_task(pipeline.emit(PENDANT))
+            await of("button-pressed")
+            clock.drive(EVENING + timedelta(seconds=10))
+            [raised] = (await of("timer-fired")).outcome.send
+            store.open.set()
+            await pipeline.prove()
+            deadlines.cancel()
+        assert raised.alarm.state is AlarmState.RAISED
+        assert await every_alarm(store) == {raised.alarm.alarm_id: raised.alarm}
