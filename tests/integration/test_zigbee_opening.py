@@ -1,5 +1,5 @@
-"""While the radio is being opened: what the stick took from a sensor is heard, and a stick that
-goes in the middle of it is opened again."""
+"""While the radio is being opened: what the stick took from a sensor is heard, a stick that goes in
+the middle of it is opened again, and whoever ends the driver then waits for no thread of it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from zigpy.appdb import PersistingListener
 
 from heimvakt.core.devices import Role
 from heimvakt.core.events import ButtonPressed, RadioBack, RadioLost
 from heimvakt_drivers.virtual.zigbee import FACES, EmergencyButton, Face
+from heimvakt_drivers.zigbee.radio import network
 from heimvakt_drivers.zigbee.radio.families import coordinator_for
 from tests.support.drivers import running
 from tests.support.zigbee import ZigbeeBench, device, formed
@@ -61,3 +63,39 @@ async def test_a_stick_that_goes_while_it_is_asked_is_opened_again(
         await pulled[0]
         await bench.radio.replug()
         await gateway.next(RadioBack)
+
+
+@pytest.mark.parametrize("step", ["initialize_tables", "load"])
+async def test_one_that_is_ended_while_it_reads_its_database_leaves_no_thread(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process would wait for it for ever; that none is there every test is held to."""
+    bench = ZigbeeBench(tmp_path, [], formed())
+    reads, reading = getattr(PersistingListener, step), asyncio.Event()
+
+    async def slowly(self: PersistingListener) -> None:
+        reading.set()
+        await asyncio.sleep(0.05)
+        await reads(self)
+
+    monkeypatch.setattr(PersistingListener, step, slowly)
+    async with bench.served(), running(bench.driver(), bench.gateway()):
+        await reading.wait()
+
+
+async def test_one_whose_stick_cannot_be_let_go_leaves_no_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "CLOSE_S", 0.1)
+    bench = ZigbeeBench(tmp_path, [], formed())
+    family: Any = coordinator_for("znp")
+    lets_go = family.disconnect
+
+    async def hangs(self: Any) -> None:
+        await lets_go(self)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(family, "disconnect", hangs)
+    async with bench.served(), bench.armed(permit="never") as (driver, _):
+        pass
+    assert driver.counts()["radio that could not be let go"] == 1

@@ -42,6 +42,13 @@ async def test_a_stick_that_hangs_is_reset_and_heard_again(
     monkeypatch.setattr("heimvakt_drivers.zigbee.life.OPEN_S", 1.0)
     monkeypatch.setattr("heimvakt_drivers.zigbee.life.AGAIN_S", 0.01)
     hung = Hung(tmp_path, formed())
+
+    def reset(node: Path) -> None:
+        hung.be_reset(node)
+        # It answers from now on, as soon as the machine lets it.
+        monkeypatch.setattr("heimvakt_drivers.zigbee.radio.network.ANSWER_S", 30.0)
+        monkeypatch.setattr("heimvakt_drivers.zigbee.life.OPEN_S", 60.0)
+
     armed = asyncio.Event()
     inbox = Inbox(Counter())
     life = RadioLife(
@@ -54,7 +61,7 @@ async def test_a_stick_that_hangs_is_reset_and_heard_again(
         armed.set,
         asyncio.get_running_loop().time,
         roots=hung.tree.roots,
-        reset=hung.be_reset,
+        reset=reset,
     )
     told: list[Event] = []
 

@@ -103,6 +103,24 @@ class Coordinator(ControllerApplication):
         """
         return {}
 
+    def end_database(self) -> None:
+        """What zigpy leaves where its reading or its end is cut short: a thread that the process
+        waits for when it ends itself. Harmless when it is gone."""
+        listener: Any = self._dblistener
+        if listener is not None:
+            listener._worker_task.cancel()
+            if hasattr(listener._db, "stop"):  # of aiosqlite from 0.22 on
+                # From a thread that has no loop: else it tells ours, which may be closed by then.
+                asyncio.get_running_loop().run_in_executor(None, listener._db.stop)
+
+    async def _load_db(self) -> None:
+        """As zigpy does; a database that cannot be read is let go."""
+        try:
+            await super()._load_db()
+        except BaseException:
+            self.end_database()
+            raise
+
     async def connect(self) -> None:
         """As the library does."""
         with self._zigpys_errors():

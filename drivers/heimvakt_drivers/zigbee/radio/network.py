@@ -71,6 +71,8 @@ async def loaded(
                 await coordinator.shutdown()
         except TimeoutError:
             hooks.counted["radio that could not be let go"] += 1
+        finally:
+            coordinator.end_database()
 
 
 async def start(coordinator: Coordinator, place: Place, state_directory: Path) -> None:
@@ -166,8 +168,20 @@ def _damage(database: Path) -> str | None:
 
 
 async def _new(family: type[Coordinator], config: dict[str, Any]) -> Coordinator:
-    coordinator = await family.new(config, start_radio=False, device_resolver=resolver())
+    new = family.new(config, start_radio=False, device_resolver=resolver())
+    making = asyncio.get_running_loop().create_task(new, name="zigbee: database")
+    cut: asyncio.CancelledError | None = None
+    while not making.done():
+        try:
+            await asyncio.wait({making})
+        except asyncio.CancelledError as error:
+            # Some milliseconds more: cut short it would leave a thread behind, which nobody knows.
+            cut = error
+    coordinator = making.result()
     assert isinstance(coordinator, Coordinator)
+    if cut is not None:
+        coordinator.end_database()
+        raise cut
     # When a device was last heard stands in the gateway's journal; zigpy would go to its database
     # and its thread for it at every frame, before the frame has been told.
     listener: Any = coordinator._dblistener
