@@ -113,12 +113,16 @@ class ZigbeeDriver:
 
     async def forget(self, address: str) -> None:
         """See the port."""
+        if self._life is None:
+            raise TendingFailed("the driver does not run", hint="see: heimvakt status")
         from .tending.tended import forget
 
         await forget(self._coordinator, address.lower())
 
     def members(self) -> Sequence[Member]:
         """See the port."""
+        if self._life is None:  # zigpy may be on its way in: two threads must not import it at once
+            return ()
         from .tending.tended import members
 
         return members(self._coordinator, self._board)

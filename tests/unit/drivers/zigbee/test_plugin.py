@@ -158,10 +158,13 @@ def test_the_plugin_is_cheap() -> None:
     assert run.stdout.strip() == "[]"
 
 
-def test_a_driver_is_made_without_zigpy() -> None:
+def test_a_driver_that_does_not_run_is_asked_without_zigpy() -> None:
+    """It comes in by a thread; a second one that imports it meanwhile can fail the first."""
     program = (
         "import sys; from heimvakt_drivers.zigbee.plugin import PLUGIN;"
-        "PLUGIN.create(PLUGIN.settings(port='/dev/x')); print('zigpy' in sys.modules)"
+        "driver = PLUGIN.create(PLUGIN.settings(port='/dev/x'));"
+        "driver.members(), driver.checks(), driver.counts(), driver.status();"
+        "print('zigpy' in sys.modules)"
     )
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
