@@ -29,7 +29,7 @@ async def monitoring(service: Service, *options: str) -> AsyncIterator[asyncio.s
     try:
         yield process
         process.send_signal(signal.SIGINT)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert await process.wait() == 0
     finally:
         if process.returncode is None:
@@ -39,7 +39,7 @@ async def monitoring(service: Service, *options: str) -> AsyncIterator[asyncio.s
 
 async def until(process: asyncio.subprocess.Process, said: str) -> str:
     assert process.stdout is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (line := (await process.stdout.readline()).decode()) and said not in line:
             pass
     assert line, f"it ended without {said}"

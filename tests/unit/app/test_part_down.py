@@ -49,7 +49,7 @@ async def test_it_is_said_by_an_event_and_all_else_goes_on(
         lambda: None,
     )
     running = asyncio.get_running_loop().create_task(one.run("test"))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while "part-down" not in _kinds(tmp_path / "state"):
             assert not running.done()
             await asyncio.sleep(0.05)
