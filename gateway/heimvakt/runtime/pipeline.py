@@ -17,7 +17,7 @@ from heimvakt.core.state import State, first_due, next_deadline
 
 from .ahead import Ahead
 from .commit import COMMIT_RETRIES_S, commit
-from .deciding import Committed, Standing, decide
+from .deciding import Committed, Decided, Standing, decide
 from .inbox import Inbox, Taken
 from .steps import known_line
 
@@ -50,7 +50,6 @@ class Pipeline:
         self.boot_id = boot_id
         self._commit_retries_s = commit_retries_s
         self._inbox = Inbox()
-        self._decide = partial(decide, home, boot_id)
         self._ahead = Ahead(self._inbox, self._decide, self._tell_unsaved)
         self._held: list[Taken] = []
         """The batch that is being committed. If the store fails, this very batch is the first to be
@@ -182,6 +181,10 @@ class Pipeline:
             hangs.cancel()
         if not taken.owed or taken.durable.done():
             await taken.durable
+
+    def _decide(self, standing: Standing, batch: Sequence[Taken]) -> Decided:
+        """Of the home as it is now: another configuration may have been taken over."""
+        return decide(self.home, self.boot_id, standing, batch)
 
     async def _take(self, batch: list[Taken]) -> None:
         standing = Standing(self.state, self._line, self.seq)

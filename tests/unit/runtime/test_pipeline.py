@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from heimvakt.core.events import (
     BatteryMeasured,
     ButtonPressed,
     ClockStepped,
+    ConfigurationChanged,
     DoorOpened,
     GatewayStarted,
     MotionDetected,
@@ -24,7 +26,7 @@ from heimvakt.runtime.inbox import BATCH_MAX, WAITING_MAX
 from heimvakt.runtime.pipeline import Committed, Pipeline
 from heimvakt.store.store import SqliteStore
 from tests.support.gated import GatedStore
-from tests.support.homes import EVENING, home, to_all
+from tests.support.homes import DEVICES, EVENING, home, to_all
 from tests.support.lives import RECEIVER, journal, live, pipeline_over, running
 
 PRESS, MOTION = ButtonPressed(device_id="button"), MotionDetected(device_id="hall")
@@ -51,6 +53,15 @@ def seen_by(pipeline: Pipeline) -> list[Committed]:
     seen: list[Committed] = []
     pipeline.watch(seen.append)
     return seen
+
+
+async def test_what_is_decided_is_of_the_home_that_was_taken_over(pipeline: Pipeline) -> None:
+    new = replace(DEVICES["hall"], device_id="kitchen", address="99")
+    async with running(pipeline):
+        await pipeline.emit(STARTED)
+        pipeline.home = home({**DEVICES, "kitchen": new})
+        await pipeline.emit(ConfigurationChanged(digest="x"), MotionDetected(device_id="kitchen"))
+    assert pipeline.state.supervised.devices["kitchen"].last_seen == EVENING
 
 
 async def test_an_event_is_stamped_with_the_time_at_which_it_was_handed_over(
