@@ -132,13 +132,13 @@ class Evidence:
     @classmethod
     def of(cls, event: Event) -> Evidence:
         """The part of an event that is evidence."""
-        device = event.device_id if isinstance(event, DeviceEvent) else None
+        stamp = event.stamp
         return cls(
-            seq=event.seq,
-            at=event.at,
+            seq=stamp.seq,
+            at=stamp.at,
             kind=event.kind,
-            device_id=device,
-            clock=event.stamp.clock,
+            device_id=event.device_id if isinstance(event, DeviceEvent) else None,
+            clock=stamp.clock,
         )
 
 

@@ -111,7 +111,9 @@ def learn(before: CheckIns, role: Role, gap_s: float) -> CheckIns:
     step = 1.0 + min(gap_s / SETTLES_IN_S, STEP_MAX)
     usual_s = before.usual_s * step if gap_s > before.usual_s else before.usual_s / step
     usual_s = round(usual_s, 1)  # it is stored with each event
-    longest_s = max(before.longest_s, round(gap_s, 1))
+    longest_s = before.longest_s
+    if gap_s > longest_s:
+        longest_s = round(gap_s, 1)
     watched_s = round(before.watched_s + gap_s, 1)
     if watched_s < WEEK_S:
         return CheckIns(
@@ -126,10 +128,9 @@ def silence_limit(device: Device, learned: CheckIns) -> timedelta:
     if device.silent_after is not None:
         return device.silent_after
     limits = limits_of(device.role)
-    at_first_s, longest_s = limits.at_first.total_seconds(), learned.longest_known_s
-    asked_s = max(MISSED * learned.usual_s, A_LITTLE_LONGER * longest_s)
-    if learned.is_settled and longest_s <= max(REGULAR * learned.usual_s, REGULAR_S):
-        asked_s = max(asked_s, min(LONGER * longest_s, at_first_s))
-    else:
-        asked_s = max(asked_s, at_first_s)
+    usual_s, longest_s = learned.usual_s, learned.longest_known_s
+    own_s = limits.at_first.total_seconds()
+    if learned.is_settled and longest_s <= max(REGULAR * usual_s, REGULAR_S):
+        own_s = min(LONGER * longest_s, own_s)
+    asked_s = max(MISSED * usual_s, A_LITTLE_LONGER * longest_s, own_s)
     return min(max(timedelta(seconds=round(asked_s)), limits.floor), limits.ceiling)

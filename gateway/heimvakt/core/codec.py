@@ -45,7 +45,7 @@ def decode(of: type[Any], stored: object) -> Any:
     """
     try:
         # Strict would refuse ISO times in a dict; JSON mode is what was written.
-        return _adapter(of).validate_python(stored)
+        return _adapter(of).validator.validate_python(stored)
     except ValidationError as error:
         raise CannotDecode(f"{of.__name__}: {error.errors()[0]['msg']}") from error
 

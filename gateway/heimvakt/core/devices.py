@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from .doses import DosePlan
-from .events import DeviceEvent, DeviceSeen, Mode
+from .events import DeviceEvent, Mode
 from .mode_plans import PLANS, ModePlan
 from .orders import NO_KEYS, OrderKeys
 from .routes import Routes
@@ -54,6 +54,12 @@ CALLS_FOR_HELP = frozenset({Role.BUTTON, Role.FALL, Role.SMOKE, Role.HEAT, Role.
 
 MAINS_FED = frozenset({Role.APPLIANCE, Role.LIGHT, Role.REPEATER, Role.SIREN})
 """Goes out with the mains of the home, and carries what other devices say while it is on."""
+
+
+def own_driver(device_id: str) -> str:
+    """The driver that a device has alone which its configuration keeps from any other: always lost,
+    so that to the rules it is what any device is whose driver hears nothing."""
+    return f"devices.{device_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,19 +129,19 @@ class Home:
     """What each mode but home means here."""
     paths: tuple[str, ...] = ()
     """The names of the ways out of the box."""
-    _told: Listeners = field(init=False, repr=False, compare=False)
-    _told_of_check_ins: Listeners = field(init=False, repr=False, compare=False)
+    _told: dict[type[DeviceEvent], Listeners] = field(init=False, repr=False, compare=False)
+    """By what is told; worked out when a kind is first met, since it is asked with every event."""
 
     def __post_init__(self) -> None:
-        # Worked out once, since it is asked with every event.
-        all_of_it = Listeners.of(self.rules)
-        check_ins = {i: rule for i, rule in self.rules.items() if rule.told_of_check_ins}
-        object.__setattr__(self, "_told", all_of_it)
-        object.__setattr__(self, "_told_of_check_ins", Listeners.of(check_ins))
+        object.__setattr__(self, "_told", {})  # of these rules, and never of those of another home
 
     def rules_told_of(self, event: DeviceEvent) -> tuple[str, ...]:
         """The ids of the rules that are told of it, in their order."""
-        told = self._told_of_check_ins if type(event) is DeviceSeen else self._told
+        kind = type(event)
+        told = self._told.get(kind)
+        if told is None:
+            rules = {i: rule for i, rule in self.rules.items() if rule.is_told(kind)}
+            told = self._told[kind] = Listeners.of(rules)
         return told.by_device.get(event.device_id, told.of_all)
 
     def rules_that_need(self, device_id: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ Pure. The pipeline gives stamped events in the order of the journal; replaying t
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import mode_state, modes, obeying, resting
 from .alarms import Alarm, AlarmState, Move
@@ -45,8 +45,7 @@ from .times import follow_clock, moved_by, offset_of
 from .work import Work
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What one event led to."""
 
     state: State
@@ -96,7 +95,7 @@ def step(home: Home, state: State, event: Event) -> Outcome:
         _rules(work, fault)
     if isinstance(event, TimerFired):
         _own_deadline(work, event.name)
-    if work.state.mode is not state.mode or isinstance(event, _AFRESH):
+    if work.mode is not state.mode or isinstance(event, _AFRESH):
         resting.release(work)
         resting.end_tests(work)
     if work.changed:
@@ -108,10 +107,11 @@ def step(home: Home, state: State, event: Event) -> Outcome:
 
 
 def _outcome(work: Work) -> Outcome:
+    told = work.told.items()
     return Outcome(
         state=work.state,
         changed=tuple(work.changed.values()),
-        send=tuple(Dispatch(work.changed[i], tuple(told)) for i, told in work.told.items()),
+        send=tuple([Dispatch(work.changed[i], tuple(receivers)) for i, receivers in told]),
         thoughts=tuple(work.thoughts),
         failed=tuple(work.failed),
         commands=tuple(work.commands),

@@ -106,7 +106,7 @@ def _pressed(work: Work, event: ButtonPressed, mode: Mode) -> None:
 
 def _somebody(work: Work, event: DeviceEvent) -> None:
     """A sensor that fires alone in an empty home brings nobody back: a second sign does."""
-    now = work.state.mode
+    now = work.mode
     if now.mode is not Mode.AWAY:
         return
     if now.since is not None and event.at - now.since < LEAVES_WITHIN:

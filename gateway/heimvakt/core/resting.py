@@ -82,7 +82,7 @@ def release(work: Work) -> None:
 def end_trials(work: Work, before: ModeState) -> None:
     """When a technician's work is over, what he has tried is over too: a fire, a fall or a press
     that comes after it must be an alarm of its own, and not one more sign of a test."""
-    if before.mode is not Mode.SERVICE or work.state.mode.mode is Mode.SERVICE:
+    if before.mode is not Mode.SERVICE or work.mode.mode is Mode.SERVICE:
         return
     for alarm in tuple(work.state.alarms.values()):
         if alarm.test and alarm.kind in CALL_FOR_HELP and alarm.state.is_open:

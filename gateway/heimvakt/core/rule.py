@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from .dose_counts import DoseCount
 from .effects import Effects
-from .events import Event, Mode
+from .events import DeviceEvent, DeviceSeen, Event, Mode
 from .words import Words
 
 StateT = TypeVar("StateT")
@@ -35,6 +35,9 @@ class Rule(Generic[StateT]):
     told_of_check_ins: bool = False
     """Whether it is told of what says no more than that a device lives (`DeviceSeen`): half of all
     that happens, and most rules are about something else."""
+    told_of_kinds: frozenset[type[DeviceEvent]] | None = None
+    """Of what its devices tell, the kinds that it is told; None: all, check-ins as said above. What
+    it is not told must mean nothing to it either."""
     unless: frozenset[Mode] = frozenset()
     """Modes in which its alarms rest, beside those that list their kind."""
     minds_alarms: bool = False
@@ -44,3 +47,9 @@ class Rule(Generic[StateT]):
     tells: Callable[[StateT, datetime], Words] | None = None
     """What it has learned and goes by at a moment, for whoever asks why; None: it learns nothing.
     What is learned stands in the field `usual` of the state, and is stored apart from it."""
+
+    def is_told(self, kind: type[DeviceEvent]) -> bool:
+        """Whether it is told what its devices tell of this kind."""
+        if self.told_of_kinds is not None:
+            return kind in self.told_of_kinds
+        return self.told_of_check_ins or kind is not DeviceSeen

@@ -24,6 +24,7 @@ from .effects import (
     ResetAlarm,
 )
 from .events import Event, RuleFailed
+from .mode_state import ModeState
 from .orders import OrderAnswer
 from .resting import SUPPRESSED_MAX, is_test, suppresses
 from .state import PENDING, PENDING_MAX, UNACCEPTED, UNANSWERED, State
@@ -73,6 +74,12 @@ class Work:
         self._state = state
         self.rules, self._timers = state.rules, state.timers
         self.supervised = state.supervised
+
+    @property
+    def mode(self) -> ModeState:
+        """What the home is set to so far; for most events all of the state that the engine itself
+        looks at before the rules are told."""
+        return self._state.mode
 
     def keep_rule(self, rule_id: str, after: object) -> None:
         """Take what has become of a rule."""

@@ -83,48 +83,48 @@ class Again:
                 continue
             if self.first_at is None and not isinstance(event, GatewayStarted):
                 yield self._at(GatewayStarted(cause="replay", last_alive=None), event.stamp)
-            yield from self._due_before(event)
+            before = self._before(event)
+            if self.first_at is not None and first_due(self.home, self.state, before.at):
+                yield from self._due(before.at, before)
             self._count(event)
-            yield from self._answered(self._at(event, event.stamp))
+            outcome = self._at(event, event.stamp)
+            yield outcome
+            if outcome.send:
+                yield from self._accepted(outcome.send)
 
-    def _due_before(self, event: Event) -> Iterator[Outcome]:
-        """What came before it. Of what would have come while the box was off, or in a time that a
-        clock has left out, the rules must hear first what happened."""
+    def _before(self, event: Event) -> Stamp:
+        """Up to when deadlines come before it. Of what would have come while the box was off, or in
+        a time that a clock has left out, the rules must hear first what happened."""
         match event:
             case ClockStepped(before=until) | GatewayStarted(last_alive=datetime() as until):
-                if self.first_at is None:
-                    return
                 like = self._last
                 passed_s = max((until - like.at).total_seconds(), 0.0)
-                like = replace(like, at=until, monotonic=like.monotonic + passed_s)
-                yield from self._due(until, like)
+                return replace(like, at=until, monotonic=like.monotonic + passed_s)
             case _:
                 # A clock that was set back lets no deadline come early.
-                yield from self._due(event.at, event.stamp)
+                return event.stamp
 
     def _due(self, until: datetime, like: Stamp) -> Iterator[Outcome]:
         while due := first_due(self.home, self.state, until):
             at = max(due[1], self.last_at or due[1])
             ahead = (until - at).total_seconds()
             stamp = replace(like, at=at, monotonic=like.monotonic - ahead)
-            yield from self._answered(self._at(TimerFired(name=due[0], due=due[1]), stamp))
+            outcome = self._at(TimerFired(name=due[0], due=due[1]), stamp)
+            yield outcome
+            yield from self._accepted(outcome.send)
 
-    def _answered(self, outcome: Outcome) -> Iterator[Outcome]:
-        yield outcome
-        for dispatch in outcome.send:
-            yield from self._accept(dispatch)
-
-    def _accept(self, dispatch: Dispatch) -> Iterator[Outcome]:
-        alarm = dispatch.alarm
+    def _accepted(self, sent: Iterable[Dispatch]) -> Iterator[Outcome]:
         stamp = self._last
-        for receiver in dispatch.receivers:
-            delivered = AlarmDelivered(
-                alarm_id=alarm.alarm_id, receiver=receiver, revision=alarm.revision
-            )
-            yield self._at(delivered, stamp)
-        if alarm.accepted_by is None:
-            accepted = AlarmAcknowledged(alarm_id=alarm.alarm_id, receiver=CENTRE, by=CENTRE)
-            yield self._at(accepted, stamp)
+        for dispatch in sent:
+            alarm = dispatch.alarm
+            for receiver in dispatch.receivers:
+                delivered = AlarmDelivered(
+                    alarm_id=alarm.alarm_id, receiver=receiver, revision=alarm.revision
+                )
+                yield self._at(delivered, stamp)
+            if alarm.accepted_by is None:
+                accepted = AlarmAcknowledged(alarm_id=alarm.alarm_id, receiver=CENTRE, by=CENTRE)
+                yield self._at(accepted, stamp)
 
     def _at(self, event: Event, like: Stamp) -> Outcome:
         self._seq += 1

@@ -165,7 +165,10 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
 def _alone(bound: Bound, state: State, event: DeviceEvent) -> tuple[State, Effects]:
     """A sign that nothing confirms; of those from elsewhere the second is believed."""
     if event.device_id in bound.settings.inside:
-        return replace(state, alone_elsewhere=0), []
+        if state.entered is None or state.raised:
+            return replace(state, alone_elsewhere=0), []
+        # It brings nobody in, but of who is in it is as good a sign as any.
+        return replace(state, last=Evidence.of(event), alone_elsewhere=0), []
     if _is_way_back(bound, state, event):
         return _moved(bound, state, event)
     if state.raised or state.alone_elsewhere + 1 < ALONE_BELIEVED:
@@ -258,7 +261,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     return Rule(
         rule_id=rule_id,
         kind=KIND.kind,
-        version=3,
+        version=4,
         initial=State(),
         states=(State,),
         step=partial(step, bound),

@@ -228,7 +228,13 @@ def _text(name: str, battery: Battery, at: datetime) -> Words:
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule for every device of this home."""
-    return home_rule(rule_id, KIND, State(), partial(step, settings, context.roles))
+    return home_rule(
+        rule_id,
+        KIND,
+        State(),
+        partial(step, settings, context.roles),
+        told_of_kinds=frozenset({BatteryMeasured}),
+    )
 
 
 KIND = RuleKind(

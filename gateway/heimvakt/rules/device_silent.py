@@ -159,7 +159,13 @@ def _thresholds(event: DeviceSilent) -> tuple[tuple[str, str], ...]:
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule for every device of this home."""
-    return home_rule(rule_id, KIND, State(), partial(step, settings, context.roles))
+    return home_rule(
+        rule_id,
+        KIND,
+        State(),
+        partial(step, settings, context.roles),
+        told_of_kinds=frozenset({DeviceSilent, DeviceBack, EnrolmentFailed, EnrolmentVerified}),
+    )
 
 
 KIND = RuleKind(

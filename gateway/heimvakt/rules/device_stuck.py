@@ -106,7 +106,13 @@ _SAID: Mapping[Role, Words] = {
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule for every device of this home."""
-    return home_rule(rule_id, KIND, State(), partial(step, settings, context.roles))
+    return home_rule(
+        rule_id,
+        KIND,
+        State(),
+        partial(step, settings, context.roles),
+        told_of_kinds=frozenset({DeviceStuck, DeviceUnstuck}),
+    )
 
 
 KIND = RuleKind(

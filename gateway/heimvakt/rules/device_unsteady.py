@@ -65,7 +65,13 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         told_after=timedelta(),
         priority=settings.priority,
     )
-    return home_rule(rule_id, KIND, State(), partial(step, bound))
+    return home_rule(
+        rule_id,
+        KIND,
+        State(),
+        partial(step, bound),
+        told_of_kinds=frozenset({DeviceUnsteady, DeviceSteady}),
+    )
 
 
 KIND = RuleKind(

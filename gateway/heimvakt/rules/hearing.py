@@ -83,13 +83,6 @@ class Hearing:
 
 
 ALL_HEARD = Hearing()
-_TELLING = (
-    DeviceSilent,
-    DeviceBack,
-    ContactLost,
-    ContactBack,
-    RadioLost,
-    RadioBack,
-    ConfigurationChanged,
-    GatewayStarted,
-)
+HEARS = (DeviceSilent, DeviceBack, ContactLost, ContactBack)
+"""What it makes something of, of all that devices tell."""
+_TELLING = (*HEARS, RadioLost, RadioBack, ConfigurationChanged, GatewayStarted)

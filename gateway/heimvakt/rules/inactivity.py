@@ -58,7 +58,7 @@ from .device_id import DeviceId
 from .hearing import ALL_HEARD, Hearing
 from .kind import Context, RuleKind, RuleSettings, Wire
 from .learning import MAY_SPOIL, Taught, bounds_of, learned_under
-from .presence import SIGNS, is_life, signs_of, wires
+from .presence import HEEDED, SIGNS, is_life, signs_of, wires
 from .quiet import FLOOR, Quiets, counted_from
 from .wording import LATE, NOTHING, spell_about
 
@@ -185,15 +185,14 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
     state, effects = _follow_hearing(bound, state, event)
     match event:
         case DeviceEvent() if is_life(event, bound.signs):
-            movements = state.movements.after(event)
-            seen = replace(state, witness=state.witness.after(event), movements=movements)
             if (
                 state.witness.confirms(event)
                 or state.movements.confirm(event)
                 or (state.left and isinstance(event, HAS_COME_IN))
             ):
-                return _alive(bound, seen, event)
-            return seen, effects
+                return _alive(bound, state, event)
+            witness, movements = state.witness.after(event), state.movements.after(event)
+            return replace(state, witness=witness, movements=movements), effects
         case TimerFired(name=name) if name == QUIET and state.since is not None:
             return _quiet(bound, state, event)
         case GatewayStarted(at=at, last_alive=last_alive):
@@ -245,6 +244,8 @@ def _alive(bound: Bound, state: State, event: DeviceEvent) -> tuple[State, Effec
         left=left,
         raised=False,
         is_open=False,
+        witness=state.witness.after(event),
+        movements=state.movements.after(event),
         unheard=timedelta(),
         lesson=bound.quiets.begun(state.lesson, event, known=known),
         usual=bound.quiets.learned(state, state.since, event),
@@ -353,6 +354,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         step=partial(step, bound),
         needs=frozenset(signs),
         told_of=frozenset(signs),
+        told_of_kinds=HEEDED,
         tells=partial(_tells, bound) if settings.learn else None,
     )
 

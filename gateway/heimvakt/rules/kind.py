@@ -13,7 +13,7 @@ from heimvakt.core.alarms import Priority
 from heimvakt.core.calendar import Night, UnknownClock
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.effects import Effects
-from heimvakt.core.events import Event, Press
+from heimvakt.core.events import DeviceEvent, Event, Press
 from heimvakt.core.fields import Hours
 from heimvakt.core.rule import Rule
 
@@ -108,6 +108,7 @@ def home_rule(
     *,
     version: int = 1,
     told_of: frozenset[str] | None = None,
+    told_of_kinds: frozenset[type[DeviceEvent]] | None = None,
 ) -> Rule[StateT]:
     """A rule about the home or the gateway: no device makes it blind, and its state is of one
     class.
@@ -119,6 +120,7 @@ def home_rule(
         step: see `Rule`.
         version: see `Rule`.
         told_of: see `Rule`; for a rule that is about no device at all, `NO_DEVICES`.
+        told_of_kinds: see `Rule`.
     """
     return Rule(
         rule_id=rule_id,
@@ -129,4 +131,5 @@ def home_rule(
         step=step,
         needs=frozenset(),
         told_of=told_of,
+        told_of_kinds=told_of_kinds,
     )

@@ -24,7 +24,7 @@ from heimvakt.core.events import (
     MotionDetected,
 )
 
-from .hearing import ALL_HEARD, Hearing
+from .hearing import ALL_HEARD, HEARS, Hearing
 
 PLACES = frozenset({Role.BED, Role.CHAIR, Role.MOTION})
 """What can say that somebody is there."""
@@ -96,3 +96,5 @@ class LastSeen:
 
 
 NOTHING_KNOWN = LastSeen()
+HEEDED = frozenset({*_PRESENCE, DeviceStuck, DeviceUnstuck, *HEARS})
+"""What it makes something of, of all that devices tell."""

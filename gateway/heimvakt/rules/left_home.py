@@ -40,7 +40,7 @@ from heimvakt.core.words import Words, spell_duration
 from .device_id import DeviceId
 from .hearing import ALL_HEARD, Hearing
 from .kind import Context, RuleKind, RuleSettings, Wire
-from .presence import SIGNS, is_life, signs_of, wires
+from .presence import HEEDED, SIGNS, is_life, signs_of, wires
 from .wording import late_words
 
 OUT = "out"
@@ -206,6 +206,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         step=partial(step, bound),
         needs=frozenset({*settings.doors, *bound.inside}),
         told_of=frozenset({*settings.doors, *bound.inside}),
+        told_of_kinds=HEEDED,
     )
 
 

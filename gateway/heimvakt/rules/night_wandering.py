@@ -14,7 +14,8 @@ event.
 
 One night out of bed is one alarm of each priority at most: nothing more until the bed is entered
 again, or, where that was not heard, until it is left in another night. With `learn`, in time is
-what is usual for the hour (`absence`); an absence with a second sign is not learned from.
+what is usual for the hour (`absence`); an absence with a second sign is not learned from. While
+the mat cannot be heard, nobody can be heard to come back to it: the alarm comes, and says so.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
 from heimvakt.core.calendar import Night
-from heimvakt.core.devices import Role
+from heimvakt.core.devices import Device, Role
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, NoLonger, RaiseAlarm
 from heimvakt.core.events import BedEntered, BedLeft, DoorOpened, Event, MotionDetected, TimerFired
 from heimvakt.core.fields import Hours, duration
@@ -38,9 +39,10 @@ from heimvakt.core.words import Words, spell_duration
 
 from .absence import Absences, ReturnSettings, absences
 from .device_id import DeviceId
+from .hearing import ALL_HEARD, HEARS, Hearing
 from .kind import Context, RuleKind, Wire
 from .learning import MAY_SPOIL, Lesson, Taught
-from .wording import late_words
+from .wording import late_words, unheard_words
 
 BACK = "back"
 EVIDENCE_MAX = 10
@@ -86,13 +88,22 @@ class Settings(ReturnSettings):
     ] = Priority.HIGH
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched(Taught):
+    """What is known of the mat itself."""
+
+    hearing: Hearing = ALL_HEARD
+    unheard: Evidence | None = None
+    """It cannot be heard, and this told so."""
+
+
 @dataclass(frozen=True, slots=True)
-class InBed(Taught):
+class InBed(Watched):
     """Or not known: nothing is watched."""
 
 
 @dataclass(frozen=True, slots=True)
-class Out(Taught):
+class Out(Watched):
     """Out of bed since `left`."""
 
     left: Evidence
@@ -100,7 +111,7 @@ class Out(Taught):
 
 
 @dataclass(frozen=True, slots=True)
-class Raised(Taught):
+class Raised(Watched):
     """Told for this time out of bed."""
 
     left_at: datetime
@@ -116,6 +127,7 @@ class Bound:
     """The settings in a home."""
 
     settings: Settings
+    bed: Device
     night: Night
     morning: Night
     """The end of it, in which people get up."""
@@ -124,9 +136,20 @@ class Bound:
 
 def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
     """What the night looks like after `event`, and what to do about it."""
-    settings = bound.settings
     if isinstance(event, MAY_SPOIL):
         state = bound.absences.follow(state, event)
+    hearing = state.hearing.after(event, {bound.bed.device_id: bound.bed})
+    if hearing is not state.hearing:
+        unheard = None if hearing.hears(bound.bed) else state.unheard or Evidence.of(event)
+        state = replace(state, hearing=hearing, unheard=unheard)
+    after, effects = _follow(bound, state, event)
+    if after.hearing is not state.hearing:  # in bed or out of it, what is heard of it is the same
+        after = replace(after, hearing=state.hearing, unheard=state.unheard)
+    return after, effects
+
+
+def _follow(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
+    settings = bound.settings
     match state, event:
         case Raised(), BedEntered(device_id=settings.out_of):
             return _in_bed(bound, state, event), [NoLonger(settings.out_of)]
@@ -171,7 +194,7 @@ def _seen(
     else:
         assert state.unsure is not None
         # What can be learned, and was, is as it is now, and not as when he was first missed.
-        out = replace(state.unsure, lesson=state.lesson, usual=state.usual)
+        out = replace(state.unsure, lesson=state.lesson, usual=state.usual, unheard=state.unheard)
     if _is_repeated(out, event) or event.at - _left_at(state) >= ANOTHER_NIGHT:
         return state, []
     out = replace(out, signs=(*out.signs, Evidence.of(event))[-SIGNS_MAX:])
@@ -222,14 +245,17 @@ def _not_back(bound: Bound, out: Out, event: TimerFired) -> tuple[State, Effects
 def _raise(
     bound: Bound, out: Out, left_at: datetime, priority: Priority, text: Words
 ) -> tuple[State, Effects]:
-    settings = bound.settings
+    settings, known = bound.settings, [out.left]
+    if out.unheard is not None:
+        known.append(out.unheard)
+        text += unheard_words(settings.out_of)
     alarm = RaiseAlarm(
         key=settings.out_of,
         kind="night-wandering",
         priority=priority,
         began_at=out.left.at,
         text=text,
-        evidence=(out.left, *out.signs[-(EVIDENCE_MAX - 1) :]),
+        evidence=(*known, *out.signs[-(EVIDENCE_MAX - len(known)) :]),
         device_id=(out.signs[-1] if out.signs else out.left).device_id,
         thresholds=(
             ("between", str(settings.between)),
@@ -282,21 +308,24 @@ def wiring(settings: Settings) -> list[Wire]:
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule in this home."""
     night = context.night(settings.between)
+    bed = context.devices[settings.out_of]
     bound = Bound(
         settings=settings,
+        bed=bed,
         night=night,
         morning=night.last(settings.getting_up),
-        absences=absences(settings, context.devices[settings.out_of], night),
+        absences=absences(settings, bed, night),
     )
     return Rule(
         rule_id=rule_id,
         kind=KIND.kind,
-        version=3,
+        version=4,
         initial=InBed(),
         states=(InBed, Out, Raised),
         step=partial(step, bound),
         needs=frozenset({settings.out_of, *settings.signs}),
         told_of=frozenset({settings.out_of, *settings.signs}),
+        told_of_kinds=frozenset({BedEntered, BedLeft, DoorOpened, MotionDetected, *HEARS}),
         tells=partial(_tells, bound) if settings.learn else None,
     )
 

@@ -45,7 +45,7 @@ from heimvakt.core.words import Words
 from .device_id import DeviceId
 from .hearing import ALL_HEARD, Hearing
 from .kind import Context, RuleKind, RuleSettings, Wire
-from .presence import SIGNS, is_life, signs_of, wires
+from .presence import HEEDED, SIGNS, is_life, signs_of, wires
 from .wording import LATE, told_late_by
 
 BY = "by"
@@ -114,10 +114,10 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
         state = replace(state, hearing=hearing)
     match event:
         case DeviceEvent() if is_life(event, bound.signs) and not isinstance(event, BedEntered):
-            seen = replace(state, witness=state.witness.after(event))
+            witness = state.witness.after(event)
             if not state.witness.confirms(event):
-                return seen, []
-            up = replace(seen, last=Evidence.of(event), raised=False)
+                return replace(state, witness=witness), []
+            up = replace(state, witness=witness, last=Evidence.of(event), raised=False)
             return up, [ResetAlarm(KEY)] if state.raised else []
         case TimerFired(name=name) if name in (BY, LATER, OFF):
             return _judge(bound, state, event)
@@ -202,6 +202,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         step=partial(step, bound),
         needs=frozenset(signs),
         told_of=frozenset(signs),
+        told_of_kinds=HEEDED,
     )
 
 

@@ -38,7 +38,7 @@ from heimvakt.core.words import Words
 
 from .device_id import DeviceId
 from .kind import Context, RuleKind, RuleSettings, Wire
-from .last_seen import NOTHING_KNOWN, PLACES, SIGNS, LastSeen
+from .last_seen import HEEDED, NOTHING_KNOWN, PLACES, SIGNS, LastSeen
 from .planned import LOOKED_BACK, Plan, next_end, occasions
 from .planned_wording import NOT_LOOKED, as_expected, elsewhere, not_known
 
@@ -224,6 +224,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         step=partial(step, bound),
         needs=frozenset(settings.where),
         told_of=frozenset(signs),
+        told_of_kinds=HEEDED,
     )
 
 

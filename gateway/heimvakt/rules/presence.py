@@ -24,6 +24,7 @@ from heimvakt.core.events import (
     MotionDetected,
 )
 
+from .hearing import HEARS
 from .kind import Context, Wire
 
 SIGNS = frozenset({Role.MOTION, Role.DOOR, Role.BED, Role.CHAIR, Role.APPLIANCE, Role.BUTTON})
@@ -41,6 +42,9 @@ _LIFE = (
     ApplianceStopped,
     ButtonPressed,
 )
+
+HEEDED = frozenset({*_LIFE, *HEARS})
+"""What a rule is told that heeds these, and which of its devices can be heard."""
 
 
 def is_life(event: Event, signs: Collection[str]) -> TypeGuard[DeviceEvent]:

@@ -104,7 +104,14 @@ def _alarm(settings: Settings, device: Device, opened: Evidence, event: TimerFir
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule for every device of this home."""
-    return home_rule(rule_id, KIND, State(), partial(step, settings, context.devices), version=2)
+    return home_rule(
+        rule_id,
+        KIND,
+        State(),
+        partial(step, settings, context.devices),
+        version=2,
+        told_of_kinds=frozenset({TamperOpened, TamperClosed}),
+    )
 
 
 KIND = RuleKind(

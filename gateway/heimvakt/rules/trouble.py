@@ -162,8 +162,11 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
 def _said(bound: Bound, state: State, event: DeviceEvent) -> tuple[State, Effects]:
     effects: list[Effect] = []
     for name, sort in bound.sorts.items():
+        begins = sort.begins(event)
+        if not (begins or state.there):
+            continue  # nearly always
         key = f"{event.device_id}/{name}"
-        if sort.begins(event):
+        if begins:
             state, led = _begins(bound, state, key, event)
         elif key in state.there and sort.ends(event):
             state, led = _ends(sort, state, key, event.at)

@@ -42,7 +42,7 @@ from heimvakt.core.times import stepped
 from heimvakt.core.week import Days
 
 from .device_id import DeviceId
-from .hearing import ALL_HEARD, Hearing
+from .hearing import ALL_HEARD, HEARS, Hearing
 from .kind import Context, RuleKind, RuleSettings, Wire
 from .planned import LOOKED_BACK, Occasion, Plan, next_end, occasions
 from .planned_wording import not_registered
@@ -256,6 +256,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         states=(State,),
         step=partial(step, bound),
         needs=frozenset(readers),
+        told_of_kinds=frozenset({TagPresented, LockUnlocked, *HEARS}),
     )
 
 

@@ -107,7 +107,13 @@ def _alarm(settings: Settings, reader: Device, event: CodesIgnored, before: int)
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule for every reader of this home."""
-    return home_rule(rule_id, KIND, State(), partial(step, settings, context.devices))
+    return home_rule(
+        rule_id,
+        KIND,
+        State(),
+        partial(step, settings, context.devices),
+        told_of_kinds=frozenset({CodesIgnored}),
+    )
 
 
 KIND = RuleKind(

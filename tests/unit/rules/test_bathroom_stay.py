@@ -160,6 +160,27 @@ def test_at_night_one_sign_on_the_way_back_is_enough(
     assert bool(d.kinds()) is told
 
 
+def test_who_is_heard_inside_once_more_is_back_by_one_sign_soon_after_that() -> None:
+    d = desk()
+    d.tell(HALL, at=oslo("1:00"))
+    for clock in ("1:01", "1:09", "1:16"):  # far apart: each of them is a sign alone
+        d.tell(INSIDE, at=oslo(clock))
+    d.tell(HALL, at=oslo("1:20"))
+    d.wait(hours=3)
+    assert d.kinds() == []
+
+
+def test_what_is_told_is_not_ended_by_a_sign_inside_and_one_on_the_way() -> None:
+    d = desk()
+    d.tell(HALL, at=oslo("1:00"))
+    d.tell(INSIDE, at=oslo("1:01"))
+    d.wait_until(oslo("1:50"))
+    d.tell(INSIDE, at=oslo("1:52"))
+    d.tell(HALL, at=oslo("1:56"))
+    d.wait_until(oslo("2:31"))
+    assert Priority.HIGH in {alarm.priority for alarm in d.sent}
+
+
 def test_at_night_one_sign_from_somewhere_else_is_not() -> None:
     d = desk()
     d.tell(BedLeft(device_id="bed"), at=oslo("1:00"))

@@ -14,11 +14,18 @@ from heimvakt.core.events import (
     BedEntered,
     BedLeft,
     ClockQuality,
+    ContactBack,
+    ContactLost,
+    DeviceBack,
     DeviceEvent,
+    DeviceSilent,
     DoorOpened,
     Event,
     MotionDetected,
+    RadioBack,
+    RadioLost,
     TimerFired,
+    stamped,
 )
 from heimvakt.core.fields import Hours
 from heimvakt.rules.absence import absences
@@ -34,6 +41,7 @@ NIGHT = Night(SETTINGS.between.window(OSLO), UnknownClock.NIGHT)
 def bound(settings: Settings = SETTINGS) -> Bound:
     return Bound(
         settings=settings,
+        bed=DEVICES["bed"],
         night=NIGHT,
         morning=NIGHT.last(settings.getting_up),
         absences=absences(settings, DEVICES["bed"], NIGHT),
@@ -107,6 +115,48 @@ def test_not_back_in_time_is_an_alarm_without_a_second_sign() -> None:
     assert alarm.priority is Priority.MEDIUM, "a mat alone is wrong one time in three"
     assert alarm.text.nb == "Ute av sengen om natten og ikke tilbake innen 20 min."
     assert alarm.text.en == "Out of bed at night and not back within 20 min."
+
+
+@pytest.mark.parametrize(
+    ("lost", "back"),
+    [
+        (DeviceSilent(device_id="bed", last_seen=None, limit_s=60.0), DeviceBack(device_id="bed")),
+        (ContactLost(device_id="bed"), ContactBack(device_id="bed")),
+        (RadioLost(driver="zigbee", reason="unplugged"), RadioBack(driver="zigbee")),
+    ],
+)
+@pytest.mark.parametrize("seen", [[], [HALL]])
+def test_a_mat_that_cannot_be_heard_is_said_and_what_told_so_is_evidence(
+    lost: Event, back: Event, seen: list[Event]
+) -> None:
+    lost, back = (
+        stamped(each, stamp(5, oslo(clock))) for each, clock in ((lost, "2:18"), (back, "2:19"))
+    )
+    (alarm,) = alarms(LEFT, *seen, lost, TIME_OVER)
+    assert alarm.text.en.endswith("not back within 20 min. bed cannot be heard at the moment.")
+    assert alarm.text.nb.endswith("ikke tilbake innen 20 min. bed kan ikke høres nå.")
+    assert [each.kind for each in alarm.evidence] == [
+        "bed-left",
+        lost.kind,
+        *(each.kind for each in seen),
+    ]
+    (heard_again,) = alarms(LEFT, *seen, lost, back, TIME_OVER)
+    assert heard_again == alarms(LEFT, *seen, TIME_OVER)[0]
+
+
+def test_of_a_mat_that_was_lost_a_night_ago_and_is_heard_nothing_is_said() -> None:
+    lost = ContactLost(stamp=stamp(1, oslo("1:00")), device_id="bed")
+    back = ContactBack(stamp=stamp(2, oslo("1:30")), device_id="bed")
+    assert alarms(lost, back, LEFT, TIME_OVER) == alarms(LEFT, TIME_OVER)
+
+
+def test_that_a_mat_cannot_be_heard_is_said_of_what_is_seen_later_too() -> None:
+    lost = ContactLost(stamp=stamp(5, oslo("2:18")), device_id="bed")
+    late_door = event(DoorOpened, "front-door", "3:40")
+    unsure, sure = alarms(LEFT, lost, TIME_OVER, late_door)
+    assert (unsure.priority, sure.priority) == (Priority.MEDIUM, Priority.HIGH)
+    assert sure.text.en.endswith("was opened. bed cannot be heard at the moment.")
+    assert [each.kind for each in sure.evidence] == ["bed-left", "contact-lost", "door-opened"]
 
 
 def test_an_alarm_takes_its_deadline_away() -> None:
