@@ -6,7 +6,7 @@ BIN := .venv/bin
 SET_UP := .venv/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check faults quirks bench lock clean
+.PHONY: help demo test check faults quirks bench docs lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,12 +60,15 @@ quirks: .venv-quirks/.set-up ## the table of Zigbee devices with zha-quirks, on 
 bench: $(SET_UP) ## measure, side by side with peers (ARGS="--help")
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-lock: ## write both lock files anew from pyproject.toml (ARGS=--upgrade takes the newest)
+docs: .venv-docs/.set-up ## the documentation site, for reading without a network, in build/docs
+	@.venv-docs/bin/python tools/docs/make_site.py build/docs
+
+lock: ## write the lock files anew from pyproject.toml (ARGS=--upgrade takes the newest)
 	@tools/lock $(ARGS)
 
 clean: ## remove what make made: .venv, caches, builds, peers of the benchmarks
-	@rm -rf .venv .venv-lock .venv-quirks .cache build dist .hypothesis .import_linter_cache .mypy_cache \
-	    .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-lock .venv-quirks .venv-docs .cache build dist examples/receivers/node_modules \
+	    .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(SET_UP): requirements.lock pyproject.toml tools/set-up
@@ -74,4 +77,8 @@ $(SET_UP): requirements.lock pyproject.toml tools/set-up
 
 .venv-quirks/.set-up: requirements-quirks.lock requirements.lock pyproject.toml tools/set-up-quirks
 	@PYTHON="$(PYTHON)" tools/set-up-quirks
+	@touch $@
+
+.venv-docs/.set-up: tools/docs/requirements.lock tools/set-up-docs
+	@PYTHON="$(PYTHON)" tools/set-up-docs
 	@touch $@

@@ -1,8 +1,7 @@
-"""`heimvakt schema`: the JSON Schemas of the configuration and of the messages."""
+"""`heimvakt schema`: the configuration and the messages, for editors and programs."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,8 @@ import typer
 
 from heimvakt.app import catalogue
 from heimvakt.config.schema import schema as configuration_schema
+from heimvakt.uplinks import asyncapi
+from heimvakt.uplinks.schema import schema_text
 from heimvakt.uplinks.schema import schemas as message_schemas
 
 EXAMPLE = "Example: heimvakt schema --write docs/messages"
@@ -18,19 +19,23 @@ EXAMPLE = "Example: heimvakt schema --write docs/messages"
 def command(
     write: Annotated[
         Path | None,
-        typer.Option(help="Write the schemas of the messages into this folder.", metavar="DIR"),
+        typer.Option(help="Write what describes the messages into this folder.", metavar="DIR"),
     ] = None,
+    as_asyncapi: Annotated[
+        bool,
+        typer.Option("--asyncapi", help="Print the AsyncAPI document of the messages instead."),
+    ] = False,
 ) -> None:
     """Print the JSON Schema of the file of a home.
 
-    With --write: write those of the messages instead.
+    With --write: write the schemas of the messages, and the AsyncAPI document of them, instead.
     """
-    if write is None:
-        print(json.dumps(configuration_schema(catalogue()), ensure_ascii=False, indent=2))
-        return
-    write.mkdir(parents=True, exist_ok=True)
-    for name, schema in message_schemas().items():
-        (write / name).write_text(
-            json.dumps(schema, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-        )
-        print(write / name)
+    if write is not None:
+        write.mkdir(parents=True, exist_ok=True)
+        for name, said in {**message_schemas(), asyncapi.FILE: asyncapi.asyncapi()}.items():
+            (write / name).write_text(schema_text(said), encoding="utf-8")
+            print(write / name)
+    elif as_asyncapi:
+        print(schema_text(asyncapi.asyncapi()), end="")
+    else:
+        print(schema_text(configuration_schema(catalogue())), end="")
