@@ -6,10 +6,10 @@ BIN := .venv/bin
 SET_UP := .venv/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check faults quirks bench docs lock clean
+.PHONY: help demo test check faults quirks bench docs package package-test lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(SET_UP) ## a virtual home that lives, with the gateway in it (ARGS="--for 60s --plain")
 	@$(BIN)/heimvakt demo $(ARGS)
@@ -62,6 +62,12 @@ bench: $(SET_UP) ## measure, side by side with peers (ARGS="--help")
 
 docs: .venv-docs/.set-up ## the documentation site, for reading without a network, in build/docs
 	@.venv-docs/bin/python tools/docs/make_site.py build/docs
+
+package: $(SET_UP) ## the Debian package, in dist (ARGS="--arch arm64")
+	@$(BIN)/python tools/package $(ARGS)
+
+package-test: $(SET_UP) ## the package in a clean Debian under systemd: as root, some minutes
+	@HEIMVAKT_MACHINE=1 $(BIN)/python -m pytest -n 0 -rP tests/system/test_machine.py $(ARGS)
 
 lock: ## write the lock files anew from pyproject.toml (ARGS=--upgrade takes the newest)
 	@tools/lock $(ARGS)

@@ -8,17 +8,23 @@ correction, or at once when somebody sets the clock by hand.
 from __future__ import annotations
 
 import ctypes
+import time
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 ERROR_MAX_US = 16_000_000
 """NTP_PHASE_LIMIT of the kernel. The flag STA_UNSYNC is no help: it is also set to keep the kernel
 from writing a real-time clock that runs on local time, and where chrony lacks `rtcsync`."""
 PPM = 1 << 16
 """`freq` of the kernel counts in 2^-16 parts in a million (adjtimex(2))."""
+TOLD = Path("/run/heimvakt-clock/kernel")
+"""What the kernel said to `clock_teller`: under systemd the gateway itself may not ask."""
+TOLD_S_MAX = 16.0
+"""It is told every five seconds; older, nobody knows."""
 TIMESYNC = Path("/run/systemd/timesync/synchronized")
-"""systemd-timesyncd touches it with every correction; asked where the kernel may not be."""
+"""systemd-timesyncd touches it with every correction; asked where nobody may ask the kernel."""
 TIMESYNC_S_MAX = 3 * 2048
 """It asks its server every 2048 s at the longest; two answers may be lost."""
 RTC = Path("/sys/class/rtc/rtc0/since_epoch")
@@ -52,10 +58,37 @@ class Timex(ctypes.Structure):
     )
 
 
+class Kept(NamedTuple):
+    """How well the wall clock is kept, by the kernel's own count."""
+
+    error_us: int
+    """How wrong it may be."""
+    drift_ppm: float
+    """By how many parts in a million the crystal is corrected."""
+
+
+def ask() -> Kept | None:
+    """Ask the kernel; None if this process may not."""
+    timex = Timex()  # no modes: nothing is set, and no right is needed
+    if _library().adjtimex(ctypes.byref(timex)) < 0:
+        return None
+    return Kept(error_us=timex.maxerror, drift_ppm=float(timex.freq) / PPM)
+
+
+def told(file: Path = TOLD) -> Kept | None:
+    """What `clock_teller` has heard of the kernel just now; None where it does not run."""
+    try:
+        at, error, drift = file.read_text(encoding="ascii").split()
+        age_s = time.clock_gettime(time.CLOCK_BOOTTIME) - float(at)
+        return Kept(int(error), float(drift)) if 0 <= age_s <= TOLD_S_MAX else None
+    except (OSError, ValueError):
+        return None
+
+
 def error_us() -> int | None:
     """How wrong the wall clock may be by the kernel's own count; None if it cannot be asked."""
-    timex = Timex()  # no modes: nothing is set, and no right is needed
-    return timex.maxerror if _library().adjtimex(ctypes.byref(timex)) >= 0 else None
+    kept = ask() or told()
+    return kept.error_us if kept else None
 
 
 def drift_ppm() -> float | None:
@@ -63,10 +96,8 @@ def drift_ppm() -> float | None:
 
     Of use only while the network keeps the time: else it is what it was then.
     """
-    timex = Timex()
-    if _library().adjtimex(ctypes.byref(timex)) < 0:
-        return None
-    return float(timex.freq) / PPM
+    kept = ask() or told()
+    return kept.drift_ppm if kept else None
 
 
 def is_synchronised(now: datetime) -> bool:

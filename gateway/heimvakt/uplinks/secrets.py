@@ -1,6 +1,7 @@
 """Secrets are named in the configuration and read when needed, so that they can be renewed.
 
-A reference is `credential:NAME` (systemd's LoadCredential) or `file:/absolute/path`.
+A reference is `credential:NAME` (systemd's LoadCredential) or `file:/absolute/path`. The unit has
+whole folders of credentials, and systemd puts the name of the folder before each of theirs.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import stat
 from pathlib import Path
 
 REFERENCE = r"^(credential:[A-Za-z0-9._-]+|file:/.+)$"
+FOLDERS = ("", "heimvakt_", "sealed_")
+"""Where a credential may be: named in the unit by itself, in the folder of plain ones, in that of
+encrypted ones (`systemd/heimvakt.service`)."""
 BYTES_MAX = 64 * 1024
 """Keys and passwords are far smaller; whoever names a device or a log gets an error instead."""
 
@@ -39,7 +43,7 @@ def secret_path(reference: str, *, private: bool = True) -> Path:
     except OSError as error:
         raise SecretError(
             f"{reference}: cannot read {path}: {error.strerror}",
-            hint=f"put it there: {path}",
+            hint=f"put it there: {path}" if reference.startswith("file:") else _where(path.name),
         ) from error
     if not stat.S_ISREG(found.st_mode):
         raise SecretError(f"{reference}: {path} is not a file", hint="name the file itself")
@@ -75,6 +79,10 @@ def secret_text(reference: str) -> str:
     return text
 
 
+def _where(name: str) -> str:
+    return f"put it into /etc/heimvakt/credentials/{name}, then: systemctl restart heimvakt"
+
+
 def _named(reference: str) -> Path:
     if re.fullmatch(REFERENCE[1:-1], reference) is None:
         raise SecretError(
@@ -88,7 +96,8 @@ def _named(reference: str) -> Path:
     if not directory:
         raise SecretError(
             f"{reference}: systemd gave this process no credentials",
-            hint=f"add LoadCredential={name}:/etc/heimvakt/credentials/{name} to the unit "
-            "(systemctl edit heimvakt), or write file:/path",
+            hint=f"put it into /etc/heimvakt/credentials/{name} and let systemd start the service, "
+            "or write file:/path",
         )
-    return Path(directory) / name
+    places = [Path(directory) / f"{folder}{name}" for folder in FOLDERS]
+    return next((path for path in places if path.exists()), places[0])

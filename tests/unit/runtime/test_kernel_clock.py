@@ -5,14 +5,25 @@ from __future__ import annotations
 import ctypes
 import os
 import shutil
+import socket
 import subprocess
+import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from heimvakt.runtime import kernel_clock
-from heimvakt.runtime.kernel_clock import Timex, error_us, is_synchronised, read_rtc
+from heimvakt.runtime.clock_teller import tell
+from heimvakt.runtime.kernel_clock import (
+    Kept,
+    Timex,
+    error_us,
+    is_synchronised,
+    read_rtc,
+    told,
+)
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 OFFSETS = """
@@ -90,3 +101,54 @@ def test_a_real_time_clock_is_read_where_there_is_one(
         rtc.write_text(text)
     monkeypatch.setattr(kernel_clock, "RTC", rtc)
     assert read_rtc() == shown
+
+
+def test_what_another_process_was_told_by_the_kernel_counts_while_it_is_fresh(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "kernel"
+    assert told(file) is None
+    tell(Kept(error_us=1_500, drift_ppm=-12.5), file)
+    assert file.stat().st_mode & 0o777 == 0o644, "the gateway is another user"
+    assert told(file) == Kept(error_us=1_500, drift_ppm=-12.5)
+    now = time.clock_gettime(time.CLOCK_BOOTTIME)
+    for later_s in (kernel_clock.TOLD_S_MAX + 1, -1000):
+        monkeypatch.setattr(time, "clock_gettime", lambda _, s=later_s: now + s)
+        assert told(file) is None
+    file.write_text("half a li")
+    assert told(file) is None
+
+
+def test_where_the_gateway_may_not_ask_it_goes_by_what_was_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kernel_clock, "ask", lambda: None)
+    monkeypatch.setattr(kernel_clock, "told", lambda: Kept(15_999_999, 3.5))
+    assert is_synchronised(NOW)
+    assert kernel_clock.drift_ppm() == 3.5
+    monkeypatch.setattr(kernel_clock, "told", lambda: None)
+    assert error_us() is None
+    assert kernel_clock.drift_ppm() is None
+
+
+def test_the_teller_tells_systemd_that_it_has_told_and_ends_when_it_is_asked_to(
+    tmp_path: Path,
+) -> None:
+    if kernel_clock.ask() is None:
+        pytest.skip("this machine does not let anybody ask the kernel about its clock")
+    heard, file = tmp_path / "notify", tmp_path / "kernel"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(heard))
+        systemd.settimeout(60)
+        code = "import sys, pathlib; from heimvakt.runtime import clock_teller as t\n"
+        code += "t.tell.__defaults__ = (pathlib.Path(sys.argv[1]),); t.main()"
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, str(file)],
+            env={**os.environ, "NOTIFY_SOCKET": str(heard)},
+        )
+        try:
+            assert systemd.recv(100) == b"READY=1"
+            assert told(file) is not None
+        finally:
+            process.terminate()
+        assert process.wait(60) == 0

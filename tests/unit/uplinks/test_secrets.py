@@ -35,11 +35,22 @@ def test_a_credential_is_read_from_where_systemd_put_it(
     assert secret_text("credential:password") == "correct horse"
 
 
-def test_no_credentials_at_all_says_what_to_add_to_the_unit(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("folder", ["heimvakt_", "sealed_"])
+def test_a_credential_may_be_one_of_a_whole_folder_as_systemd_names_those(
+    folder: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(file.parent))
+    file.rename(file.with_name(f"{folder}lock-key"))
+    assert secret_text("credential:lock-key") == "correct horse"
+
+
+def test_where_to_put_a_credential_is_said_when_it_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
-    assert "LoadCredential=password:" in hint("credential:password")
+    assert "/etc/heimvakt/credentials/password" in hint("credential:password")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert "/etc/heimvakt/credentials/password" in hint("credential:password")
 
 
 def test_a_file_that_everybody_can_read_is_refused_unless_it_is_public(file: Path) -> None:
