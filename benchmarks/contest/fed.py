@@ -98,10 +98,11 @@ def main(home: Path, state: Path) -> None:
     configure_logs("json")
     catalogue = replace(app.catalogue(), drivers={DRIVER: FedPlugin})
     loaded = load(home, catalogue)
-    if loaded.configuration is None:
+    configuration = loaded.configuration
+    if configuration is None:
         raise SystemExit(str(loaded.findings))
     places = Places(state=state, socket=state.parent / "control")
-    asyncio.run(serve(loaded.configuration, places, read_again=lambda: None))
+    asyncio.run(serve(configuration, places, read_again=lambda: configuration))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,9 @@ async def test_each_sensor_is_tried_up_to_the_answer_of_the_centre_and_nobody_is
         async with asyncio.TaskGroup() as tasks:
             walk = tasks.create_task(heimvakt("walk-test", *chosen, *there))
             await watched.event("walk-test-turned", 1)
+            second = await heimvakt("walk-test", "bed", *there)
+            assert second.code == 1, "and the first goes on, in service as before"
+            assert "another walk test is running, just now at front-door" in second.err
             await h.motion.motion()  # in passing
             await h.door.open()
             await watched.event("walk-test-turned", 3)  # away from the door, to the pendant

@@ -187,12 +187,13 @@ async def pin_home(broker_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
         file = Path(folder) / "home.toml"
         file.write_text(HOME.format(broker=broker_url), encoding="utf-8")
         loaded = load(file, app.catalogue())
-        assert loaded.configuration is not None, loaded.findings
+        configuration = loaded.configuration
+        assert configuration is not None, loaded.findings
         one = gateway.Gateway(
-            loaded.configuration,
+            configuration,
             Places(state=Path(folder) / "state", socket=Path(folder) / "control.sock"),
             SystemClock(),
-            lambda: None,
+            lambda: configuration,
         )
 
         running = asyncio.get_running_loop().create_task(one.run("test"))

@@ -23,6 +23,7 @@ from heimvakt.runtime.supervise import Policy, UnitGaveUp, supervise
 from heimvakt.store.limits import MIB, Limits
 from heimvakt.store.store import SqliteStore
 
+from .home_file import NotUsed, keep
 from .key_codes import key_codes
 from .life import Life, Places, Unit
 from .receivers import wanted_by
@@ -37,7 +38,7 @@ VITAL = Policy(restarts_max=3, within_s=120.0)
 """For what the gateway cannot do without: better that systemd starts all of it afresh."""
 
 
-ReadAgain = Callable[[], Configuration | None]
+ReadAgain = Callable[[], Configuration]
 
 
 class Gateway:
@@ -50,7 +51,7 @@ class Gateway:
         clock: SystemClock | DrivenClock,
         read_again: ReadAgain,
     ) -> None:
-        """`read_again`: the configuration as its file is now; None if it has mistakes."""
+        """`read_again`: the configuration as its file is now, or `home_file.NotUsed`."""
         self._read_again = read_again
         self.next: Configuration | None = None
         """Under which another life is to begin after this one."""
@@ -60,6 +61,7 @@ class Gateway:
         self._notifier = Notifier()
         self._stop = asyncio.Event()
         self._for_good = True
+        self._life: Life | None = None
 
     def stop(self, *, for_good: bool = True) -> None:
         """Ask for a clean end; it comes within five seconds."""
@@ -70,6 +72,12 @@ class Gateway:
         """End, so that another life begins under this configuration."""
         self.next = configuration
         self.stop(for_good=False)
+
+    def refuse(self, why: str) -> None:
+        """Go on as before, and tell that the file of the home is not used."""
+        log.error("configuration not taken: the one before stays", hint="heimvakt check FILE")
+        if self._life is not None:
+            self._life.configured.refuse(why)
 
     async def run(self, cause: str) -> None:
         """Live until `stop`.
@@ -99,8 +107,10 @@ class Gateway:
             store,
             pipeline,
             self._notifier,
-            lambda: self._take_over(life),
+            lambda meant: self._take_over(life, meant),
+            self._read_again,
         )
+        self._life = life
         async with asyncio.TaskGroup() as group:
             units: list[asyncio.Task[None]] = []
 
@@ -122,6 +132,7 @@ class Gateway:
             start(life.vital())
             start_spare(life.spare())
             listening = [group.create_task(each.run(), name=each.name) for each in life.drivers]
+            group.create_task(self._keep(self._configuration), name="last good configuration")
 
             await self._stop.wait()
             if self._for_good:
@@ -136,20 +147,31 @@ class Gateway:
                 await _cancel(left)
                 left = [task for task in (*units, *listening) if not task.done()]
 
-    async def _take_over(self, life: Life) -> bool:
+    async def _take_over(self, life: Life, meant: str | None) -> bool:
         """Take the file of the home anew; whether this life goes on under it, or another begins.
 
         Raises:
-            RequestRefused: it has mistakes; all stays as it is.
+            RequestRefused: it has mistakes, or is not the one with the digest that is meant; all
+                stays as it is.
         """
-        fresh = self._read_again()
-        if fresh is None:
-            raise RequestRefused("the file has mistakes: it is not taken\n  heimvakt check FILE")
+        try:
+            fresh = self._read_again()
+        except NotUsed as error:
+            raise RequestRefused(
+                f"the file has mistakes: it is not taken\n  {error}\n  heimvakt check FILE"
+            ) from error
+        if meant not in (None, fresh.digest):
+            raise RequestRefused("the file was changed meanwhile: look at it once more")
         if await life.take_over(fresh):
+            await self._keep(fresh)
             log.info("goes on under a new configuration", devices=len(fresh.devices))
             return True
         self.live_on(fresh)
         return False
+
+    async def _keep(self, configuration: Configuration) -> None:
+        if self._places.file is not None:
+            await asyncio.to_thread(keep, self._places.file, self._places.state, configuration)
 
     async def _pipeline(self, store: SqliteStore) -> Pipeline:
         configuration, restored = self._configuration, store.restored

@@ -15,6 +15,7 @@ from heimvakt.runtime.audit_watch import AuditWatch
 from heimvakt.runtime.clock import DrivenClock, SystemClock
 from heimvakt.runtime.clock_watch import run_clock_watch
 from heimvakt.runtime.collector import run_collector
+from heimvakt.runtime.configured import Configured, LeftOut
 from heimvakt.runtime.control import ControlSocket
 from heimvakt.runtime.deadlines import run_deadlines
 from heimvakt.runtime.dispatch import Dispatcher
@@ -26,16 +27,20 @@ from heimvakt.runtime.pipeline import Pipeline
 from heimvakt.runtime.report import Report
 from heimvakt.runtime.room import RoomWatch
 from heimvakt.runtime.vitals import Vitals
-from heimvakt.store.store import SqliteStore
+from heimvakt.store.store import FILE, SqliteStore
 
 from .audit_requests import audit_requests
 from .box import Box
+from .commission_requests import commission_requests
 from .driver_secrets import driver_secret
 from .key_codes import key_codes
 from .mode_requests import mode_requests
+from .opening import driver_of
 from .ordered_self_tests import OrderedSelfTests
+from .page_requests import page_requests
 from .radio_requests import radio_requests, radio_works
 from .receivers import Receivers
+from .reload_requests import reload_requests
 from .report_requests import report_requests
 from .requests import requests
 from .self_test_facts import Facts
@@ -70,18 +75,28 @@ class Life:
         store: SqliteStore,
         pipeline: Pipeline,
         notifier: Notifier,
-        read_again: Callable[[], Awaitable[bool]],
+        read_again: Callable[[str | None], Awaitable[bool]],
+        read: Callable[[], Configuration],
     ) -> None:
-        """`read_again` takes the file of the home anew and says whether this life goes on."""
+        """`read_again` takes the file of the home anew and says whether this life goes on; `read`
+        only reads it."""
         self._configuration = configuration
         self._clock = clock
         self._store = store
         self._pipeline = pipeline
         self._notifier = notifier
+        self.configured = Configured(
+            [
+                LeftOut(where=one.where, reason=one.reason, driver=one.driver)
+                for one in configuration.unusable
+            ],
+            configuration.refused,
+            pipeline.emit,
+        )
         self.drivers = [
             HostedDriver(
                 name,
-                entry.plugin.create(entry.settings),
+                driver_of(entry),
                 configuration.devices,
                 places.state / name,
                 pipeline,
@@ -113,6 +128,7 @@ class Life:
             self._receivers.wanted,
             paths_lost=self._watch.lost,
             power=lambda: self._box.power.now,
+            wrong=self.configured.wrong,
         )
         self._hearts = self._receivers.hearts(vitals)
         report = self._report(configuration, vitals)
@@ -121,9 +137,10 @@ class Life:
         set_to = mode_requests(pipeline, timezone=timezone)
         audited = audit_requests(store, timezone=timezone)
         reported = report_requests(pipeline, clock, language=language)
+        paged = page_requests(lambda: self._configuration, store, places.state / FILE, clock)
         radios = {e.name: e.driver for e in self.drivers if isinstance(e.driver, HasRadio)}
         hosted = {each.name: each for each in self.drivers}
-        inventory = Inventory(pipeline, hosted, clock, timezone)
+        inventory = Inventory(pipeline, hosted, clock, timezone, self.configured.of_driver)
         person = Person()
         tests = self._self_tests(inventory, report, places.state)
         self._ordered_tests = OrderedSelfTests(tests, pipeline.emit)
@@ -141,7 +158,18 @@ class Life:
             {
                 **asked,
                 **audited,
+                **commission_requests(pipeline, state=places.state),
                 **reported,
+                **paged,
+                **reload_requests(
+                    lambda: self._configuration,
+                    read,
+                    self.can_take_over,
+                    pipeline,
+                    store,
+                    clock,
+                    file=places.file,
+                ),
                 **set_to,
                 **tending,
                 **radio_requests(radios),
@@ -155,13 +183,20 @@ class Life:
             },
         )
 
+    def can_take_over(self, configuration: Configuration) -> bool:
+        """Whether the drivers can go on with its devices as they are."""
+        return all(driver.can_take_over(configuration.devices) for driver in self.drivers)
+
     async def take_over(self, configuration: Configuration) -> bool:
         """Go on under another configuration; False if that takes a new life."""
         if not is_light(self._configuration, configuration):
             return False
-        if not all(driver.can_take_over(configuration.devices) for driver in self.drivers):
+        if not self.can_take_over(configuration):
             return False
+        # What a disk that hangs has not taken was decided, and perhaps told, under the old one.
+        await self._pipeline.prove()
         self._configuration = configuration
+        self.configured.taken()
         self._devices.clear()
         self._devices |= configuration.devices
         self._pipeline.home = configuration.to_home(codes=key_codes(configuration))
@@ -188,6 +223,7 @@ class Life:
 
     def spare(self) -> Iterator[tuple[str, Unit]]:
         """What it can do without; when one stays down, somebody learns of it all the same."""
+        yield "configuration", self.configured.run
         yield "clock", partial(run_clock_watch, self._pipeline, self._clock)
         yield "dispatch", self._dispatcher.run
         yield "room", RoomWatch(self._store, self._pipeline.emit).run
@@ -229,4 +265,5 @@ class Life:
             modems=self._box.modems,
             signals=self._box.signals,
             sign=lambda: self._signs.now,
+            wrong=self.configured.wrong,
         )

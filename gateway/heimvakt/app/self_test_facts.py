@@ -151,7 +151,9 @@ class Facts:
         )
         result, reason = CommandResult.DONE, "self-test"
         try:
-            await self._drivers[device.driver].execute(command)
+            if (hosted := self._drivers.get(device.driver)) is None:
+                raise CommandFailed("it is not in use: its configuration is wrong")
+            await hosted.execute(command)
         except CommandFailed as error:
             result = CommandResult.FAILED if error.certain else CommandResult.TIMED_OUT
             reason = f"self-test: {error}"

@@ -6,15 +6,12 @@ import asyncio
 import signal
 from datetime import datetime
 
-import structlog
-
 from heimvakt.config.configuration import Configuration
 from heimvakt.runtime.clock import DrivenClock, SystemClock
 
 from .gateway import Gateway, ReadAgain
+from .home_file import NotUsed
 from .life import Places
-
-log = structlog.get_logger("gateway")
 
 
 async def serve(
@@ -48,11 +45,10 @@ def _obey(gateway: Gateway, read_again: ReadAgain) -> None:
         gateway.stop()
 
     def reload() -> None:
-        read = read_again()
-        if read is None:
-            log.error("configuration not taken: the one before stays", hint="heimvakt check FILE")
-            return
-        gateway.live_on(read)
+        try:
+            gateway.live_on(read_again())
+        except NotUsed as error:
+            gateway.refuse(str(error))
 
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, end)

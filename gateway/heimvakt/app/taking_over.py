@@ -1,4 +1,5 @@
-"""Whether a gateway can go on as it is under another configuration: if only its devices differ."""
+"""Whether a gateway can go on as it is under another configuration: if only its devices
+differ, or what the local page, a process of its own, is to read at its next start."""
 
 from __future__ import annotations
 
@@ -7,12 +8,12 @@ from dataclasses import fields
 
 from heimvakt.config.configuration import Configuration
 
-MAY_DIFFER = frozenset({"devices", "digest"})
+MAY_DIFFER = frozenset({"devices", "digest", "page"})
 """Rules keep what they remember and what they have armed, so theirs is a life of its own."""
 
 
 def is_light(before: Configuration, after: Configuration) -> bool:
-    """Whether nothing but the devices differs, so that radio and connections can stay open."""
+    """Whether nothing else differs, so that radio and connections can stay open."""
     return all(
         _plain(getattr(before, each.name)) == _plain(getattr(after, each.name))
         for each in fields(Configuration)

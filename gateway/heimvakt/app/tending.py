@@ -27,10 +27,10 @@ def tending_requests(
     inventory: Inventory,
     *,
     file: str | None,
-    take_over: Callable[[], Awaitable[bool]],
+    take_over: Callable[[str | None], Awaitable[bool]],
 ) -> Mapping[str, Handler]:
-    """What is answered at once. `file` is that of the home; `take_over` reads it anew and says
-    whether this life goes on under it."""
+    """What is answered at once. `file` is that of the home; `take_over` reads it anew, if it is
+    the one with this digest, and says whether this life goes on under it."""
 
     async def devices(_: Request) -> Answer:
         return inventory.all()
@@ -44,8 +44,10 @@ def tending_requests(
             verb=Verb.IDENTIFY,
             device_id=device.device_id,
         )
+        if (hosted := drivers.get(device.driver)) is None:
+            raise RequestRefused(f"{device.device_id} is not in use\n  see: heimvakt devices")
         try:
-            await drivers[device.driver].execute(command)
+            await hosted.execute(command)
         except CommandFailed as error:
             raise RequestRefused(f"{device.device_id} did not show itself: {error}") from error
         return {"identified": device.device_id}
@@ -66,8 +68,8 @@ def tending_requests(
             raise RequestRefused("this gateway has no file that could be changed")
         return {"file": file}
 
-    async def take_over_(_: Request) -> Answer:
-        return {"goes_on": await take_over()}
+    async def take_over_(request: Request) -> Answer:
+        return {"goes_on": await take_over(_optional(request, "digest"))}
 
     return {
         "devices": devices,

@@ -2,6 +2,8 @@
 
 The technician turns to a device; what it then tells, and the centre's answer to that, are told as
 steps. Others that are heard in passing are told too. Whoever hangs up turns away from the device.
+There is one walk at a time: a second technician is told of the first, and does not take the home
+from under his feet.
 """
 
 from __future__ import annotations
@@ -24,12 +26,18 @@ from heimvakt.runtime.pipeline import Committed, Pipeline
 
 WITHIN_S = 120.0
 WITHIN_S_MAX = 900.0
+WALK_MAX = 64
 STEPS_MAX = 1_000
 """Steps that wait for a slow reader; what comes above is not told, and the test goes on."""
 
 NOT_IN_SERVICE = (
     "a walk test runs in service mode, so that its alarms are marked as tests\n"
     "  heimvakt mode service --for 1h"
+)
+
+ANOTHER = (
+    "another walk test is running, just now at {}\n"
+    "  wait until it is over, or end it there: Ctrl-C twice"
 )
 
 
@@ -40,10 +48,12 @@ def walk_works(pipeline: Pipeline, *, language: str) -> Mapping[str, StepHandler
 
     async def walk_test(request: Request, tell: Tell) -> Answer:
         nonlocal turned_to
-        device, within_s = _device(pipeline, request), _within_s(request)
+        device, within_s, walk = _device(pipeline, request), _within_s(request), _walk(request)
+        if turned_to is not None and turned_to.walk != walk:
+            raise RequestRefused(ANOTHER.format(turned_to.device_id))
         if pipeline.state.mode.mode is not Mode.SERVICE:
             raise RequestRefused(NOT_IN_SERVICE)
-        trial = _Trial(device)
+        trial = _Trial(device, walk, pipeline.home.devices)
         stop = pipeline.watch(trial.note)
         try:
             turned_to = trial
@@ -57,6 +67,7 @@ def walk_works(pipeline: Pipeline, *, language: str) -> Mapping[str, StepHandler
         finally:
             stop()
             if turned_to is trial:  # else he is at the next device already
+                turned_to = None
                 await asyncio.shield(pipeline.emit(WalkTestTurned(to=None)))
         return {
             "device_id": device.device_id,
@@ -70,8 +81,10 @@ def walk_works(pipeline: Pipeline, *, language: str) -> Mapping[str, StepHandler
 class _Trial:
     """What a device has shown since the technician turned to it."""
 
-    def __init__(self, device: Device) -> None:
-        self._device = device
+    def __init__(self, device: Device, walk: str, devices: Mapping[str, Device]) -> None:
+        self.device_id = device.device_id
+        self._devices = devices
+        self.walk = walk
         self.steps: asyncio.Queue[Answer] = asyncio.Queue(STEPS_MAX)
         self.heard_at: float | None = None
         self.answered = False
@@ -82,16 +95,18 @@ class _Trial:
         """Take what was committed; called by the pipeline."""
         event = committed.event
         for alarm in committed.outcome.changed:
-            if alarm.device_id == self._device.device_id and alarm.test:
+            if alarm.device_id == self.device_id and alarm.test:
                 self._alarms.add(alarm.alarm_id)
         match event:
-            case DeviceEvent() if shows_that_it_works(event):
-                self._heard(event)
+            case DeviceEvent(device_id=device_id):
+                device = self._devices.get(device_id)
+                if device is not None and shows_that_it_works(device.role, event):
+                    self._heard(event)
             case AlarmDelivered(alarm_id=alarm_id) if alarm_id in self._alarms:
                 self._told_centre(event)
 
     def _heard(self, event: DeviceEvent) -> None:
-        if event.device_id != self._device.device_id:
+        if event.device_id != self.device_id:
             self._put({"step": "in-passing", "device_id": event.device_id, "kind": event.kind})
             return
         if self.heard_at is None:
@@ -118,6 +133,14 @@ def _device(pipeline: Pipeline, request: Request) -> Device:
     if device.role not in ASKED:
         raise RequestRefused(f"nobody can try {named} by hand: it is a {device.role}")
     return device
+
+
+def _walk(request: Request) -> str:
+    """Which walk this device belongs to; requests that do not say are all of one."""
+    walk = request.get("walk", "")
+    if not isinstance(walk, str) or len(walk) > WALK_MAX:
+        raise RequestRefused(f"a walk has a name of at most {WALK_MAX} characters")
+    return walk
 
 
 def _within_s(request: Request) -> float:

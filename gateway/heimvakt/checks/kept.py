@@ -26,12 +26,12 @@ def keep(state: Path, report: SelfTest) -> Path:
     folder = state / FOLDER
     owner = state.stat()
     folder.mkdir(exist_ok=True)
-    _give_to(owner, folder)
+    give_to(owner, folder)
     name = f"{report.began_at:%Y-%m-%dT%H%M%S}"
     told = json.dumps(encode(report), ensure_ascii=False, indent=1)
-    _write(folder / f"{name}.json", told, owner)
+    write_whole(folder / f"{name}.json", told.encode(), owner)
     file = folder / f"{name}.html"
-    _write(file, page(report), owner)
+    write_whole(file, page(report).encode(), owner)
     # A clock that was wrong may have left files of days to come: the one just written stays.
     for suffix in ("json", "html"):
         others = sorted(folder.glob(f"*.{suffix}"), reverse=True)
@@ -41,23 +41,21 @@ def keep(state: Path, report: SelfTest) -> Path:
     return file
 
 
-def _give_to(owner: os.stat_result, path: Path) -> None:
+def give_to(owner: os.stat_result, path: Path) -> None:
     """What root has written belongs to whom the folder belongs to: the service writes there too."""
     if os.geteuid() == 0:
         os.chown(path, owner.st_uid, owner.st_gid)
 
 
-def _write(file: Path, content: str, owner: os.stat_result) -> None:
+def write_whole(file: Path, content: bytes, owner: os.stat_result) -> None:
     """Whole or not at all."""
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", dir=file.parent, prefix=".", delete=False
-    ) as written:
+    with NamedTemporaryFile(dir=file.parent, prefix=".", delete=False) as written:
         try:
             written.write(content)
             written.flush()
             os.fsync(written.fileno())
             Path(written.name).chmod(0o640)
-            _give_to(owner, Path(written.name))
+            give_to(owner, Path(written.name))
             Path(written.name).replace(file)
         except OSError:
             Path(written.name).unlink(missing_ok=True)

@@ -42,10 +42,27 @@ def ask(path: Path | None, request: Mapping[str, Any]) -> dict[str, Any]:
     fail(Exit.NO_SERVICE, "the service hung up without an answer", "see: journalctl -u heimvakt")
 
 
-def ask_if_there(path: Path | None, request: Mapping[str, Any]) -> dict[str, Any] | None:
+def take_over(path: Path | None, *, within_s: float, digest: str | None = None) -> bool:
+    """Let the service take the file of the home anew, if it is this one; whether this life of it
+    goes on. If not, it has hung up when this returns: whoever answers next is another one."""
+    meant = {"digest": digest} if digest else {}
+    said = _lines(path, {"do": "take-over", **meant}, within_s)
+    for answer in said:
+        if "error" in answer:
+            fail(Exit.FOUND, str(answer["error"]))
+        if not answer["goes_on"]:
+            for _ in said:
+                pass  # it says nothing more
+        return bool(answer["goes_on"])
+    fail(Exit.NO_SERVICE, "the service hung up without an answer", "see: journalctl -u heimvakt")
+
+
+def ask_if_there(
+    path: Path | None, request: Mapping[str, Any], *, within_s: float = SOON_S
+) -> dict[str, Any] | None:
     """The answer, or None while nobody answers: for the Tab key, and while a service begins."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as end:
-        end.settimeout(SOON_S)
+        end.settimeout(within_s)
         try:
             end.connect(str(path or default_socket()))
             end.sendall(json.dumps(request).encode() + b"\n")

@@ -58,7 +58,7 @@ def table(rows: Mapping[str, Mapping[str, Any]], now: datetime) -> Table:
         lines.add_column(head)
     lines.add_column("")
     for device_id, row in rows.items():
-        bad = row["silent"] or row["trouble"] or row["joined"] is False
+        bad = row["silent"] or row["trouble"] or row["joined"] is False or row["not_in_use"]
         lines.add_row(
             device_id,
             row["role"],
@@ -127,6 +127,8 @@ def _link(row: Mapping[str, Any]) -> str:
 
 
 def _wrong(device_id: str, row: Mapping[str, Any]) -> str:
+    if row["not_in_use"]:
+        return f"NOT IN USE: {row['not_in_use']}"
     if not row["address"]:
         return f"not paired yet: heimvakt pair --as {device_id}"
     if row["joined"] is False:

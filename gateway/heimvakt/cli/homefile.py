@@ -16,6 +16,7 @@ from typing import Any
 from heimvakt.config.findings import render_findings
 from heimvakt.config.writing import Changed, NotWritten, can_write, write
 
+from . import client
 from .client import ask, ask_if_there
 from .exits import Exit, fail
 
@@ -49,13 +50,21 @@ def put_in_force(socket: Path | None, changed: Changed, say: Callable[[str], Non
     """Write the file and let the service take it over; what the checker warns of is said."""
     with not_written():
         write(changed)
-    if ask(socket, {"do": "take-over"})["goes_on"]:
+    if take_over(socket):
         say(f"written to {changed.file}; the service has taken it over")
     else:
-        _wait(socket)
         say(f"written to {changed.file}; the service has begun anew with it")
     for finding in changed.findings:
         say(f"  {finding.what}: {'; '.join(finding.hints)}")
+
+
+def take_over(socket: Path | None, digest: str | None = None) -> bool:
+    """Let the service take its file anew, if it is the one with this digest; whether it went on,
+    or has begun another life with it."""
+    if client.take_over(socket, within_s=BACK_S, digest=digest):
+        return True
+    _wait(socket)
+    return False
 
 
 def _wait(socket: Path | None) -> None:

@@ -144,9 +144,11 @@ def _say_next(file: Path, findings: tuple[Finding, ...]) -> None:
     brought = [str(f.path[-1]) for f in findings if f.path[:1] == ("devices",) and len(f.path) == 2]
     print(f"written to {file}")
     print("what to do next:")
-    print(f"  look through it in an editor, then     heimvakt check {file}")
-    print(f"  begin                                  heimvakt run --config {file}")
+    print(f"  look through it in an editor, then    heimvakt check {file}")
+    print("  start the service                     sudo systemctl start heimvakt")
+    print(f"  or, where no systemd is               heimvakt run --config {file}")
+    print("  hand the home over, step by step      sudo heimvakt commission")
     if brought:
-        print("  and bring each sensor, in your hand:")
+        print("  which asks for each sensor; or bring them in your hand, one by one:")
         for name in brought:
-            print(f"    heimvakt pair --as {name}")
+            print(f"    sudo heimvakt pair --as {name}")

@@ -17,6 +17,7 @@ from heimvakt.replay.words import words_of
 from .client import SocketOption, ask, watch
 from .completion import devices as known_devices
 from .exits import Exit, fail
+from .status import not_in_use
 from .times import count
 
 EXAMPLE = "Example: heimvakt monitor --device hall-motion"
@@ -62,7 +63,9 @@ def command(
                     console.print(text, style=style, markup=False)
                 sys.stdout.flush()
             else:
-                print(f"{_head(status)}. Ctrl-C ends.", flush=True)
+                print(
+                    "\n".join([f"{_head(status)}. Ctrl-C ends.", *not_in_use(status)]), flush=True
+                )
     except KeyboardInterrupt:
         return
     fail(

@@ -147,10 +147,13 @@ def _planned(socket: Path | None, name: str) -> dict[str, Any] | None:
     return device if device is not None and not device["address"] else None
 
 
-def run(socket: Path | None, request: Mapping[str, Any], *, as_json: bool) -> dict[str, Any]:
+def run(
+    socket: Path | None, request: Mapping[str, Any], *, as_json: bool, language: str = "en"
+) -> dict[str, Any]:
     """Pair, and show each step; what became of it, with whether something `troubled` remains."""
     troubled = False
-    with Steps(on_terminal=sys.stdout.isatty() and not as_json) as steps:
+    on_terminal = sys.stdout.isatty() and not as_json
+    with Steps(on_terminal=on_terminal, language=language) as steps:
         try:
             for step in follow(socket, {"do": "pair", **request}, quiet_s=60.0):
                 if step.get("done"):

@@ -6,6 +6,7 @@ import asyncio
 import faulthandler
 import os
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,11 +16,10 @@ import structlog
 import typer
 
 from heimvakt.app import catalogue
+from heimvakt.app.home_file import HomeFile, NotUsed
 from heimvakt.app.life import Places
 from heimvakt.app.serving import serve
-from heimvakt.config.configuration import Configuration
-from heimvakt.config.findings import render_findings
-from heimvakt.config.loader import load
+from heimvakt.config.findings import Finding, render_findings
 from heimvakt.core.ledger import StoreUnavailable
 from heimvakt.runtime.collector import put_off
 from heimvakt.runtime.logs import configure_logs
@@ -70,10 +70,12 @@ def command(
     configure_logs(
         "console" if on_terminal or log_format is Log.CONSOLE else "json", verbose=verbose
     )
-    configuration = _read(config)
-    if configuration is None:
-        fail(Exit.CONFIGURATION, f"{config} is not used", f"see: heimvakt check {config}")
     directory = state or Path(os.environ.get("STATE_DIRECTORY", "/var/lib/heimvakt"))
+    home = HomeFile(config, directory, catalogue, _tell)
+    try:
+        configuration = home.begin()
+    except NotUsed:
+        fail(Exit.CONFIGURATION, f"{config} is not used", f"see: heimvakt check {config}")
     places = Places(state=directory, socket=socket or default_socket(), file=config.absolute())
     if driven_from is not None:
         log.warning("the clock of this gateway is driven from outside", start=driven_from)
@@ -82,7 +84,7 @@ def command(
             serve(
                 configuration,
                 places,
-                read_again=lambda: _read(config),
+                read_again=home.read,
                 driven_from=datetime.fromisoformat(driven_from) if driven_from else None,
             )
         )
@@ -92,8 +94,5 @@ def command(
         fail(Exit.FOUND, str(error), "the cause is in the log lines above")
 
 
-def _read(config: Path) -> Configuration | None:
-    loaded = load(config, catalogue())
-    if loaded.findings:
-        print(render_findings(loaded.findings), file=sys.stderr)
-    return loaded.configuration
+def _tell(findings: Sequence[Finding]) -> None:
+    print(render_findings(findings), file=sys.stderr)

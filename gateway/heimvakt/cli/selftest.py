@@ -71,7 +71,7 @@ def command(
     screen = Screen(quiet=as_json)
     with screen:
         if is_there(socket):
-            report, kept = _by_service(socket, only or [], allowed, screen)
+            report, kept = by_service(socket, only or [], allowed, screen)
         else:
             report, kept = _alone(config, state, only or [], frozenset(allowed), screen)
     _write(junit_file, lambda: junit(report))
@@ -84,9 +84,10 @@ def command(
     raise typer.Exit(Exit.FOUND if report.has_failed else Exit.GOOD)
 
 
-def _by_service(
+def by_service(
     socket: Path | None, only: list[str], allowed: list[Needs], screen: Screen
 ) -> tuple[SelfTest, str | None]:
+    """Let the service do it, and show how it goes; what was found, and the page of it."""
     request = {"do": "self-test", "only": only, "with": allowed}
     results: list[Any] = []
     last: dict[str, Any] = {}

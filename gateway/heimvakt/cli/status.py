@@ -55,6 +55,7 @@ def lines(status: dict[str, Any]) -> list[str]:
         *_mode(status),
         f"  armed     {_rules(status['rules'])}",
         f"  devices   {_devices(status['devices'], now)}",
+        *not_in_use(status),
         *(f"  {name:<9} {_driver(driver, now)}" for name, driver in status["drivers"].items()),
         *thing_lines(status),
         f"  paths     {'   '.join(_path(name, p) for name, p in status['paths'].items())}",
@@ -67,6 +68,14 @@ def lines(status: dict[str, Any]) -> list[str]:
         f"  journal   {count(status['store']['rows'], 'event')}   clock {status['clock']}"
         f"   disk {_disk(status['store'])}",
     ]
+
+
+def not_in_use(status: dict[str, Any]) -> list[str]:
+    """What of the configuration is wrong, and what became of it."""
+    wrong = status["configuration"]["wrong"]
+    what = {"file": "THE FILE, the one before holds"}
+    found = [f"  NOT USED  {what.get(where, where)}: {why}" for where, why in wrong.items()]
+    return [*found, "            see: heimvakt check FILE"] if found else []
 
 
 def _mode(status: dict[str, Any]) -> list[str]:

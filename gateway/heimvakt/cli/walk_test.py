@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import uuid4
 
 import typer
 
@@ -74,9 +75,11 @@ def command(
     within_s = seconds(wait_for)
     say = _as_line if as_json else _in_words
     walked = {device_id: Walked(device_id) for device_id in chosen}
-    with _in_service(socket):
+    asked = {"do": "walk-test", "within_s": within_s, "walk": uuid4().hex}
+    with in_service(socket):
         for number, device_id in enumerate(chosen, 1):
-            if not _try(socket, walked, device_id, within_s, f"{number}/{len(chosen)}", say):
+            request = {**asked, "device_id": device_id}
+            if not _try(socket, walked, request, f"{number}/{len(chosen)}", say):
                 break
     rows = ask(socket, {"do": "devices"})["devices"]
     for device_id, one in walked.items():
@@ -112,7 +115,7 @@ def summary(walked: list[Walked]) -> list[str]:
 
 
 @contextmanager
-def _in_service(socket: Path | None) -> Iterator[None]:
+def in_service(socket: Path | None) -> Iterator[None]:
     """The home set to service, and to home afterwards; left as it is where it was in service.
 
     Not back to another mode: whoever was away or unseen is so no longer when a technician walks
@@ -132,14 +135,12 @@ def _in_service(socket: Path | None) -> Iterator[None]:
 def _try(
     socket: Path | None,
     walked: dict[str, Walked],
-    device_id: str,
-    within_s: float,
+    request: Mapping[str, Any],
     number: str,
     say: Any,
 ) -> bool:
     """Wait for one device; False if the walk is to end."""
-    one = walked[device_id]
-    request = {"do": "walk-test", "device_id": device_id, "within_s": within_s}
+    one = walked[request["device_id"]]
     try:
         for step in follow(socket, request, quiet_s=QUIET_S):
             if step.get("done"):

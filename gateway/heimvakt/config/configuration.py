@@ -18,11 +18,13 @@ from heimvakt.rules import KINDS, Context, RuleKind
 from .hardware import DriverEntry
 from .models import GatewaySettings
 from .orders import NO_ORDERS, OrderSettings
+from .page import PageSettings
 from .rule_sections import RuleEntry
 from .signs import SignSettings
 from .storage import StoreSettings
 from .tags import TagSettings
 from .telling import ReceiverEntry
+from .unusable import Unusable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +43,15 @@ class Configuration:
     signs: SignSettings
     store: StoreSettings
     orders: OrderSettings = NO_ORDERS
+    page: PageSettings = field(default_factory=PageSettings)
     tags: Mapping[str, TagSettings] = field(default_factory=dict)
     modes: Mapping[Mode, ModePlan] = field(default_factory=lambda: PLANS)
     digest: str = ""
     """SHA-256 of the file, in hex."""
+    unusable: tuple[Unusable, ...] = ()
+    """What the home runs without, because the file is wrong there."""
+    refused: str = ""
+    """Why the file is not used at all, where this is the last good one."""
 
     @property
     def zone(self) -> ZoneInfo:

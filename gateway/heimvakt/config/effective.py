@@ -90,6 +90,7 @@ def _tables(data: Mapping[str, Any], configuration: Configuration) -> Iterator[_
     for mode, model in MODELS.items():
         yield _Table(("modes", mode), model, _own(data, ("modes", mode)))
     yield _Table(("store",), type(configuration.store), _own(data, ("store",)))
+    yield _Table(("page",), type(configuration.page), _own(data, ("page",)))
 
 
 def _own(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
 
-from heimvakt.core.devices import Device, Role
-from heimvakt.core.ports import DriverPlugin
+from heimvakt.core.devices import Device, Role, own_driver
+from heimvakt.core.ports import DriverPlugin, Mistake
 from heimvakt.core.radios import Pairs
 
 from .catalogue import CannotUse, Catalogue
@@ -19,6 +19,8 @@ from .positions import Path
 from .report import Report
 from .sections import check_id, did_you_mean, read_section, tables
 from .sentences import missing_key
+from .stand_in import stand_in
+from .unusable import of_devices, of_drivers
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,19 @@ class Drivers:
     """Names that misspelt sections were likely to have; no device is blamed for naming one."""
 
 
-def read_drivers(report: Report, data: Mapping[str, Any], catalogue: Catalogue) -> Drivers:
-    """The drivers of the file; what is wrong with them is told."""
+def read_drivers(
+    report: Report,
+    data: Mapping[str, Any],
+    catalogue: Catalogue,
+    left_out: Collection[Path] = (),
+) -> Drivers:
+    """The drivers of the file but for those left out; what is wrong with the others is told."""
     entries: dict[str, DriverEntry] = {}
     named: dict[str, Path] = {}
     meant: set[str] = set()
     for name, table in tables(report, data, "drivers"):
         path: Path = ("drivers", name)
-        plugin = _plugin(report, catalogue, name, path)
+        plugin = None if path in left_out else _plugin(report, catalogue, name, path)
         if plugin is None:
             named |= {name: path} | {
                 f"{name}.{key}": (*path, key) for key, v in table.items() if isinstance(v, dict)
@@ -59,8 +66,12 @@ def read_drivers(report: Report, data: Mapping[str, Any], catalogue: Catalogue) 
             if close := nearest(name, catalogue.drivers):
                 meant |= {close} | {f"{close}.{key}" for key in table}
             continue
-        for full, where, settings in _instances(name, table, plugin):
+        instances = _instances(name, table, plugin)
+        wrong = of_drivers(left_out, {full: where for full, where, _ in instances})
+        for full, where, settings in instances:
             named[full] = where
+            if full in wrong:
+                continue
             if len(where) > 2:
                 check_id(report, where, table)
             read = read_section(report, plugin.settings, settings, where)
@@ -108,12 +119,22 @@ def _instances(
     return found
 
 
-def read_devices(report: Report, data: Mapping[str, Any], drivers: Drivers) -> dict[str, Device]:
-    """The devices of the file that have no mistakes; what is wrong with the others is told."""
+def read_devices(
+    report: Report, data: Mapping[str, Any], drivers: Drivers, left_out: Collection[Path] = ()
+) -> dict[str, Device]:
+    """The devices of the file that have no mistakes, with those that stand in for what is left
+    out; what is wrong with the others is told."""
     devices: dict[str, Device] = {}
     all_tables = dict(tables(report, data, "devices"))
+    wrong = of_devices(left_out)
     for device_id, table in all_tables.items():
         path: Path = ("devices", device_id)
+        if left_out and device_id in wrong:
+            devices[device_id] = stand_in(device_id, table, own_driver(device_id))
+            continue
+        if left_out and _hangs_on_nothing(table, drivers):
+            devices[device_id] = stand_in(device_id, table, table["driver"])
+            continue
         fine = check_id(report, path, all_tables)
         model = _options_of(drivers, table)
         own = {k: v for k, v in table.items() if model and k in model.model_fields}
@@ -131,6 +152,12 @@ def read_devices(report: Report, data: Mapping[str, Any], drivers: Drivers) -> d
     _check_addresses(report, all_tables)
     _check_drivers(report, drivers, devices, all_tables)
     return devices
+
+
+def _hangs_on_nothing(table: Mapping[str, Any], drivers: Drivers) -> bool:
+    """Whether its driver is one that the file means and that cannot be used."""
+    driver = table.get("driver")
+    return driver not in drivers.entries and (driver in drivers.named or driver in drivers.meant)
 
 
 def _options_of(drivers: Drivers, table: Mapping[str, Any]) -> type[BaseModel] | None:
@@ -241,8 +268,17 @@ def _check_drivers(
             )
     for name, entry in drivers.entries.items():
         own = [d for d in devices.values() if d.driver == name and d.address]
-        for mistake in entry.plugin.check(entry.settings, drivers.named[name], own):
+        for mistake in _found_by(entry, drivers.named[name], own):
             if report.has_error_at(mistake.where):
                 continue  # one word about a place is enough
             tell = report.warning if mistake.warning else report.error
             tell(mistake.where, f"{dotted(mistake.where)}: {mistake.what}", mistake.hint)
+
+
+def _found_by(entry: DriverEntry, where: Path, own: Sequence[Device]) -> Sequence[Mistake]:
+    try:
+        return entry.plugin.check(entry.settings, where, own)
+    # It may be anybody's: a fault in it is one of this driver, and must not cost the home.
+    except Exception as error:  # noqa: BLE001
+        what = f"it cannot check its settings: {type(error).__name__}: {error}"
+        return [Mistake(where, what, "tell those who made the driver")]

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from . import confidential
+from . import confidential, unusable
 from .catalogue import Catalogue
 from .configuration import Configuration
 from .doors import check_doors
 from .doses import check_doses
-from .findings import Finding, dotted, has_errors, nearest, quoted
+from .findings import Finding, Severity, dotted, has_errors, in_order, nearest, quoted
 from .hardware import read_devices, read_drivers, roles_of
 from .models import PLACEHOLDER, VERSION, GatewaySettings
 from .modes import read_modes
 from .orders import read_orders
+from .page import read_page
 from .paths import read_paths
 from .positions import Path
 from .report import Report
@@ -45,6 +46,7 @@ SECTIONS = {
     "tags": "[tags.NAME]",
     "modes": "[modes.MODE]",
     "store": "[store]",
+    "page": "[page]",
 }
 """What may stand at the top of the file, and how it is written."""
 
@@ -56,14 +58,17 @@ class Loaded:
     """What became of a file."""
 
     configuration: Configuration | None
-    """None if there is an error among the findings."""
+    """None if there is an error among the findings that it cannot do without."""
     findings: tuple[Finding, ...]
     digest: str
     """SHA-256 of the file in hex, which tells two versions apart; empty if it cannot be read."""
 
 
-def load(path: str | FilePath, catalogue: Catalogue) -> Loaded:
+def load(path: str | FilePath, catalogue: Catalogue, *, isolating: bool = False) -> Loaded:
     """Read and check a file.
+
+    `isolating` leaves devices and drivers out that are wrong, so that the rest is watched; all that
+    is wrong is told all the same.
 
     Asks the drivers that the file names what they think of their settings, the catalogue what there
     is on the machine, and nothing else. Never raises, whatever the file is.
@@ -72,16 +77,47 @@ def load(path: str | FilePath, catalogue: Catalogue) -> Loaded:
     if source.document is None:
         return Loaded(None, source.findings, source.digest)
     report = Report(source.document)
-    configuration = _checked(source.document, catalogue, report)
+    configuration = _checked(source.document.data, catalogue, report)
     if has_errors(report.findings):
-        configuration = None
-    elif configuration is not None:
+        configuration = (
+            _without_wrong(source.document, catalogue, report.findings) if isolating else None
+        )
+    if configuration is not None:
         configuration = replace(configuration, digest=source.digest)
     return Loaded(configuration, report.findings, source.digest)
 
 
-def _checked(document: Document, catalogue: Catalogue, report: Report) -> Configuration | None:
-    data = document.data
+def _without_wrong(
+    document: Document, catalogue: Catalogue, findings: Collection[Finding]
+) -> Configuration | None:
+    """The home without the devices and drivers that are wrong; None if more is."""
+    left_out: frozenset[Path] = frozenset()
+    because: dict[Path, Finding] = {}
+    for _ in range(unusable.ROUNDS_MAX):
+        more = unusable.to_leave_out(findings) - left_out
+        if not more:
+            return None
+        left_out |= more
+        for finding in findings:
+            if finding.path in more and finding.severity is Severity.ERROR:
+                because.setdefault(finding.path, finding)
+        report = Report(document)
+        data = unusable.reduced(document.data, left_out)
+        configuration = _checked(data, catalogue, report, left_out)
+        findings = report.findings
+        if configuration is not None and not has_errors(findings):
+            wrong = in_order(because.values())
+            told = unusable.told(configuration.devices, configuration.drivers, wrong)
+            return replace(configuration, unusable=told)
+    return None
+
+
+def _checked(
+    data: Mapping[str, Any],
+    catalogue: Catalogue,
+    report: Report,
+    left_out: Collection[Path] = (),
+) -> Configuration | None:
     _check_sections(report, data)
     _check_version(report, data)
     gateway = _gateway(report, data)
@@ -92,8 +128,8 @@ def _checked(document: Document, catalogue: Catalogue, report: Report) -> Config
             "write the one that the response centre gave",
         )
     zone = ZoneInfo(gateway.timezone if gateway else "UTC")
-    drivers = read_drivers(report, data, catalogue)
-    devices = read_devices(report, data, drivers)
+    drivers = read_drivers(report, data, catalogue, left_out)
+    devices = read_devices(report, data, drivers, left_out)
     check_doors(report, data)
     check_doses(report, devices, zone)
     roles = roles_of(_meant(data, "devices"))
@@ -104,12 +140,13 @@ def _checked(document: Document, catalogue: Catalogue, report: Report) -> Config
     paths = read_paths(report, data, catalogue)
     signs = read_signs(report, data, catalogue)
     store = read_store(report, data)
+    page = read_page(report, data)
     orders = read_orders(report, data)
     receivers = read_receivers(report, data, catalogue)
     kinds = {kind for rule in catalogue.rules.values() for kind in rule.raises}
     routes = read_routes(report, data, _names(data.get("receivers")), kinds, zone)
     for path in confidential.in_clear(data):
-        if not report.has_error_at(path):
+        if not report.has_error_at(path) and not unusable.is_left_out(path, left_out):
             report.wrong(path, "here a secret stands in clear", confidential.HINT)
     if gateway is None:
         return None
@@ -123,6 +160,7 @@ def _checked(document: Document, catalogue: Catalogue, report: Report) -> Config
         paths=paths,
         signs=signs,
         store=store,
+        page=page,
         orders=orders,
         tags=MappingProxyType(tags),
         modes=MappingProxyType(modes),

@@ -22,6 +22,7 @@ from .ids import ID, ID_MAX
 from .models import VERSION, DeviceSettings, GatewaySettings, RouteSettings
 from .modes import MODELS as MODES
 from .orders import OrderKeySettings, OrderLimits
+from .page import PageSettings
 from .paths import PathSettings
 from .signs import SignSettings
 from .storage import StoreSettings
@@ -44,7 +45,7 @@ def schema(catalogue: Catalogue) -> Schema:
     rules = {kind: rule.settings for kind, rule in catalogue.rules.items()}
     definitions: dict[str, Schema] = {}
     models: list[type[BaseModel]] = [GatewaySettings, DeviceSettings, RouteSettings]
-    models += [PathSettings, SignSettings, StoreSettings, TagSettings]
+    models += [PathSettings, SignSettings, StoreSettings, PageSettings, TagSettings]
     models += [OrderKeySettings, OrderLimits]
     models += MODES.values()
     models += [*drivers.values(), *rules.values(), *catalogue.receivers.values()]
@@ -83,6 +84,7 @@ def schema(catalogue: Catalogue) -> Schema:
             "paths": _named(_PATHS, _ref(refs[PathSettings])),
             "signs": _ref(refs[SignSettings]),
             "store": _ref(refs[StoreSettings]),
+            "page": _ref(refs[PageSettings]),
             "tags": _named("The keys of those who come, by a number.", _ref(refs[TagSettings])),
             "modes": {
                 "type": "object",

@@ -79,6 +79,11 @@ def meant_key(key: str) -> str | None:
     return _KEYS.get(key.casefold())
 
 
+def role_called(word: str) -> Role | None:
+    """The role for which this is the Norwegian word."""
+    return _ROLES.get(word.casefold())
+
+
 def meant_role(value: object) -> object:
     """The value as it is, unless it is the Norwegian word for a role."""
     if isinstance(value, str) and (meant := _ROLES.get(value.casefold())):

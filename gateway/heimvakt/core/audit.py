@@ -78,6 +78,8 @@ def _of_event(home: Home, event: e.Event, outcome: Outcome) -> list[tuple[str, A
             return [("started", {"cause": cause, "configuration": home.digest})]
         case e.ConfigurationChanged(digest=digest):
             return [("configuration", {"configuration": digest})]
+        case e.Commissioned():
+            return [("commissioned", _commissioned(event))]
         case e.StoreFault(reason=reason, saved=saved):
             return [("store", {"reason": reason, "saved": saved})]
         case e.AuditBroken(number=number, reason=reason):
@@ -106,6 +108,17 @@ def _answered(answer: OrderAnswer) -> About:
         result=str(answer.result),
         code=str(answer.code),
         reason=answer.reason,
+    )
+
+
+def _commissioned(event: e.Commissioned) -> About:
+    return _some(
+        by=event.by,
+        configuration=event.configuration,
+        record=event.record,
+        page=event.page,
+        paper=event.paper,
+        remains=", ".join(event.remains),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from .checkins import NOTHING_LEARNED, CheckIns, silence_limit
-from .devices import MAINS_FED, Device, Home
+from .devices import MAINS_FED, Device, Home, own_driver
 from .stuck import NOTHING_HELD, Hold, later, unheard
 
 MAINS_MAX = timedelta(hours=24)
@@ -72,7 +72,7 @@ def started(
             known = replace(known, no_contact=False, excused=False)
         # Nothing was heard since the gateway went off, or since the radio or the mains were lost
         # before that. A clock that has gone back moves the deadline back with it.
-        deaf = [before.lost.get(device.driver), last_alive]
+        deaf = [before.lost.get(device.driver), before.lost.get(own_driver(device_id)), last_alive]
         if device.driver in fed:
             deaf.append(before.mains_lost)
         heard_until = min((since for since in deaf if since is not None), default=None)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 URGENT_ENOUGH = (Priority.HIGH, Priority.MEDIUM)
 OPENS_NO_DOOR = frozenset(
     {"test", "test-failed", "order-refused", "audit-log", "gateway", "blind-rule", "store", "clock"}
-    | {"path", "mains", "radio", "interference", "contact-lost", "tamper"}
+    | {"path", "mains", "radio", "interference", "contact-lost", "tamper", "configuration"}
     | {"device-silent", "device-stuck", "device-unsteady", "device-battery", "wrong-codes"}
     | {"lock-fault"}
 )

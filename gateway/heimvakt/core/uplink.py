@@ -184,6 +184,8 @@ class Heartbeat:
     on_mains: bool | None = None
     """None: the box cannot tell."""
     battery_percent: float | None = None
+    configuration_wrong: tuple[tuple[str, str], ...] = ()
+    """Where the file of the home is wrong and not in use, and why."""
 
 
 class NotConnected(Exception):

@@ -1,6 +1,8 @@
-"""What the gateway has to say about itself: a lost radio, a damaged database, a rule that fails.
+"""What the gateway has to say about itself: a lost radio, a damaged database, a rule that fails, a
+file of the home that cannot be used.
 
 One cause, one alarm: while a radio is lost its devices are nobody's silence; the core sees to that.
+A device whose section in the file is wrong hangs on a driver of its own that is always lost.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import Annotated
 from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
+from heimvakt.core.devices import own_driver
 from heimvakt.core.effects import (
     ArmTimer,
     CancelTimer,
@@ -23,6 +26,8 @@ from heimvakt.core.effects import (
     ResetAlarm,
 )
 from heimvakt.core.events import (
+    ConfigurationChanged,
+    ConfigurationRefused,
     Event,
     GatewayStarted,
     PartDown,
@@ -55,6 +60,9 @@ PARTS = "/parts"
 """The key of all alarms of parts that stay down: a start is a new beginning for each."""
 STILL_LOST = "still-lost/"
 """Begins the name of the deadline by which it must have said so."""
+FILE = "/configuration"
+"""The key of the alarm of a file that is not used, and of the deadline by which that must be said
+again after a start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,8 @@ class State:
     """Radios, by driver."""
     failed: tuple[str, ...] = ()
     """Rules that failed since the last start; each is told once."""
+    refused: bool = False
+    """The file of the home is not used."""
 
 
 def step(settings: Settings, state: State, event: Event) -> tuple[State, Effects]:
@@ -93,7 +103,10 @@ def step(settings: Settings, state: State, event: Event) -> tuple[State, Effects
                 CancelTimer(driver) for driver in state.lost if driver not in told
             ]
             asked = [ArmTimer(STILL_LOST + driver, at + SAID_AGAIN) for driver in told]
-            return State(lost=told), [*forgotten, *asked, ResetAlarm(PARTS)]
+            if state.refused:
+                asked.append(ArmTimer(FILE, at + SAID_AGAIN))
+            after = State(lost=told, refused=state.refused)
+            return after, [*forgotten, *asked, ResetAlarm(PARTS)]
         case RuleFailed(rule_id=rule_id) if rule_id not in state.failed:
             return replace(state, failed=(*state.failed, rule_id)), [_failed(event)]
         case TimerFired(name=driver) if driver in state.lost:
@@ -101,6 +114,14 @@ def step(settings: Settings, state: State, event: Event) -> tuple[State, Effects
             return replace(state, lost={**state.lost, driver: told_now}), [_radio(driver, told_now)]
         case TimerFired(name=name) if (driver := name.removeprefix(STILL_LOST)) in state.lost:
             return _over(state, driver)
+        case ConfigurationRefused() if state.refused:
+            return state, [CancelTimer(FILE)]
+        case ConfigurationRefused():
+            return replace(state, refused=True), [_refused(event)]
+        case ConfigurationChanged() if state.refused:
+            return _taken(state)
+        case TimerFired(name=name) if name == FILE:
+            return _taken(state)
         case StoreFault():
             return state, [_store(event)]
         case PartDown():
@@ -115,7 +136,13 @@ def _over(state: State, driver: str) -> tuple[State, Effects]:
     return replace(state, lost=lost), over
 
 
+def _taken(state: State) -> tuple[State, Effects]:
+    return replace(state, refused=False), [CancelTimer(FILE), ResetAlarm(FILE)]
+
+
 def _radio(driver: str, loss: Loss) -> RaiseAlarm:
+    if driver.startswith(own_driver("")):
+        return _left_out(driver, loss)
     return RaiseAlarm(
         key=driver,
         kind="radio",
@@ -126,6 +153,37 @@ def _radio(driver: str, loss: Loss) -> RaiseAlarm:
             en=f"No contact with {driver}: {loss.reason}. Its devices cannot be heard.",
         ),
         evidence=(loss.event,),
+    )
+
+
+def _left_out(where: str, loss: Loss) -> RaiseAlarm:
+    return RaiseAlarm(
+        key=where,
+        kind="configuration",
+        priority=Priority.MEDIUM,
+        began_at=loss.event.at,
+        text=Words(
+            nb=f"Oppsettet er feil, og {where} er ikke i bruk: {loss.reason}. Resten virker.",
+            en=f"The configuration is wrong, and {where} is not in use: {loss.reason}. "
+            "The rest works.",
+        ),
+        evidence=(loss.event,),
+    )
+
+
+def _refused(event: ConfigurationRefused) -> RaiseAlarm:
+    return RaiseAlarm(
+        key=FILE,
+        kind="configuration",
+        priority=Priority.MEDIUM,
+        began_at=event.at,
+        text=Words(
+            nb="Oppsettet har feil og er ikke tatt i bruk: det forrige gjelder fortsatt. "
+            f"{event.reason}.",
+            en=f"The configuration has mistakes and is not used: the one before still holds. "
+            f"{event.reason}.",
+        ),
+        evidence=(Evidence.of(event),),
     )
 
 
@@ -187,7 +245,7 @@ KIND = RuleKind(
     bind=bind,
     wiring=lambda _: (),
     listens=frozenset(),
-    raises=frozenset({"radio", "blind-rule", "store", "gateway"}),
+    raises=frozenset({"radio", "blind-rule", "store", "gateway", "configuration"}),
     priorities=frozenset({Priority.MEDIUM}),
     implicit=True,
 )

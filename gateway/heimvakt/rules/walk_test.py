@@ -1,6 +1,6 @@
 """A device that a technician tries tells the centre that it works: an alarm, over when answered.
 
-A button, a fall sensor and a detector need none: theirs goes the whole way itself.
+A press, a fall and a danger need none: theirs goes the whole way itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from heimvakt.core.events import (
     WalkTestTurned,
 )
 from heimvakt.core.rule import Rule
-from heimvakt.core.walking import CALLS_BY_ITSELF, shows_that_it_works
+from heimvakt.core.walking import ASKED, CALLS_BY_ITSELF, shows_that_it_works
 from heimvakt.core.words import Words
 
 from .kind import Context, RuleKind, RuleSettings, home_rule
@@ -48,9 +48,10 @@ def step(devices: Mapping[str, Device], state: State, event: Event) -> tuple[Sta
         case AlarmDelivered(alarm_id=device_id):
             return state, [ResetAlarm(device_id)]
         case DeviceEvent(device_id=device_id) if device_id == state.device_id:
-            if not shows_that_it_works(event):
+            device = devices[device_id]
+            if not shows_that_it_works(device.role, event):
                 return state, []
-            return State(), [_works(devices[device_id], event)]
+            return State(), [] if isinstance(event, CALLS_BY_ITSELF) else [_works(device, event)]
         case _:
             return state, []
 
@@ -71,7 +72,7 @@ def _works(device: Device, event: DeviceEvent) -> RaiseAlarm:
 
 def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     """The rule in this home; nothing makes it blind."""
-    devices = {i: d for i, d in context.devices.items() if d.role not in CALLS_BY_ITSELF}
+    devices = {i: d for i, d in context.devices.items() if d.role in ASKED}
     return home_rule(rule_id, KIND, State(), partial(step, devices), told_of=frozenset(devices))
 
 

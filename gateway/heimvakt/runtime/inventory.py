@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -34,8 +34,15 @@ class Inventory:
     """Of one life of the gateway. Links are known since its start."""
 
     def __init__(
-        self, pipeline: Pipeline, drivers: Mapping[str, HostedDriver], clock: Clock, timezone: str
+        self,
+        pipeline: Pipeline,
+        drivers: Mapping[str, HostedDriver],
+        clock: Clock,
+        timezone: str,
+        wrong: Callable[[str], str | None] = lambda _: None,
     ) -> None:
+        """`wrong`: why a driver is not in use, if it is not."""
+        self._wrong = wrong
         self._pipeline = pipeline
         self._drivers = drivers
         self._clock = clock
@@ -69,13 +76,12 @@ class Inventory:
         }
 
     def device(self, device_id: str) -> dict[str, Any]:
-        """One device of the home; its link is that of the very last frame, where that is known."""
+        """One device of the home."""
         device = self._pipeline.home.devices[device_id]
         hosted, address = self._drivers.get(device.driver), device.address.lower()
         members = hosted.driver.members() if hosted and isinstance(hosted.driver, Tended) else ()
         there = next((one for one in members if one.address == address), None)
-        told = self._device(device_id, (device.driver, there) if there else None)
-        return told if there is None or there.lqi is None else {**told, "lqi": there.lqi}
+        return self._device(device_id, (device.driver, there) if there else None)
 
     def _device(self, device_id: str, there: tuple[str, Member] | None) -> dict[str, Any]:
         home, state = self._pipeline.home, self._pipeline.state
@@ -91,6 +97,7 @@ class Inventory:
             "room": device.room,
             "driver": device.driver,
             "address": device.address,
+            "not_in_use": self._wrong(device.driver),
             "last_seen": health.last_seen.isoformat() if health and health.last_seen else None,
             "silent": bool(health and health.silent),
             "usual_s": round(learned.usual_s) if learned and learned.is_settled else None,
@@ -98,7 +105,7 @@ class Inventory:
             "battery_percent": battery.percent if battery else None,
             "battery_low": bool(battery and battery.low),
             "battery_days": round(days) if days is not None else None,
-            "lqi": link.lqi if link else member.lqi if member else None,
+            "lqi": _newest(member, link),
             "lqi_worst": min(lqi for _, lqi in link.worst) if link else None,
             "joined": None if there is None and not self._is_tended(device.driver) else bool(there),
             "enrolled": member.enrolled if member else None,
@@ -122,6 +129,13 @@ class Inventory:
             if link.worst and link.worst[-1][0] == today:
                 worst = min(worst, link.worst.pop()[1])
             link.worst.append((today, worst))
+
+
+def _newest(member: Member | None, link: Link | None) -> int | None:
+    """Of the very last frame where the driver knows it: `LinkMeasured` comes once an hour."""
+    if member is not None and member.lqi is not None:
+        return member.lqi
+    return link.lqi if link else None
 
 
 def _member(member: Member) -> dict[str, Any]:

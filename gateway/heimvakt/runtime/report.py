@@ -75,9 +75,10 @@ class Report:
         modems: Mapping[str, Callable[[], ModemState]] | None = None,
         signals: Mapping[str, Callable[[], SignalPast | None]] | None = None,
         sign: Callable[[], str] = str,
+        wrong: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         """`modems` and `signals` by the path that they drive; `sign` is what those who live there
-        are shown."""
+        are shown; `wrong` is what of the configuration is not in use, and why."""
         self._pipeline = pipeline
         self._store = store
         self._clock = clock
@@ -90,6 +91,7 @@ class Report:
         self._modems = modems or {}
         self._signals = signals or {}
         self._sign = sign
+        self._wrong = wrong
         self._answers: dict[str, datetime] = {}
         """By receiver: when it last answered for an alarm."""
         self._bolts: dict[str, str] = {}
@@ -112,6 +114,7 @@ class Report:
             "clock": self._clock.quality(),
             "sign": self._sign(),
             "mode": mode_facts(state),
+            "configuration": {"digest": home.digest, "wrong": dict(self._wrong())},
             "journal_seq": self._pipeline.seq,
             "events_waiting": self._pipeline.waiting,
             "rules": {

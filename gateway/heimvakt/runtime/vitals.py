@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from heimvakt import __version__
+from heimvakt.core.devices import own_driver
 from heimvakt.core.ledger import Store, StoreUnavailable
 from heimvakt.core.ports import Clock
 from heimvakt.core.power import Power
@@ -13,6 +14,9 @@ from heimvakt.core.reports import Wanted
 from heimvakt.core.uplink import Heartbeat
 
 from .pipeline import Pipeline
+
+WRONG_MAX = 20
+"""Places of the configuration in one heartbeat: the first tell enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +41,17 @@ class Vitals:
         *,
         paths_lost: Callable[[], tuple[str, ...]] = tuple,
         power: Callable[[], Power] = Power,
+        wrong: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
-        """`receivers` by name, with what each wants beside alarms."""
+        """`receivers` by name, with what each wants beside alarms; `wrong` is what of the
+        configuration is not in use, and why."""
         self._pipeline = pipeline
         self._store = store
         self._clock = clock
         self._receivers = receivers
         self._paths_lost = paths_lost
         self._power = power
+        self._wrong = wrong
         self._last = _Waiting()
         self.started_at = clock.now()
 
@@ -62,7 +69,8 @@ class Vitals:
             oldest_waiting_s=waiting.oldest_s,
             journal_seq=self._pipeline.seq,
             silent_devices=tuple(i for i, h in supervised.devices.items() if h.silent),
-            drivers_lost=tuple(supervised.lost),
+            # Of a device that has a driver of its own the configuration is wrong.
+            drivers_lost=tuple(d for d in supervised.lost if not d.startswith(own_driver(""))),
             path=path,
             beat=beat,
             paths_lost=self._paths_lost(),
@@ -70,6 +78,7 @@ class Vitals:
             store_full=waiting.full,
             on_mains=power.on_mains,
             battery_percent=power.battery_percent,
+            configuration_wrong=tuple(self._wrong().items())[:WRONG_MAX],
         )
 
     async def _waiting(self) -> _Waiting:

@@ -36,6 +36,16 @@ class StateMessage(Envelope):
     data: StateData = Field(description="The state.")
 
 
+class ConfigurationWrong(Part):
+    """A place of the configuration that is wrong, and not in use."""
+
+    where: str = Field(
+        description="A device (`devices.bed`), a key of one (`devices.pendant.cancel`), a driver "
+        "(`drivers.osdp.front`); or `file`: the gateway goes on under the one before."
+    )
+    why: str = Field(description="In plain words, in English.")
+
+
 class HeartbeatData(Part):
     """What the gateway says of itself every minute."""
 
@@ -68,6 +78,11 @@ class HeartbeatData(Part):
     )
     battery_percent: float | None = Field(
         default=None, description="Charge of the gateway's own battery, per cent."
+    )
+    configuration_wrong: tuple[ConfigurationWrong, ...] | None = Field(
+        default=None,
+        description="What of the configuration is wrong and not in use; the rest works. At most "
+        "20 places.",
     )
 
 

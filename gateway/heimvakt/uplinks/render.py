@@ -208,6 +208,10 @@ def heartbeat_message(heartbeat: Heartbeat, *, gateway_id: str) -> g.HeartbeatMe
             store_full=heartbeat.store_full,
             on_mains=heartbeat.on_mains,
             battery_percent=heartbeat.battery_percent,
+            configuration_wrong=tuple(
+                g.ConfigurationWrong(where=where, why=why)
+                for where, why in heartbeat.configuration_wrong
+            ),
         ),
     )
 

@@ -46,7 +46,7 @@ async def test_it_is_said_by_an_event_and_all_else_goes_on(
         configuration,
         Places(state=tmp_path / "state", socket=tmp_path / "control.sock"),
         SystemClock(),
-        lambda: None,
+        lambda: configuration,
     )
     running = asyncio.get_running_loop().create_task(one.run("test"))
     async with asyncio.timeout(60):

@@ -30,6 +30,7 @@ ROW: dict[str, Any] = {
     "joined": True,
     "enrolled": True,
     "trouble": None,
+    "not_in_use": None,
     "rules": ["night-wandering"],
 }
 
@@ -87,6 +88,7 @@ def test_a_step_in_words(step: dict[str, Any], said: str) -> None:
         ({"enrolled": False}, "NOT ENROLLED: its alarms are not heard"),
         ({"joined": False}, "not in the network"),
         ({"trouble": "it does not answer"}, "it does not answer"),
+        ({"not_in_use": "devices.bed: address is missing"}, "NOT IN USE: devices.bed: address is"),
     ],
 )
 def test_a_line_says_how_a_device_is(row: dict[str, Any], said: str) -> None:

@@ -28,6 +28,7 @@ STATUS: dict[str, Any] = {
     "sign": "connected",
     "mode": {"mode": "home", "since": None, "until": None, "by": "", "suppressed": []},
     "timezone": "Europe/Oslo",
+    "configuration": {"digest": "", "wrong": {}},
     "journal_seq": 41_208,
     "rules": {"button": {"blind_without": []}},
     "devices": {"pendant": {"last_seen": "2026-11-04T20:59:00+00:00", "silent": False}},
@@ -82,6 +83,15 @@ def changed(*keys: str, to: object) -> list[str]:
         here = here[key]
     here[keys[-1]] = to
     return [line for line in lines(status) if line not in lines(STATUS)]
+
+
+def test_what_of_the_configuration_is_not_in_use() -> None:
+    wrong = {"file": "rules.x: no (line 3)", "devices.bed": "address is missing (line 7)"}
+    assert changed("configuration", "wrong", to=wrong) == [
+        "  NOT USED  THE FILE, the one before holds: rules.x: no (line 3)",
+        "  NOT USED  devices.bed: address is missing (line 7)",
+        "            see: heimvakt check FILE",
+    ]
 
 
 @pytest.mark.parametrize(

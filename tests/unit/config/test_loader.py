@@ -226,7 +226,7 @@ def test_no_value_at_any_place_makes_it_raise(data: st.DataObject) -> None:
     """The home with one value replaced by another of any type."""
     import tomllib
 
-    from heimvakt.config.loader import _checked
+    from heimvakt.config.loader import _checked, _without_wrong
     from heimvakt.config.positions import Lines, Positions
     from heimvakt.config.report import Report
     from heimvakt.config.source import Document
@@ -241,9 +241,14 @@ def test_no_value_at_any_place_makes_it_raise(data: st.DataObject) -> None:
     here[data.draw(st.sampled_from(sorted(here)))] = data.draw(_NESTED)
     document = Document("home.toml", content, Positions(Lines("")))
     report = Report(document)
-    configuration = _checked(document, CATALOGUE, report)
+    configuration = _checked(document.data, CATALOGUE, report)
     if configuration is not None and not has_errors(report.findings):
         configuration.to_home()
+    if has_errors(report.findings) and (
+        rest := _without_wrong(document, CATALOGUE, report.findings)
+    ):
+        assert rest.unusable
+        rest.to_home()
 
 
 def test_nothing_heavy_is_imported_on_the_way_to_an_armed_gateway(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from heimvakt.core.alarms import AlarmState
 from heimvakt.core.checkins import WEEKS_MIN, limits_of, silence_limit
-from heimvakt.core.devices import Role
+from heimvakt.core.devices import Role, own_driver
 from heimvakt.core.engine import step
 from heimvakt.core.events import (
     BatteryMeasured,
@@ -414,3 +414,19 @@ def test_a_strange_device_that_does_not_answer_is_nobody() -> None:
     before = d.state.supervised
     d.tell(ContactLost(device_id="attic"))
     assert d.state.supervised is before
+
+
+def test_a_device_that_was_left_out_for_a_mistake_has_all_its_time_when_it_is_mended() -> None:
+    d = desk()
+    d.tell(SEEN)
+    rules: Rules = {"device-silent": ("device-silent", {}), "technical": ("technical", {})}
+    wrong = home({"hall": moved(DEVICES["hall"], driver=own_driver("hall"), address="")}, rules)
+    d.restart(wrong)
+    d.tell(RadioLost(driver=own_driver("hall"), reason="address is missing"))
+    d.wait(hours=30 * 24)
+    assert d.kinds() == ["configuration"], "what cannot be heard is not silent too"
+    d.restart(home(HALL, rules))
+    d.wait(hours=1)
+    assert d.kinds() == ["configuration"]
+    d.wait(hours=LIMIT.total_seconds() / 3600)
+    assert d.kinds() == ["configuration", "device-silent"]

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from heimvakt.core.alarms import AlarmState
-from heimvakt.core.events import PartDown, RadioBack, RadioLost, RuleFailed, StoreFault
+from heimvakt.core.events import (
+    ConfigurationChanged,
+    ConfigurationRefused,
+    PartDown,
+    RadioBack,
+    RadioLost,
+    RuleFailed,
+    StoreFault,
+)
 from tests.support.homes import Desk, home
 
 LOST, BACK = RadioLost(driver="zigbee", reason="unplugged"), RadioBack(driver="zigbee")
@@ -132,3 +140,50 @@ def test_a_part_that_stays_down_is_told_until_the_box_starts_again() -> None:
     assert dict(alarm.thresholds) == {"error": "OSError: no such device"}
     d.restart()
     assert d.alarm("gateway").state is AlarmState.RESET
+
+
+LEFT_OUT = RadioLost(driver="devices.bed", reason="address is missing (line 7)")
+REFUSED = ConfigurationRefused(reason="rules.night-door: there is no such rule (line 9)")
+
+
+def test_a_device_that_is_left_out_is_one_alarm_over_restarts_until_it_is_mended() -> None:
+    d = desk()
+    d.tell(LEFT_OUT)
+    d.wait(minutes=1)
+    alarm = d.alarm("configuration")
+    assert alarm.text.en == (
+        "The configuration is wrong, and devices.bed is not in use: address is missing (line 7). "
+        "The rest works."
+    )
+    d.restart()
+    d.tell(LEFT_OUT)
+    d.wait(hours=1)
+    assert len(d.table) == 1
+    assert d.alarm("configuration").state.is_open
+    d.restart()
+    d.wait(minutes=3)
+    assert d.alarm("configuration").state is AlarmState.RESET
+
+
+def test_a_file_that_is_not_used_is_told_at_once_and_once() -> None:
+    d = desk()
+    d.tell(REFUSED)
+    assert "rules.night-door" in d.alarm("configuration").text.nb
+    d.tell(REFUSED)
+    d.restart()
+    d.tell(REFUSED)
+    d.wait(hours=1)
+    assert len(d.table) == 1
+    assert d.alarm("configuration").state.is_open
+
+
+@pytest.mark.parametrize("again", ["start", "taken over"])
+def test_a_file_that_is_used_again_ends_it(again: str) -> None:
+    d = desk()
+    d.tell(REFUSED)
+    if again == "start":
+        d.restart()
+        d.wait(minutes=3)
+    else:
+        d.tell(ConfigurationChanged(digest="2"))
+    assert d.alarm("configuration").state is AlarmState.RESET

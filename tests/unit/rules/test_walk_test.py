@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from heimvakt.core.alarms import AlarmState, Priority
+from heimvakt.core.devices import Device, Role
 from heimvakt.core.events import (
     AlarmDelivered,
     BatteryMeasured,
     ButtonPressed,
+    DetectorTested,
     DeviceSeen,
     DoorClosed,
     DoorOpened,
@@ -16,6 +18,9 @@ from heimvakt.core.events import (
     Mode,
     ModeChosen,
     MotionDetected,
+    SmokeCleared,
+    TamperClosed,
+    TemperatureMeasured,
     WalkTestTurned,
 )
 from tests.support.homes import Desk, home
@@ -49,7 +54,26 @@ def test_a_sign_of_life_proves_nothing(d: Desk) -> None:
     d.tell(DeviceSeen(device_id="front-door"))
     d.tell(BatteryMeasured(device_id="front-door", percent=90.0))
     d.tell(LinkMeasured(device_id="front-door", lqi=120))
+    d.tell(TamperClosed(device_id="front-door"))
+    d.tell(TemperatureMeasured(device_id="front-door", celsius=21.0))
     assert told_of(d) == []
+
+
+def test_the_test_key_of_a_detector_calls_nobody_and_tells_that_it_works() -> None:
+    smoke = Device(device_id="smoke", role=Role.SMOKE, driver="zigbee", address="9")
+    rules: dict[str, tuple[str, dict[str, str]]] = {
+        "walk-test": ("walk-test", {}),
+        "smoke": ("smoke", {}),
+    }
+    d = Desk(home(rules=rules, devices={"smoke": smoke}))
+    d.tell(ModeChosen(mode=Mode.SERVICE, by="command"))
+    d.tell(DetectorTested(device_id="smoke"))
+    assert told_of(d) == [], "nobody tries it"
+    d.tell(WalkTestTurned(to="smoke"))
+    d.tell(SmokeCleared(device_id="smoke"))
+    assert told_of(d) == [], "that it has nothing to tell proves nothing"
+    d.tell(DetectorTested(device_id="smoke"))
+    assert told_of(d) == ["smoke"]
 
 
 def test_others_in_passing_are_not_told_and_a_button_tells_it_by_its_own_alarm(d: Desk) -> None:

@@ -87,6 +87,11 @@ async def test_a_device_is_told_with_its_link_its_battery_and_the_rules_that_nee
         life.clock.drive(life.clock.now() + timedelta(days=1))
         await life.pipeline.emit(LinkMeasured(device_id="hall", lqi=150))
         row = of.all()["devices"]["hall"]
+        assert (row["lqi"], row["lqi_worst"]) == (200, 90), (
+            "of the last frame, as the driver has it"
+        )
+        network.there = []
+        row = of.all()["devices"]["hall"]
         assert (row["lqi"], row["lqi_worst"]) == (150, 90)
         assert row["last_seen"] == life.clock.now().isoformat()
         assert row["silent_after_s"] >= 3600

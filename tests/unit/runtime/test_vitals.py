@@ -96,3 +96,13 @@ async def test_the_heart_beats_on_while_the_disk_is_dead(
     monkeypatch.setattr(life.store, "count_waiting", dead)
     told = await one.measure("broadband", 2)
     assert (told.outbox_waiting, told.store_full) == (1, True)
+
+
+async def test_it_says_what_of_the_configuration_is_not_in_use_and_where(life: Life) -> None:
+    many = {f"devices.d{number}": "address is missing" for number in range(30)}
+    one = Vitals(life.pipeline, life.store, life.clock, {}, wrong=lambda: many)
+    await life.pipeline.emit(RadioLost(driver="devices.d1", reason="address is missing"))
+    told = await one.measure("broadband", 1)
+    assert told.configuration_wrong[:1] == (("devices.d0", "address is missing"),)
+    assert len(told.configuration_wrong) == 20, "a heartbeat stays small"
+    assert told.drivers_lost == (), "it is said once"

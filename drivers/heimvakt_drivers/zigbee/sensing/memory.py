@@ -38,7 +38,8 @@ class Memory:
     active: bool | None = None
     """Open, occupied, moving, in use, locked or in danger, as last told; None before the first."""
     alarm_bits: int = 0
-    """The alarm bits of a zone that calls for help, as last heard."""
+    """The alarm bits of a zone that calls for help, as last heard; of a detector while its test key
+    is held."""
     active_at: float = LONG_AGO
     """When it was last told to be active; for a button, last heard with an alarm bit."""
     due_at: float | None = None

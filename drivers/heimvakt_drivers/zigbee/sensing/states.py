@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from heimvakt.core.devices import Device, Role
-from heimvakt.core.events import ButtonHeld, ButtonPressed, DeviceEvent, Press
+from heimvakt.core.events import ButtonHeld, ButtonPressed, DetectorTested, DeviceEvent, Press
 
 from .heard import Heard, ZoneStatus, ZoneType
 from .memory import Memory
@@ -55,7 +55,9 @@ def zone(
         return _call(device, memory, heard, status, notified=notified)
     alarm = bool(status & (ALARM_1 if Oddity.ALARM_2_TESTS in memory.nature.oddities else ALARM))
     if device.role in DANGERS and alarm and status & TEST and _tests(memory):
-        return memory, []  # somebody holds the test key; it would call for help every month
+        return _tried(device, memory)  # a danger would call for help every month
+    if memory.alarm_bits:
+        memory = replace(memory, alarm_bits=0)
     sense = Sense.CONTACT
     if device.role in _SEATS and _zone_type(memory, heard) == ZoneType.MOTION:
         sense = Sense.PRESENCE
@@ -111,6 +113,13 @@ def _tell(
     when_active, when_not = TOLD[device.role]
     event = (when_active if active else when_not)(device_id=device.device_id)
     return replace(memory, active=active, active_at=now), [event]
+
+
+def _tried(device: Device, memory: Memory) -> tuple[Memory, list[DeviceEvent]]:
+    """Somebody holds its test key: told once, however often it says so."""
+    told = bool(memory.alarm_bits)
+    events: list[DeviceEvent] = [] if told else [DetectorTested(device_id=device.device_id)]
+    return replace(memory, alarm_bits=ALARM_1), events
 
 
 def _over_after_s(memory: Memory) -> float | None:

@@ -16,6 +16,7 @@ from .alarms import (
     Feedback,
 )
 from .box import (
+    ConfigurationRefused,
     GatewayBatteryMeasured,
     MainsLost,
     MainsRestored,
@@ -36,6 +37,7 @@ from .climate import HumidityMeasured, IlluminanceMeasured, TemperatureMeasured
 from .dangers import (
     CarbonMonoxideCleared,
     CarbonMonoxideDetected,
+    DetectorTested,
     HeatCleared,
     HeatDetected,
     LeakCleared,
@@ -114,6 +116,7 @@ from .presence import (
 from .running import (
     ClockQualityChanged,
     ClockStepped,
+    Commissioned,
     ConfigurationChanged,
     GatewayStarted,
     GatewayStopping,
@@ -154,9 +157,12 @@ __all__ = [
     "CommandCompleted",
     "CommandReceived",
     "CommandResult",
+    "Commissioned",
     "ConfigurationChanged",
+    "ConfigurationRefused",
     "ContactBack",
     "ContactLost",
+    "DetectorTested",
     "DeviceBack",
     "DeviceEvent",
     "DeviceSeen",

@@ -123,3 +123,11 @@ class PartDown(Event):
 
     part: str
     reason: str
+
+
+@event
+class ConfigurationRefused(Event):
+    """The file of the home has mistakes for which it is not used: the gateway goes on under the one
+    before, or the last good one. Said again after each start for as long as that is so."""
+
+    reason: str

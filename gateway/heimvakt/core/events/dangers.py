@@ -1,8 +1,13 @@
-"""Smoke, gas, water and heat: each begins and ends."""
+"""Smoke, gas, water and heat: each begins and ends. And the key that tries it."""
 
 from __future__ import annotations
 
 from .event import DeviceEvent, event
+
+
+@event
+class DetectorTested(DeviceEvent):
+    """Somebody holds the test key of a detector: it works, and nobody is called."""
 
 
 @event

@@ -75,3 +75,21 @@ class SelfTestDone(Event):
     skipped: int
     named: tuple[str, ...] = ()
     """The ids of the checks that are warnings or have failed; of many the first."""
+
+
+@event
+class Commissioned(Event):
+    """An installer has handed the home over, and the sheet of that is written."""
+
+    by: str
+    """The installer: a pseudonymous id."""
+    configuration: str
+    """SHA-256 of the home's file, under which all of it was tried."""
+    record: str
+    """SHA-256 of what the sheet says, as JSON; the sheet itself names it."""
+    page: str
+    """SHA-256 of the sheet as HTML."""
+    paper: str
+    """SHA-256 of the sheet as PDF."""
+    remains: tuple[str, ...] = ()
+    """What was left out or does not work, of much the first; empty: nothing."""
