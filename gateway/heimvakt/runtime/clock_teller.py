@@ -41,7 +41,7 @@ def tell(kept: Kept, file: Path = TOLD) -> None:
     """Write it as a whole: whoever reads at this moment has the line before."""
     beside = file.with_suffix(".new")
     at = time.clock_gettime(time.CLOCK_BOOTTIME)
-    beside.write_text(f"{at:.3f} {kept.error_us} {kept.drift_ppm}\n", encoding="ascii")
+    beside.write_text(f"{at!r} {kept.error_us} {kept.drift_ppm}\n", encoding="ascii")
     beside.chmod(0o644)  # the gateway is another user, and it is no secret
     beside.replace(file)
 

@@ -38,8 +38,8 @@ class Departure:
     confirmed: int
     """Bytes that had been confirmed by then."""
     since: float
-    """When the last of them were, if the line was not empty: what came half the way before this was
-    sent would else count as carried since."""
+    """When the last of them were, or, if that was later, the first of what is under way was sent:
+    what came half the way before this was sent would else count as carried since."""
 
 
 class Meter:
@@ -48,14 +48,16 @@ class Meter:
     def __init__(self) -> None:
         self._under_way = 0
         self._confirmed = 0
-        self._confirmed_at = 0.0
+        self._told_at = 0.0
+        """When something was confirmed last, or went out on a line that was empty."""
         self._rtt_s: float | None = None
         self._rate: float | None = None
 
     def sent(self, size: int, now: float) -> Departure:
         """A message begins its way."""
-        since = self._confirmed_at if self._under_way else now
-        departure = Departure(size, now, self._under_way, self._confirmed, since)
+        if not self._under_way:
+            self._told_at = now
+        departure = Departure(size, now, self._under_way, self._confirmed, self._told_at)
         self._under_way += size
         return departure
 
@@ -67,7 +69,7 @@ class Meter:
         """It has been confirmed."""
         self._under_way -= departure.size
         self._confirmed += departure.size
-        self._confirmed_at = now
+        self._told_at = now
         took_s = max(now - departure.at, 1e-6)
         if departure.before + departure.size > min(SMALL, self.room // 2):
             carried = self._confirmed - departure.confirmed

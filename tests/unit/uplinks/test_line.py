@@ -9,6 +9,9 @@ import pytest
 from heimvakt.core.pace import BATCH_BYTES_LEAST, START_BYTES, UNDER_WAY_BYTES_MAX
 from heimvakt.uplinks.mqtt_line import SMALL, Departure, Meter
 
+UPTIME_S = 65_000.0
+"""A clock that never goes back begins anywhere, and seldom at nought."""
+
 
 class Road:
     """A line of some rate and round trip, on a clock of its own, filled with messages."""
@@ -18,7 +21,7 @@ class Road:
         self.rate = rate
         self.rtt_s = rtt_s
         self.size = size
-        self.now = 0.0
+        self.now = UPTIME_S
         self.meter = Meter()
         self._free_at = 0.0
         self._under_way: deque[tuple[float, Departure]] = deque()
@@ -126,3 +129,15 @@ def test_nothing_is_claimed_before_it_was_measured() -> None:
     assert meter.line.rtt_s is None
     assert meter.line.bytes_per_s is None
     assert meter.room == START_BYTES
+
+
+def test_what_goes_out_before_anything_was_confirmed_is_measured_from_then() -> None:
+    meter = Meter()
+    meter.answered(0.05)
+    first = meter.sent(600, UPTIME_S)
+    second = meter.sent(600, UPTIME_S + 0.001)
+    meter.confirmed(first, UPTIME_S + 0.05)
+    meter.confirmed(second, UPTIME_S + 0.051)
+    rate = meter.line.bytes_per_s
+    assert rate is not None
+    assert rate >= 1200 / 0.051
