@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,8 +19,19 @@ from heimvakt.diagnostics.redaction import Redactor
 from heimvakt.runtime.clock import SystemClock
 
 from .client import SocketOption, ask_if_there
+from .diagnostics_words import (
+    ADD_IT,
+    ARE_IN,
+    ARE_OUT,
+    FOR_YOU_ALONE,
+    IN_IT,
+    NOTHING,
+    TAKEN_OUT,
+    about_events,
+    language_of,
+    what_is,
+)
 from .exits import Exit, fail
-from .times import count
 
 EXAMPLE = """Examples:
 heimvakt diagnostics;
@@ -34,18 +45,6 @@ LINES_MAX = 20_000
 DAYS_MAX = 30
 FILE_MAX = 1024 * 1024
 ANSWER_S = 10.0
-
-TAKEN_OUT = (
-    "passwords, PINs, tokens, keys of networks and locks, install codes, certificates",
-    "logins in addresses, telephone numbers, national identity numbers, mail addresses, cards",
-    "who has a key, who took or closed an alarm, who came",
-    "names of rooms that are not plain words for one, texts of rules of the home's own, comments",
-)
-"""Said each time: whoever sends it answers for it."""
-IN_IT = (
-    "the number of the gateway, names and addresses of devices, names of rules and receivers",
-    "the addresses of brokers, which certificates and files of secrets are named, paths",
-)
 
 
 def command(
@@ -82,11 +81,12 @@ def command(
     Works whether the service runs or not, and whatever is broken: what cannot be had says why.
     Secrets and names are taken out and looked for once more in all that is written.
     """
+    text = _text(config)
+    language = language_of(text)
     if with_events is not None and not yes and not dry_run:
-        _ask_about_events(with_events)
+        _ask_about_events(with_events, language)
     clock = SystemClock()
     now = clock.now()
-    text = _text(config)
     environment = this_environment()
     known = known_here(
         text, state=state, folders=credential_folders(environment), environment=environment
@@ -108,8 +108,8 @@ def command(
     facts = {
         "made_at": now.isoformat(),
         "version": __version__,
-        "taken_out": list(TAKEN_OUT),
-        "in_it": list(IN_IT),
+        "taken_out": [words.en for words in TAKEN_OUT],
+        "in_it": [words.en for words in IN_IT],
         "events_of_days": with_events,
     }
     made.insert(0, manifest(made, facts))
@@ -123,19 +123,17 @@ def command(
             fail(Exit.USAGE, f"{file} is there already", "name another one with --out")
         except OSError as error:
             fail(Exit.FOUND, f"{file}: {error.strerror}", "name another place with --out")
-    _tell(made, None if dry_run else file, size, facts, as_json=as_json)
+    if as_json:
+        _print_json(made, None if dry_run else file, size, facts)
+    else:
+        _print(made, None if dry_run else file, size, language)
 
 
-def _ask_about_events(days: int) -> None:
-    print(
-        f"This adds what happened in the home on the last {count(days, 'day')}: when somebody\n"
-        "got up, was in the bathroom, took medicine, went out. Whoever reads it knows much about\n"
-        "the one who lives there. Send it only to those who may know, and only if they need it.",
-        file=sys.stderr,
-    )
+def _ask_about_events(days: int, language: str) -> None:
+    print(about_events(days).in_language(language), file=sys.stderr)
     if not sys.stdin.isatty():
         fail(Exit.USAGE, "nobody is there to be asked", "say --yes if you have decided")
-    typer.confirm("Add it?", abort=True, err=True)
+    typer.confirm(ADD_IT.in_language(language), abort=True, err=True)
 
 
 def _text(config: Path) -> str:
@@ -147,27 +145,28 @@ def _text(config: Path) -> str:
         return ""
 
 
-def _tell(
-    made: list[Part], file: Path | None, size: int, facts: Mapping[str, Any], *, as_json: bool
+def _print_json(
+    made: Sequence[Part], file: Path | None, size: int, facts: Mapping[str, Any]
 ) -> None:
-    if as_json:
-        rows = [
-            {"name": p.name, "what": p.what, "bytes": len(p.content), "complete": p.complete}
-            for p in made
-        ]
-        told = {**facts, "file": str(file) if file else None, "bytes": size, "parts": rows}
-        print(json.dumps(told, ensure_ascii=False, indent=2))
-        return
+    rows = [
+        {"name": p.name, "what": p.what, "bytes": len(p.content), "complete": p.complete}
+        for p in made
+    ]
+    told = {**facts, "file": str(file) if file else None, "bytes": size, "parts": rows}
+    print(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+def _print(made: Sequence[Part], file: Path | None, size: int, language: str) -> None:
     for part in made:
+        what = what_is(part.name, part.what).in_language(language)
         note = "" if part.complete else f"   {_first_line(part)}"
-        print(f"  {part.name:<18} {len(part.content):>9,}  {part.what}{note}")
-    print("taken out:")
-    for one in TAKEN_OUT:
-        print(f"  {one}")
-    print("still in it:")
-    for one in IN_IT:
-        print(f"  {one}")
-    print(f"{file}: {size:,} octets, for nobody else to read" if file else "nothing was written")
+        print(f"  {part.name:<18} {len(part.content):>9,}  {what}{note}")
+    for title, found in ((ARE_OUT, TAKEN_OUT), (ARE_IN, IN_IT)):
+        print(title.in_language(language))
+        for words in found:
+            print(f"  {words.in_language(language)}")
+    mine = FOR_YOU_ALONE.in_language(language)
+    print(f"{file}: {size:,} B, {mine}" if file else NOTHING.in_language(language))
 
 
 def _first_line(part: Part) -> str:

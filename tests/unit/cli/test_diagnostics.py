@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import tarfile
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from heimvakt.cli.diagnostics_words import PARTS
 from heimvakt.cli.root import app
 from heimvakt.diagnostics import machine
 
@@ -33,7 +35,7 @@ def test_it_says_what_is_in_it_and_what_not(tmp_path: Path) -> None:
     assert "manifest.json" in told
     assert "could not be had: NotThere: no service answers" in told
     assert "taken out:\n  passwords" in told
-    assert f"{out}: {out.stat().st_size:,} octets" in told
+    assert f"{out}: {out.stat().st_size:,} B" in told
     code, told = said(tmp_path, "--out", out)
     assert (code, "is there already" in told) == (2, True)
 
@@ -60,3 +62,21 @@ def test_what_happened_in_the_home_is_not_added_without_a_word(tmp_path: Path) -
     code, told = said(tmp_path, "--with-events", "2", "--yes", "--out", out)
     assert code == 0
     assert "WHAT HAPPENED IN THE HOME" in told
+
+
+def test_it_speaks_the_language_of_the_home_and_the_bundle_that_of_its_readers(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "none.toml").write_text('[gateway]\nlanguage = "nb"\nid = 7\n', encoding="utf-8")
+    out = tmp_path / "bundle.tar.gz"
+    code, told = said(tmp_path, "--out", out)
+    assert code == 0
+    assert "tatt ut:\n  passord" in told
+    with tarfile.open(out) as archive:
+        names = [name.rpartition("/")[2] for name in archive.getnames()]
+        manifest = archive.extractfile(archive.getnames()[0])
+        assert manifest is not None
+        assert json.load(manifest)["taken_out"][0].startswith("passwords")
+    assert set(names) == set(PARTS) - {"events.jsonl"}, "each has its words"
+    code, told = said(tmp_path, "--with-events", "2", "--out", tmp_path / "another.tar.gz")
+    assert (code, "den som bor der" in told) == (2, True)
