@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,24 @@ async def test_one_that_is_ended_while_it_reads_its_database_leaves_no_thread(
     monkeypatch.setattr(PersistingListener, step, slowly)
     async with bench.served(), running(bench.driver(), bench.gateway()):
         await reading.wait()
+
+
+async def test_one_that_is_ended_while_its_database_fails_is_not_opened_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = ZigbeeBench(tmp_path, [], formed())
+    tries, reading = [0], asyncio.Event()
+
+    async def fails(self: PersistingListener) -> None:
+        tries[0] += 1
+        reading.set()
+        await asyncio.sleep(0.05)
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(PersistingListener, "load", fails)
+    async with bench.served(), running(bench.driver(), bench.gateway()):
+        await reading.wait()
+    assert tries[0] == 1
 
 
 async def test_one_whose_stick_cannot_be_let_go_leaves_no_thread(

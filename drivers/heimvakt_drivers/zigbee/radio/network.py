@@ -177,6 +177,9 @@ async def _new(family: type[Coordinator], config: dict[str, Any]) -> Coordinator
         except asyncio.CancelledError as error:
             # Some milliseconds more: cut short it would leave a thread behind, which nobody knows.
             cut = error
+    failed = making.exception()
+    if cut is not None and failed is not None:
+        raise cut  # whoever ends this wants no other try
     coordinator = making.result()
     assert isinstance(coordinator, Coordinator)
     if cut is not None:
