@@ -162,8 +162,8 @@ class Site:
 
     async def _device(self, request: web.Request) -> web.Response:
         device_id, language = request.match_info["id"], self._spoken_in(request[SESSION])
-        hours = int(named) if (named := request.query.get("hours", "24")).isdecimal() else 24
-        hours = hours if hours in BARS else 24
+        named = request.query.get("hours", "")
+        hours = next((each for each in BARS if str(each) == named), 24)
         answer = await self._control.ask("history", device_id=device_id, hours=hours)
         known = sensors(await self._control.ask("devices"), language)
         sensor = next((each for each in known if each.device_id == device_id), None)
