@@ -24,7 +24,7 @@ from heimvakt_drivers.virtual.zigbee import (
     SmokeDetector,
     VirtualDevice,
 )
-from heimvakt_drivers.virtual.zigbee.device import Outgoing
+from heimvakt_drivers.virtual.zigbee.air import Outgoing
 from tests.support.drivers import Gateway
 from tests.support.zigbee import ZigbeeBench, device, formed
 

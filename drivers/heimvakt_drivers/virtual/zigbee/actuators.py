@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any, ClassVar
 
-from .device import ON_OFF, VirtualDevice
+from .basics import ON_OFF
+from .device import VirtualDevice
 from .ias import IasZoneDevice
 from .octets import Reader
 from .sent import Sent

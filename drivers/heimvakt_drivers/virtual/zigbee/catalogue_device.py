@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from . import zcl
+from .basics import BASIC, ON_OFF, POWER
 from .catalogue import record
 from .catalogue_text import Frame
-from .device import BASIC, ON_OFF, POWER
 from .ias import IAS_ZONE, ZONE_TYPE, IasZoneDevice
 from .sent import Outcome, Sent
 from .zcl import General, Status, Zcl

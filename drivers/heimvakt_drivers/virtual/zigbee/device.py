@@ -1,4 +1,4 @@
-"""A virtual end device: descriptors, clusters, battery, what it answers and how it sends.
+"""A virtual end device: how it comes and goes, its battery, what it answers and how it sends.
 
 What makes a sensor of it is in `ias` and `sensors`. A device knows its coordinator through the
 `Air` it was put on, and nothing of serial lines.
@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from heimvakt_drivers.virtual.wire import Watch
 
 from . import zcl
+from .air import Air, Outgoing
 from .answers import answers_to
+from .basics import BASIC, BATTERY_PERCENT, BATTERY_VOLTAGE, IDENTIFY, OTA, POWER, basics
 from .octets import Reader, ShortDataError, ieee_octets
 from .pace import Pace
 from .sent import NotOnAirError, Outcome, Sent
@@ -23,39 +24,10 @@ from .zcl import General, Reporting, Status, Zcl
 from .zcl_values import Attribute, Type
 from .zdo import Binding, Endpoint, node_descriptor
 
-BASIC, POWER, IDENTIFY, ON_OFF, OTA = 0x0000, 0x0001, 0x0003, 0x0006, 0x0019
-BATTERY_VOLTAGE, BATTERY_PERCENT = 0x0020, 0x0021
 SLEEPY_CAPABILITIES = 0x80  # end device, battery, receiver off when idle
 ROUTES = 0x02
 RETRY_S = 1.0
 RECEIVED_MAX = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One ZCL frame on its way to the coordinator."""
-
-    cluster: int
-    endpoint: int
-    host_endpoint: int
-    data: bytes
-
-
-class Air(Protocol):
-    """What a device needs of the radio."""
-
-    @property
-    def coordinator_ieee(self) -> bytes:
-        """The coordinator's address, as sent."""
-
-    async def transmit(self, device: VirtualDevice, outgoing: Outgoing) -> Sent:
-        """Send one frame now. Never raises for a host that is away; the result says it."""
-
-    async def admit(self, device: VirtualDevice, *, rejoin: bool) -> Sent:
-        """Let a device in. Raises JoinRefusedError when the network is not open."""
-
-    async def dismiss(self, device: VirtualDevice) -> Sent:
-        """Let a device go, on its own wish."""
 
 
 class VirtualDevice:
@@ -291,23 +263,5 @@ class VirtualDevice:
         return []
 
     def _clusters(self) -> dict[int, dict[int, Attribute]]:
-        basic = {
-            0x0000: Attribute(Type.UINT8, 3),
-            0x0001: Attribute(Type.UINT8, 1),
-            0x0002: Attribute(Type.UINT8, 1),
-            0x0003: Attribute(Type.UINT8, 1),
-            0x0004: Attribute(Type.STRING, self.manufacturer),
-            0x0005: Attribute(Type.STRING, self.model),
-            0x0006: Attribute(Type.STRING, "20260101"),
-            0x0007: Attribute(Type.ENUM8, 3),  # battery
-            0x4000: Attribute(Type.STRING, "1.2.3"),
-        }
-        power = {
-            BATTERY_VOLTAGE: Attribute(Type.UINT8, 30),
-            BATTERY_PERCENT: Attribute(Type.UINT8, 200),
-            0x0031: Attribute(Type.ENUM8, 10),  # a coin cell
-            0x0033: Attribute(Type.UINT8, 1),
-        }
-        identify = {0x0000: Attribute(Type.UINT16, 0, writable=True)}
-        others: dict[int, dict[int, Attribute]] = {number: {} for number in self.inputs}
-        return {BASIC: basic, POWER: power, IDENTIFY: identify, **others}
+        """What it holds, as new. Subclasses add theirs."""
+        return {**basics(self.manufacturer, self.model), **{number: {} for number in self.inputs}}

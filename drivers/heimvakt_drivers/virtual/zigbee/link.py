@@ -21,7 +21,8 @@ from heimvakt_drivers.virtual.wire import (
     Watch,
 )
 
-from .device import Outgoing, VirtualDevice
+from .air import Outgoing
+from .device import VirtualDevice
 from .faults import Faults
 from .sent import Outcome, Sent
 

@@ -27,7 +27,8 @@ from typing import TypeVar
 from heimvakt_drivers.virtual.wire import PtyEnd, TcpEnd, Watch
 
 from . import storage
-from .device import Outgoing, VirtualDevice
+from .air import Outgoing
+from .device import VirtualDevice
 from .faces import Face, face
 from .faults import Faults
 from .octets import ieee_octets, ieee_text

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from . import zcl
+from .basics import ON_OFF, OTA
 from .catalogue_device import CatalogueDevice
-from .device import ON_OFF, OTA, VirtualDevice
+from .device import VirtualDevice
 from .ias import IasZoneDevice, ZoneStatus, ZoneType
 from .sent import Outcome, Sent
 from .zcl_values import Attribute, Type

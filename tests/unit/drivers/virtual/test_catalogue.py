@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from heimvakt_drivers.virtual.zigbee import CatalogueDevice, Outcome, Sent, VirtualRadio
+from heimvakt_drivers.virtual.zigbee.air import Outgoing
 from heimvakt_drivers.virtual.zigbee.catalogue import Record, record, records
 from heimvakt_drivers.virtual.zigbee.catalogue_text import endpoint, frame
-from heimvakt_drivers.virtual.zigbee.device import Outgoing, VirtualDevice
+from heimvakt_drivers.virtual.zigbee.device import VirtualDevice
 from heimvakt_drivers.virtual.zigbee.octets import ieee_octets
 from heimvakt_drivers.virtual.zigbee.zcl import Zcl
 from heimvakt_drivers.virtual.zigbee.zdo import Binding, Endpoint

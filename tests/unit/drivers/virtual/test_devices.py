@@ -19,7 +19,7 @@ from heimvakt_drivers.virtual.zigbee import (
     ZoneStatus,
 )
 from heimvakt_drivers.virtual.zigbee import device as device_module
-from heimvakt_drivers.virtual.zigbee.device import Outgoing
+from heimvakt_drivers.virtual.zigbee.air import Outgoing
 from heimvakt_drivers.virtual.zigbee.octets import ieee_octets
 from heimvakt_drivers.virtual.zigbee.zcl import Zcl, decode
 from heimvakt_drivers.virtual.zigbee.zdo import Binding

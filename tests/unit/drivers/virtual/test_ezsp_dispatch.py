@@ -11,15 +11,10 @@ from hypothesis import strategies as st
 
 from heimvakt_drivers.virtual.zigbee import CatalogueDevice
 from heimvakt_drivers.virtual.zigbee.ezsp.ash_frame import DATA_MAX
-from heimvakt_drivers.virtual.zigbee.ezsp.coordinator import (
-    ANY_DEVICE,
-    EzspCoordinator,
-    Handler,
-    Later,
-    Status,
-)
+from heimvakt_drivers.virtual.zigbee.ezsp.codes import Handler, Status
+from heimvakt_drivers.virtual.zigbee.ezsp.coordinator import ANY_DEVICE, EzspCoordinator
 from heimvakt_drivers.virtual.zigbee.ezsp.dispatch import HANDLERS, handle
-from heimvakt_drivers.virtual.zigbee.ezsp.frame import Answer, Callback, Command, decode
+from heimvakt_drivers.virtual.zigbee.ezsp.frame import Answer, Callback, Command, Later, decode
 from heimvakt_drivers.virtual.zigbee.ezsp.reply import Told
 from heimvakt_drivers.virtual.zigbee.ezsp.tokens import Parameters, Token
 from heimvakt_drivers.virtual.zigbee.octets import ShortDataError

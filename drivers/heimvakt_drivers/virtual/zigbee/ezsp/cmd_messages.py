@@ -8,8 +8,9 @@ from heimvakt_drivers.virtual.zigbee import zdo
 from heimvakt_drivers.virtual.zigbee.coordinator import BROADCASTS
 from heimvakt_drivers.virtual.zigbee.octets import Reader, u8, u16
 
-from .coordinator import Aps, EzspCoordinator, Handler, Incoming, Later, Status
-from .frame import Callback
+from .codes import Aps, Handler, Incoming, Status
+from .coordinator import EzspCoordinator
+from .frame import Callback, Later
 from .reply import Handles, Reply, Told, done, plain, status
 
 ZDO = 0

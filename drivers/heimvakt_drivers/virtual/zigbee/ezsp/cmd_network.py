@@ -6,7 +6,8 @@ import struct
 
 from heimvakt_drivers.virtual.zigbee.octets import Reader, u8
 
-from .coordinator import EzspCoordinator, Handler, Status
+from .codes import Handler, Status
+from .coordinator import EzspCoordinator
 from .reply import Handles, Reply, Told, done, plain, status
 from .tokens import COORDINATOR, PARAMETERS_OCTETS, Parameters
 

@@ -7,7 +7,8 @@ import struct
 from heimvakt_drivers.virtual.zigbee.octets import Reader, u8, u16
 from heimvakt_drivers.virtual.zigbee.zdo import Endpoint
 
-from .coordinator import COUNTERS, EzspCoordinator, Status
+from .codes import Status
+from .coordinator import COUNTERS, EzspCoordinator
 from .reply import Handles, Reply, done, plain, status
 from .tokens import EMPTY_IEEE
 

@@ -6,7 +6,8 @@ import struct
 
 from heimvakt_drivers.virtual.zigbee.octets import Reader, u8, u16
 
-from .coordinator import NO_INDEX, SLEEPY_END_DEVICE, EzspCoordinator, Status
+from .codes import Status
+from .coordinator import NO_INDEX, SLEEPY_END_DEVICE, EzspCoordinator
 from .reply import Handles, Reply, done, plain, status
 from .tokens import CHILDREN_MAX, EMPTY_IEEE, LINK_KEYS_MAX, Child
 

@@ -59,6 +59,14 @@ class Callback:
         return _HEAD.pack(self.sequence, control, FORMAT, self.frame_id) + self.parameters
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A callback to be sent `delay_s` seconds from now."""
+
+    delay_s: float
+    callback: Callback
+
+
 def decode(data: bytes) -> Command:
     """Read a command. Raises ShortDataError when it ends before its head does."""
     if len(data) == 4 and data[2] == VERSION_COMMAND:

@@ -6,7 +6,8 @@ import asyncio
 from typing import ClassVar
 
 from heimvakt_drivers.virtual.wire import Line, Watch
-from heimvakt_drivers.virtual.zigbee.device import Outgoing, VirtualDevice
+from heimvakt_drivers.virtual.zigbee.air import Outgoing
+from heimvakt_drivers.virtual.zigbee.device import VirtualDevice
 from heimvakt_drivers.virtual.zigbee.faults import Faults
 from heimvakt_drivers.virtual.zigbee.link import HostLink
 from heimvakt_drivers.virtual.zigbee.octets import ShortDataError
@@ -14,9 +15,9 @@ from heimvakt_drivers.virtual.zigbee.sent import Outcome, Sent
 
 from .ash import Ash, AshFullError, Request
 from .ash_frame import RESERVED, Code
-from .coordinator import EzspCoordinator, Later
+from .coordinator import EzspCoordinator
 from .dispatch import handle
-from .frame import Answer, Callback, decode
+from .frame import Answer, Callback, Later, decode
 
 
 class EzspLink(HostLink):

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from heimvakt_drivers.virtual.zigbee.octets import Reader, u8
 
-from .coordinator import EzspCoordinator, Later, Status
-from .frame import Callback
+from .codes import Status
+from .coordinator import EzspCoordinator
+from .frame import Callback, Later
 
 Told = Callback | Later
 Reply = tuple[bytes, Sequence[Told]]

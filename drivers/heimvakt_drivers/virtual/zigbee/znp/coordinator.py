@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar, cast
 
+from heimvakt_drivers.virtual.zigbee.air import Outgoing
 from heimvakt_drivers.virtual.zigbee.coordinator import (
     COORDINATOR_NWK,
     Coordinator,
     Json,
     Network,
 )
-from heimvakt_drivers.virtual.zigbee.device import Outgoing, VirtualDevice
+from heimvakt_drivers.virtual.zigbee.device import VirtualDevice
 from heimvakt_drivers.virtual.zigbee.octets import u8, u16
 from heimvakt_drivers.virtual.zigbee.zdo import announcement
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from heimvakt_drivers.virtual.wire import Line, Watch
-from heimvakt_drivers.virtual.zigbee.device import Outgoing, VirtualDevice
+from heimvakt_drivers.virtual.zigbee.air import Outgoing
+from heimvakt_drivers.virtual.zigbee.device import VirtualDevice
 from heimvakt_drivers.virtual.zigbee.faults import Faults
 from heimvakt_drivers.virtual.zigbee.link import HostLink
 from heimvakt_drivers.virtual.zigbee.sent import Outcome, Sent
