@@ -11,9 +11,8 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +23,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from heimvakt.core.ports import Clock
 
+from .answering import Answering
 from .manners import Behaviour, Manners, Received
 from .records import Messages, Numbers
 
@@ -32,11 +32,10 @@ __all__ = ["Behaviour", "Manners", "Received", "Receiver"]
 QUEUE_MAX = 10_000
 """What nobody has read yet; beyond it the oldest is dropped and counted. What came is in `messages`
 and `reports`, read or not."""
-SAID_MAX = 10_000
-"""Alarms of which is known what the operator said; the oldest goes first."""
 KINDS = (
     *("alarm", "state", "state/+", "heartbeat", "reports", "outstanding", "month"),
     "self-test",
+    "change",
 )
 
 
@@ -64,10 +63,8 @@ class Receiver:
         self._filters = [(f"heimvakt/v1/{gateway_id}/{kind}", 1) for kind in KINDS]
         self._queue: asyncio.Queue[Received] = asyncio.Queue(QUEUE_MAX)
         self._answers = 0
-        self._said: dict[str, tuple[str, ...]] = {}
-        """By alarm: what the operator has said of it."""
+        self._answering = Answering(self)
         self._ready = asyncio.Event()
-        self._later: set[asyncio.TimerHandle] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client_id = client_id
         self._client: Client | None = None
@@ -81,8 +78,7 @@ class Receiver:
             await self._ready.wait()
             yield self
         finally:
-            for handle in self._later:
-                handle.cancel()
+            self._answering.stop()
             await asyncio.to_thread(self.stop)
 
     def start(self) -> None:
@@ -230,11 +226,11 @@ class Receiver:
             retained=retained,
         )
         if kind == "alarm":
-            self._answer_alarm(received)
+            self._answering.alarm(received)
         elif kind == "reports":
             self._take_reports(received)
         elif kind == "month":
-            self._take_month(received)
+            self._answering.month(received)
         if self._queue.full():
             self._queue.get_nowait()
             self.dropped += 1
@@ -248,67 +244,4 @@ class Receiver:
             numbers.omitted += bool(event.get("omitted"))
         if not self.behaviour.keep_events:
             data["events"] = []  # thousands of batches may wait to be read
-        behaviour, batch_id = self.behaviour, data["batch_id"]
-        if not behaviour.receipts:
-            return
-        match behaviour.manners:
-            case Manners.NEVER:
-                return
-            case Manners.GARBAGE:
-                self.say(gateway, b'\xff\x00{"batch_id": ')
-            case Manners.WRONG_ID:
-                self.give_receipt(gateway, f"somebody-else/{batch_id}")
-            case Manners.LATE:
-                self._in(behaviour.accept_after_s or 0.0, self.give_receipt, gateway, batch_id)
-            case Manners.GOOD | Manners.TWICE:
-                for _ in range(2 if behaviour.manners is Manners.TWICE else 1):
-                    self.give_receipt(gateway, batch_id)
-
-    def _take_month(self, received: Received) -> None:
-        if self.behaviour.receipts and self.behaviour.manners is not Manners.NEVER:
-            self.give_receipt(received.gateway_id, received.message["data"]["batch_id"])
-
-    def _answer_alarm(self, received: Received) -> None:
-        behaviour, data = self.behaviour, received.message["data"]
-        gateway, alarm_id, revision = received.gateway_id, data["alarm_id"], data["revision"]
-        answer = partial(self.answer, gateway, alarm_id, revision=revision)
-        accept_s = behaviour.accept_after_s
-        match behaviour.manners:
-            case Manners.NEVER:
-                return
-            case Manners.GARBAGE:
-                self.say(gateway, b'\xff\x00{"alarm_id": ')
-                return
-            case Manners.WRONG_ID:
-                self.answer(gateway, "somebody-else-1", "received", by=behaviour.system)
-                return
-            case Manners.LATE:
-                self._in(accept_s or 0.0, answer, "received", by=behaviour.system)
-            case Manners.GOOD | Manners.TWICE:
-                # A repeat is answered again: the first answer may not have arrived.
-                for _ in range(2 if behaviour.manners is Manners.TWICE else 1):
-                    answer("received", by=behaviour.system)
-        for said in self._said.get(alarm_id, ()) if received.duplicate else ():
-            # What a person did may not have arrived either, and the gateway waits for it.
-            answer(said, by=behaviour.operator)
-        if accept_s is None or received.duplicate or data["state"] not in ("raised", "delivered"):
-            return
-        self._in(accept_s, self._as_operator, answer, alarm_id, "accepted")
-        if behaviour.close_after_s is not None:
-            done_s = accept_s + behaviour.close_after_s
-            self._in(done_s, self._as_operator, answer, alarm_id, "closed")
-
-    def _as_operator(self, answer: Callable[..., None], alarm_id: str, what: str) -> None:
-        answer(what, by=self.behaviour.operator)
-        self._said[alarm_id] = (*self._said.pop(alarm_id, ()), what)
-        if len(self._said) > SAID_MAX:
-            del self._said[next(iter(self._said))]
-
-    def _in(self, delay_s: float, say: Callable[..., None], *args: Any, **more: str) -> None:
-        def then() -> None:
-            self._later.discard(handle)
-            say(*args, **more)
-
-        assert self._loop is not None
-        handle = self._loop.call_later(delay_s, then)
-        self._later.add(handle)
+        self._answering.reports(received)
