@@ -113,11 +113,12 @@ def is_urgent(transaction: Transaction) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A database that was found damaged."""
+    """A database that was found damaged, or of a newer version without a way back."""
 
     reason: str
     set_aside: str
     saved: str
+    newer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,15 @@ _NOT_THE_FILE = frozenset(
         sqlite3.SQLITE_PROTOCOL,
     }
 )
+_OF_THE_DISK = (
+    _OURS
+    | {sqlite3.SQLITE_READONLY}
+    | _NOT_THE_FILE
+    - {
+        sqlite3.SQLITE_AUTH,
+        sqlite3.SQLITE_INTERRUPT,
+    }
+)
 _READS = frozenset({sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ})
 
 
@@ -39,6 +48,11 @@ def is_damage_at_open(error: sqlite3.Error, path: Path) -> bool:
         # A header that names a file format of the future looks like a file without rights.
         return _is_writable(path)
     return code & 0xFF not in _NOT_THE_FILE
+
+
+def is_of_the_disk(error: sqlite3.Error) -> bool:
+    """Whether a statement failed that would be right where the disk and the file are."""
+    return code_of(error) & 0xFF in _OF_THE_DISK
 
 
 def advise(error: sqlite3.Error | OSError, directory: Path) -> str:

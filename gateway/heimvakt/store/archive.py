@@ -40,7 +40,7 @@ class BackupError(Exception):
 class Listed:
     """What a backup says of itself."""
 
-    at: str
+    at: datetime
     version: int
     """Of the database."""
     gateway: str | None
@@ -94,7 +94,8 @@ def read(archive: Path) -> Iterator[tuple[str, Listed, Content]]:
 def _listed(tar: tarfile.TarFile, members: Mapping[str, tarfile.TarInfo]) -> Listed:
     content = tar.extractfile(members[LIST])
     said: dict[str, Any] = json.loads(content.read(PIECE)) if content else {}
-    listed = Listed(said["at"], int(said["version"]), said["gateway"], dict(said["files"]))
+    at = datetime.fromisoformat(said["at"])
+    listed = Listed(at, int(said["version"]), said["gateway"], dict(said["files"]))
     for name in listed.files:
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts:

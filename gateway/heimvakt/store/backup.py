@@ -24,6 +24,7 @@ from pathlib import Path
 
 from .archive import DATABASE, LIST, STATE, BackupError, add, check
 from .migrations import VERSION
+from .rebuild import ASIDE as SET_ASIDE
 from .sequence import sync_directory
 
 NAME = "heimvakt-"
@@ -81,7 +82,7 @@ def _files(state: Path) -> Iterator[Path]:
         if top.name.startswith(LEFT_OUT):
             continue
         for path in [top] if top.is_file() else sorted(top.rglob("*")):
-            is_part = path.name.endswith(BESIDE) or ".damaged" in path.name
+            is_part = path.name.endswith(BESIDE) or any(f".{why}" in path.name for why in SET_ASIDE)
             if path.is_symlink() or not path.is_file() or is_part:
                 continue
             found += 1

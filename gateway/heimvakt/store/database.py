@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from . import way_back
 from .advice import code_of, is_damage_at_open
-from .migrations import Misshapen, lay_out, migrate
+from .migrations import VERSION, Misshapen, lay_out, migrate, version_of
+from .way_back import NoWayBack
 
 LOG_BYTES = 4 << 20
 """Of the log, laid out in full before it is written: see `wal`."""
@@ -49,6 +51,10 @@ class Damaged(Exception):
     """The file cannot be trusted; the text says why."""
 
 
+class Newer(Damaged):
+    """It is whole, but of a newer version, and not to be had back."""
+
+
 def uses_log(path: Path) -> bool:
     """Whether the file says of itself that it is written through a log (its 19th byte)."""
     with path.open("rb") as file:
@@ -60,7 +66,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
     Raises:
         Damaged: the file is no database, or its pages contradict each other.
-        TooNew: a newer version has written it.
+        Newer: a newer version has written it, and it cannot be taken back.
         sqlite3.Error: it cannot be opened for another reason (rights, disk).
     """
     try:
@@ -84,11 +90,16 @@ def _connect(path: Path, *, alone: bool = False) -> sqlite3.Connection:
         for pragma in PRAGMAS:
             connection.execute(pragma)
         _check(connection, PAGES)
+        if version_of(connection) > VERSION:
+            way_back.take(connection)
         migrate(connection)
         for indexes in INDEXES:
             _check(connection, indexes)
         # The log exists from here on; where it is missing after a crash, it was lost.
         connection.execute("UPDATE state SET body = body WHERE key = 'counter:alarms'")
+    except NoWayBack as error:
+        connection.close()
+        raise Newer(str(error)) from error
     except Misshapen as error:
         connection.close()
         raise Damaged(str(error)) from error

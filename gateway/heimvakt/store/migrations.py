@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 
 from .pages import PAGE_SIZE
@@ -71,13 +73,22 @@ STEPS: tuple[tuple[str, ...], ...] = (
 """Step n brings a database of version n to n + 1. A step that has been released never changes, and
 each changes the schema: that is how a damaged version number is told from a newer version."""
 
+Ways = Mapping[int, tuple[str, ...]]
+WAYS_BACK: Ways = {}
+"""By version: how a database of it becomes one version older, with all that the older one can use.
+It stands in the database, where a program finds it that was made before. Every step from the third
+on has one; what is older than version 2 could not take any. A table that goes is made anew as its
+step said it: renamed, SQLite would write its name in quotes, and the shape would be another."""
+WAY_BACK = "way-back:"
+"""Rows of the state with a way begin so: in a table that every version has."""
+
 VERSION = len(STEPS)
 APPLICATION_ID = 0x48560000
 """`HV`, with the version in it once more."""
 
 
 class TooNew(Exception):
-    """The database was written by a newer version of the software; it is left untouched."""
+    """The database was written by a newer version of the software; see `way_back`."""
 
 
 class Misshapen(Exception):
@@ -96,21 +107,22 @@ def lay_out(connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
 
 
-def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:
-    """Bring the database to today's version in one transaction.
+def migrate(
+    connection: sqlite3.Connection,
+    steps: tuple[tuple[str, ...], ...] = STEPS,
+    ways: Ways = WAYS_BACK,
+) -> None:
+    """Bring the database to today's version in one transaction, with the ways back from there.
 
     Raises:
         TooNew: it is of a newer version.
         Misshapen: its version and its tables do not fit together.
         sqlite3.Error: nothing has changed.
     """
-    version = _version(connection)
+    version = version_of(connection)
     if version > len(steps):
-        raise TooNew(
-            f"the database is of version {version} and this software knows {len(steps)}: "
-            "install the version that wrote it, or move the file away"
-        )
-    if _shape(connection) != _shape_of(steps[:version]):
+        raise TooNew(f"it is of version {version} and this software knows {len(steps)}")
+    if not has_shape(connection, steps[:version]):
         raise Misshapen(f"its tables are not those of version {version}")
     if version == len(steps):
         return
@@ -119,8 +131,11 @@ def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] =
         for step in steps[version:]:
             for statement in step:
                 connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(steps)}")
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID + len(steps)}")
+        connection.executemany(
+            "INSERT OR REPLACE INTO state (key, body) VALUES (?, ?)",
+            [(f"{WAY_BACK}{n}", json.dumps({"statements": way})) for n, way in ways.items()],
+        )
+        put_version(connection, len(steps))
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -128,7 +143,12 @@ def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] =
         raise
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def version_of(connection: sqlite3.Connection) -> int:
+    """The version that a database says it has.
+
+    Raises:
+        Misshapen: it says it twice, and not the same.
+    """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     if application != (APPLICATION_ID + version if version else 0):
@@ -136,15 +156,22 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(version)
 
 
+def put_version(connection: sqlite3.Connection, version: int) -> None:
+    """Part of a transaction."""
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID + version}")
+
+
+def has_shape(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether its tables are what these steps make."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
+        for step in steps:
+            for statement in step:
+                made.execute(statement)
+        return _shape(connection) == _shape(made)
+
+
 def _shape(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
     return connection.execute(
         "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema ORDER BY type, name"
     ).fetchall()
-
-
-def _shape_of(steps: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        for step in steps:
-            for statement in step:
-                connection.execute(statement)
-        return _shape(connection)

@@ -1,5 +1,5 @@
 """Open the database of a directory, whatever became of it: look before it is trusted, and set it
-aside where it cannot be."""
+aside where it cannot be, or is of a newer version that left no way back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from heimvakt.core.ledger import ALIVE, COUNTER, Restored, StoreUnavailable
 
 from . import rebuild, sql, wal
 from .advice import is_damage_at_open
-from .database import LOG_BYTES, Damaged, connect, uses_log
+from .database import LOG_BYTES, Damaged, Newer, connect, uses_log
 from .sequence import SequenceFloor
 
 
@@ -38,18 +38,18 @@ def lock_directory(directory: Path) -> int:
 def open_database(
     path: Path, floor: SequenceFloor, opened_at: datetime
 ) -> tuple[sqlite3.Connection, Restored]:
-    """The connection and what the start finds, in a new database if the old one is damaged.
+    """The connection and what the start finds, in a new database if the old one is damaged or of a
+    newer version.
 
     Raises:
         StoreUnavailable: a new one is damaged too.
-        TooNew: a newer version has written it.
         sqlite3.Error, OSError: it cannot be opened for another reason (rights, disk).
     """
     rebuild.finish(path)
     try:
         return _open(path, floor, opened_at)
     except Damaged as damage:
-        rebuild.rebuild(path, str(damage), opened_at)
+        rebuild.rebuild(path, str(damage), opened_at, newer=isinstance(damage, Newer))
     try:
         return _open(path, floor, opened_at)
     except Damaged as damage:

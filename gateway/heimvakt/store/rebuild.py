@@ -7,7 +7,7 @@ renamed, and the new one comes last: a start that finds it finishes what was beg
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
@@ -20,15 +20,18 @@ from heimvakt.core.words import Words
 
 from . import salvage, sql
 from .database import SUFFIXES
-from .migrations import lay_out, migrate
+from .migrations import WAY_BACK, lay_out, migrate
 from .sequence import sync_directory
 
+ASIDE = DAMAGED, NEWER = ("damaged", "newer")
+"""What the name of a file says that was set aside."""
 KEPT_ASIDE = 5
-"""Damaged files that are kept for those who want to know why; the oldest goes first."""
+"""Files that are kept for those who want to know why; the oldest goes first."""
 
 
-def rebuild(path: Path, reason: str, at: datetime) -> None:
-    """Put a new database in the place of the damaged one, with what could be read from it.
+def rebuild(path: Path, reason: str, at: datetime, *, newer: bool = False) -> None:
+    """Put a new database in the place of the damaged one, with what could be read from it; or in
+    the place of one that is of a newer version.
 
     The fault is told in the new one, until an event has taken it over.
 
@@ -39,14 +42,19 @@ def rebuild(path: Path, reason: str, at: datetime) -> None:
     for suffix in SUFFIXES:
         new.with_name(new.name + suffix).unlink(missing_ok=True)
     parts = [path.with_name(path.name + suffix) for suffix in SUFFIXES]
-    aside = _free_name(path, at) if any(part.exists() for part in parts) else ""
+    aside = (
+        _free_name(path, NEWER if newer else DAMAGED, at)
+        if any(part.exists() for part in parts)
+        else ""
+    )
     with closing(sqlite3.connect(new, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = FULL")
         lay_out(connection)
         migrate(connection)
         with salvage.Wreck(path) as wreck:
             saved = _fill(connection, wreck, at)
-        sql.write_fault(connection, Fault(reason=reason, set_aside=aside, saved=saved))
+        fault = Fault(reason=reason, set_aside=aside, saved=saved, newer=newer)
+        sql.write_fault(connection, fault)
     new.rename(_rebuilt(path))
     sync_directory(path.parent)
     finish(path)
@@ -59,7 +67,7 @@ def finish(path: Path) -> None:
         return
     with closing(sqlite3.connect(rebuilt, isolation_level=None)) as connection:
         fault = sql.read_fault(connection)
-    aside = fault.set_aside if fault and fault.set_aside else f"{path.name}.damaged"
+    aside = fault.set_aside if fault and fault.set_aside else f"{path.name}.{DAMAGED}"
     for suffix in reversed(SUFFIXES):
         part = path.with_name(path.name + suffix)
         if part.exists():
@@ -78,15 +86,20 @@ def suspicion(path: Path) -> Path:
 
 def has_wrecks(path: Path) -> bool:
     """Whether anything was ever set aside here."""
-    return any(path.parent.glob(f"{path.name}.damaged*"))
+    return any(_aside(path))
 
 
 def _rebuilt(path: Path) -> Path:
     return path.with_name(path.name + ".rebuilt")
 
 
-def _free_name(path: Path, at: datetime) -> str:
-    base = f"{path.name}.damaged-{at:%Y%m%dT%H%M%SZ}"
+def _aside(path: Path) -> Iterator[Path]:
+    for why in ASIDE:
+        yield from path.parent.glob(f"{path.name}.{why}*")
+
+
+def _free_name(path: Path, why: str, at: datetime) -> str:
+    base = f"{path.name}.{why}-{at:%Y%m%dT%H%M%SZ}"
     name, count = base, 1
     while any(path.with_name(name + suffix).exists() for suffix in SUFFIXES):
         count += 1
@@ -96,11 +109,7 @@ def _free_name(path: Path, at: datetime) -> str:
 
 def _forget_oldest(path: Path) -> None:
     wrecks = sorted(
-        (
-            p
-            for p in path.parent.glob(f"{path.name}.damaged*")
-            if not p.name.endswith(("-shm", "-journal"))
-        ),
+        (p for p in _aside(path) if not p.name.endswith(("-shm", "-journal"))),
         key=lambda p: p.stat().st_mtime_ns,
     )
     names = list(dict.fromkeys(p.name.removesuffix("-wal") for p in wrecks))
@@ -175,7 +184,10 @@ def _age(alarm: Alarm) -> tuple[int, int, bool]:
 
 
 def _is_part(row: salvage.Row) -> bool:
-    return isinstance(row[0], str) and row[0] != ALIVE and sql.parse(row[1]) is not None
+    key, body = row
+    if not isinstance(key, str) or key == ALIVE or key.startswith(WAY_BACK):
+        return False
+    return sql.parse(body) is not None
 
 
 def _is_audited(row: salvage.Row) -> bool:

@@ -16,6 +16,8 @@ from heimvakt.core.events import Event, RecordsDropped, StoreFault
 from heimvakt.core.ledger import Fault, Transaction, Waiting
 from heimvakt.core.times import raised_at
 
+from .migrations import WAY_BACK
+
 FAULT = "fault:store"
 """The row of the state with a fault that no event has told yet."""
 
@@ -133,6 +135,8 @@ def read_state(connection: sqlite3.Connection) -> dict[str, Json]:
     """
     parts: dict[str, Json] = {}
     for key, body in connection.execute("SELECT key, body FROM state WHERE key <> ?", (FAULT,)):
+        if key.startswith(WAY_BACK):
+            continue
         parsed = parse(body)
         if parsed is None:
             raise CannotDecode(f"the part {key} of the state cannot be read")

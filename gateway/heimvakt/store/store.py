@@ -27,7 +27,6 @@ from heimvakt.core.reports import ReportClass, Wanted
 from . import audit, rebuild, sql
 from .advice import advise, is_damage
 from .limits import Limits
-from .migrations import TooNew
 from .opening import lock_directory, open_database
 from .sequence import SequenceFloor
 from .thread import CallThread
@@ -183,8 +182,6 @@ class SqliteStore:
             floor = SequenceFloor(self._directory)
             connection, restored = open_database(path, floor, self._opened_at)
             self._works = Works(connection, path, floor, self._limits, self._wanted)
-        except TooNew as error:
-            raise StoreUnavailable(f"{path}: {error}") from error
         except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(advise(error, self._directory)) from error
         return restored
