@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from heimvakt.store.store import SqliteStore
@@ -36,6 +37,7 @@ async def test_a_copy_is_made_told_and_put_back_on_the_box_that_it_is_of(tmp_pat
     config.unlink()
     done = await heimvakt("restore", kept, *where)
     assert done.code == 0, done.err
+    assert re.match(r"put back as of [\d-]{10} [\d:]{8} UTC; what was there is in ", done.out)
     assert "the file of the home is in it too: tar -xzf" in done.out
     assert journal(state) == [moment(1)]
 

@@ -119,6 +119,12 @@ class Page:
             await self.press("Tab")
         raise AssertionError(f"the Tab key does not lead to {what}\n{await self.text()}")
 
+    async def choose(self, what: str, *, then: str) -> None:
+        """Go there by the Tab key, press Enter, and wait for what is true then."""
+        await self.tab_to(what)
+        await self.press("Enter")
+        await self.until(then)
+
     async def looks(self, width: int, height: int, *, dark: bool) -> None:
         """As on a telephone or a laptop, by day or by night."""
         await self.do(

@@ -45,7 +45,7 @@ MASKS = tuple(
     (re.compile(pattern), mask)
     for pattern, mask in (
         (r"(?:[0-9a-f]{2}:){7}[0-9a-f]{2}", "ADDRESS"),
-        (r"\d{4}-\d\d-\d\d(?:T[\d:.]+(?:\+00:00|Z)?)?(?: \d\d:\d\d(?: UTC)?)?", "DATE"),
+        (r"\d{4}-\d\d-\d\d(?:T[\d:.]+(?:\+00:00|Z)?)?(?: \d\d:\d\d(?::\d\d)?(?: UTC)?)?", "DATE"),
         (r"(?:\b[0-9a-f]{4} ){3}[0-9a-f]{4}\b", "DIGEST"),
         (r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b(?: \d+ \w{3})?", "DAY"),
         (r"\b\d\d:\d\d(?::\d\d)?\b", "TIME"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from heimvakt.core.checks import Limit, Outcome, Result
+from heimvakt.core.checks import Outcome, Result
 
 NAMES = {
     Outcome.PASS: "PASS",
@@ -37,11 +37,12 @@ def part_lines(results: Sequence[Result], language: str, width: int) -> list[str
     return told
 
 
-def spelt(limit: Limit | None, unit: str) -> str:
-    """A limit as a person reads it; empty where there is none."""
-    if limit is None or limit.first is None:
+def spelt(result: Result) -> str:
+    """The limit of what was measured, as a person reads it; empty where there is none."""
+    if result.limit is None or result.measured is None:
         return ""
-    return f"{limit.first:g} {unit}".strip()
+    limit = result.limit.met(result.measured)
+    return "" if limit is None else f"{limit:g} {result.unit}".strip()
 
 
 def _line(result: Result, language: str, width: int, text: str) -> str:
@@ -51,7 +52,7 @@ def _line(result: Result, language: str, width: int, text: str) -> str:
 
 def _text(result: Result, language: str) -> str:
     text = result.text.in_language(language)
-    if result.measured is None or not (limit := spelt(result.limit, result.unit)):
+    if not (limit := spelt(result)):
         return text
     if result.outcome is Outcome.PASS and result.check_id != "store/flush":
         return text

@@ -82,7 +82,7 @@ def _row(result: Result, language: str) -> str:
         result.part.in_language(language),
         result.title.in_language(language),
         result.text.in_language(language),
-        spelt(result.limit, result.unit),
+        spelt(result),
         result.advice.in_language(language) if result.advice else "",
     )
     inside = "".join(f"<td>{escape(cell)}</td>" for cell in cells)

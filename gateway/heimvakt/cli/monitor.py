@@ -17,7 +17,7 @@ from heimvakt.replay.words import words_of
 from .client import SocketOption, ask, watch
 from .completion import devices as known_devices
 from .exits import Exit, fail
-from .status import not_in_use
+from .status import not_in_use, table
 from .times import count
 
 EXAMPLE = "Example: heimvakt monitor --device hall-motion"
@@ -63,9 +63,8 @@ def command(
                     console.print(text, style=style, markup=False)
                 sys.stdout.flush()
             else:
-                print(
-                    "\n".join([f"{_head(status)}. Ctrl-C ends.", *not_in_use(status)]), flush=True
-                )
+                told_first = [f"{_head(status)}. Ctrl-C ends.", *table(not_in_use(status))]
+                print("\n".join(told_first), flush=True)
     except KeyboardInterrupt:
         return
     fail(

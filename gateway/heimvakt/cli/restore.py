@@ -39,10 +39,9 @@ def command(
                 f"this backup is of {listed.gateway}, and this box is {here}",
                 f"where it takes the place of that one: write its id into {config}",
             )
+        as_of = f"as of {listed.at:%Y-%m-%d %H:%M:%S} UTC"
         if not yes:
-            typer.confirm(
-                f"Put back {listed.gateway or 'the state'} as of {listed.at}?", abort=True
-            )
+            typer.confirm(f"Put back {listed.gateway or 'the state'} {as_of}?", abort=True)
         aside = put_back(backup, state, SystemClock().now())
     except BackupError as error:
         fail(Exit.FOUND, str(error), error.hint)
@@ -50,7 +49,7 @@ def command(
         fail(Exit.FOUND, str(error), "type: systemctl stop heimvakt")
     except (OSError, sqlite3.Error) as error:
         fail(Exit.FOUND, f"it was not put back: {error}", "try it with sudo")
-    print(f"put back as of {listed.at}; what was there is in {aside}")
+    print(f"put back {as_of}; what was there is in {aside}")
     if not config.exists():
         print(
             f"the file of the home is in it too: tar -xzf {backup} -C {config.parent} {config.name}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -14,10 +14,14 @@ from heimvakt.core.words import spell_duration
 
 from .client import SocketOption, ask
 from .mode_line import line
-from .thing_lines import lines as thing_lines
+from .thing_rows import rows as thing_rows
 from .times import count, local, spell
 
 EXAMPLE = "Example: heimvakt status --json"
+WIDTH = 9
+"""Of the names; more where the home has longer ones."""
+Row = tuple[str, str]
+"""A name, and what is said of it."""
 SHOWN = {
     "connected": "all is well",
     "privacy": "motion sensing rests",
@@ -49,39 +53,52 @@ def lines(status: dict[str, Any]) -> list[str]:
     """The status as a person reads it."""
     now = datetime.fromisoformat(status["now"])
     up = now - datetime.fromisoformat(status["started_at"])
-    return [
+    head = (
         f"Heimvakt {status['version']}  {status['gateway_id']}  up {spell(up)}"
-        f"  mode {status['mode']['mode']}",
-        *_mode(status),
-        f"  armed     {_rules(status['rules'])}",
-        f"  devices   {_devices(status['devices'], now)}",
-        *not_in_use(status),
-        *(f"  {name:<9} {_driver(driver, now)}" for name, driver in status["drivers"].items()),
-        *thing_lines(status),
-        f"  paths     {'   '.join(_path(name, p) for name, p in status['paths'].items())}",
-        *(f"  signal    {text}" for text in _signals(status["paths"])),
-        *(f"  {name:<9} {_receiver(r, now)}" for name, r in status["receivers"].items()),
-        f"  outbox    {_outbox(status)}",
-        f"  alarms    {status['open_alarms']} open, {status['not_accepted']} that nobody accepted"
-        f"   shown here: {SHOWN.get(status['sign'], status['sign'])}",
-        *([f"  test      {_test(status)}"] if status["last_test"] else []),
-        f"  journal   {count(status['store']['rows'], 'event')}   clock {status['clock']}"
-        f"   disk {_disk(status['store'])}",
-    ]
+        f"  mode {status['mode']['mode']}"
+    )
+    return [head, *table(_rows(status, now))]
 
 
-def not_in_use(status: dict[str, Any]) -> list[str]:
+def table(rows: Iterable[Row]) -> list[str]:
+    """What is said of each, in one column however long the names of the home are."""
+    said = list(rows)
+    width = max([WIDTH, *(len(name) for name, _ in said)])
+    return [f"  {name:<{width}} {text}" for name, text in said]
+
+
+def not_in_use(status: dict[str, Any]) -> Iterator[Row]:
     """What of the configuration is wrong, and what became of it."""
     wrong = status["configuration"]["wrong"]
     what = {"file": "THE FILE, the one before holds"}
-    found = [f"  NOT USED  {what.get(where, where)}: {why}" for where, why in wrong.items()]
-    return [*found, "            see: heimvakt check FILE"] if found else []
+    for where, why in wrong.items():
+        yield "NOT USED", f"{what.get(where, where)}: {why}"
+    if wrong:
+        yield "", "see: heimvakt check FILE"
 
 
-def _mode(status: dict[str, Any]) -> list[str]:
-    """What the home is set to, where that is anything else than usual."""
-    facts = status["mode"]
-    return [] if facts["mode"] == Mode.HOME else [f"  mode      {line(facts, status['timezone'])}"]
+def _rows(status: dict[str, Any], now: datetime) -> Iterator[Row]:
+    if status["mode"]["mode"] != Mode.HOME:
+        yield "mode", line(status["mode"], status["timezone"])
+    yield "armed", _rules(status["rules"])
+    yield "devices", _devices(status["devices"], now)
+    yield from not_in_use(status)
+    for name, driver in status["drivers"].items():
+        yield name, _driver(driver, now)
+    yield from thing_rows(status)
+    yield "paths", "   ".join(_path(name, path) for name, path in status["paths"].items())
+    for text in _signals(status["paths"]):
+        yield "signal", text
+    for name, receiver in status["receivers"].items():
+        yield name, _receiver(receiver, now)
+    yield "outbox", _outbox(status)
+    shown = SHOWN.get(status["sign"], status["sign"])
+    alarms = f"{status['open_alarms']} open, {status['not_accepted']} that nobody accepted"
+    yield "alarms", f"{alarms}   shown here: {shown}"
+    if status["last_test"]:
+        yield "test", _test(status)
+    rows = count(status["store"]["rows"], "event")
+    yield "journal", f"{rows}   clock {status['clock']}   disk {_disk(status['store'])}"
 
 
 def _test(status: dict[str, Any]) -> str:

@@ -57,10 +57,11 @@ class Limit:
             return Outcome.FAIL
         return Outcome.WARN if self._is_beyond(figure, self.warn) else Outcome.PASS
 
-    @property
-    def first(self) -> float | None:
-        """The one that is met first; what a person is told."""
-        return self.fail if self.warn is None else self.warn
+    def met(self, figure: float) -> float | None:
+        """The one that a person is told with this figure: that of failures where it is beyond it,
+        else the one that is met first."""
+        failed = self.judge(figure) is Outcome.FAIL
+        return self.fail if failed or self.warn is None else self.warn
 
     def _is_beyond(self, figure: float, limit: float | None) -> bool:
         if limit is None:

@@ -78,7 +78,7 @@ class Said:
     def _row(self, result: Result) -> dict[str, str]:
         self._results.append(result)
         found = result.text.in_language(self._language)
-        if result.outcome.is_named and (limit := spelt(result.limit, result.unit)):
+        if result.outcome.is_named and (limit := spelt(result)):
             word = Words(nb="grense", en="limit").in_language(self._language)
             found += f" ({word} {limit})"
         return {

@@ -35,6 +35,13 @@ def test_as_lines_what_is_wrong_says_its_limit_and_what_to_do() -> None:
     assert "(grense 60 LQI): flytt det" in part_lines([link], "nb", 12)[0]
 
 
+@pytest.mark.parametrize(("measured", "limit"), [(38.0, 60), (20.0, 60), (12.0, 20)])
+def test_the_limit_that_is_said_is_the_one_that_was_met(measured: float, limit: int) -> None:
+    link = replace(TEST.results[1], measured=measured)
+    assert f"(limit {limit} LQI)" in part_lines([link], "en", 12)[0]
+    assert f"<td>{limit} LQI</td>" in page(replace(TEST, results=(link,)))
+
+
 def test_what_is_well_of_one_part_stands_in_one_line() -> None:
     flush = TEST.results[0]
     room = replace(flush, check_id="store/free", text=Words(nb="3 GiB", en="3.1 GiB free"))

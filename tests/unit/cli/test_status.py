@@ -156,6 +156,15 @@ def test_what_a_dispenser_is_at(dispenser: dict[str, Any], said: str) -> None:
     assert changed("dispensers", to={"medicine": dispenser}) == [f"  medicine  {said}"]
 
 
+def test_what_is_said_stands_in_one_column_however_long_the_names_are() -> None:
+    status = deepcopy(STATUS)
+    status["locks"] = {"the-front-door": LOCK}
+    status["configuration"]["wrong"] = {"devices.bed": "address is missing (line 7)"}
+    _, *rows = lines(status)
+    assert "  the-front-door locked" in rows
+    assert all(row[16] == " " and row[17] != " " for row in rows), rows
+
+
 def test_a_receiver_out_of_reach() -> None:
     away: dict[str, object] = {"connected": False, "heartbeat_ago_s": None, "answered_at": None}
     away["waiting"] = 3

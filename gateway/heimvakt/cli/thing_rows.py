@@ -1,4 +1,4 @@
-"""What locks and dispensers are at, in a line each."""
+"""What locks and dispensers are at, in a row each."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ FATES = {
 """What a dose has become, in the order in which it is told."""
 
 
-def lines(status: dict[str, Any]) -> Iterator[str]:
+def rows(status: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The locks, then the dispensers."""
     for name, lock in status["locks"].items():
-        yield _line(name, BOLTS[lock["bolt"]], lock)
+        yield name, _said(BOLTS[lock["bolt"]], lock)
     for name, dispenser in status["dispensers"].items():
-        yield _line(name, _doses(dispenser, status["timezone"]), dispenser)
+        yield name, _said(_doses(dispenser, status["timezone"]), dispenser)
 
 
-def _line(name: str, text: str, facts: dict[str, Any]) -> str:
+def _said(text: str, facts: dict[str, Any]) -> str:
     said = [text] if facts["contact"] else [text, "NO CONTACT"]
-    return f"  {name:<9} {'   '.join([*said, *facts['wrong']])}"
+    return "   ".join([*said, *facts["wrong"]])
 
 
 def _doses(facts: dict[str, Any], timezone: str) -> str:
