@@ -42,6 +42,16 @@ def gateway_of(bench: Bench) -> Gateway:
     return gateway
 
 
+async def begun(bench: Bench, gateway: Gateway) -> int:
+    """How often its states were told, once there is no more to come of how it was at first: that
+    may be told after the driver says that it hears, and is told before any change."""
+    name = bench.device.device_id
+    for on in (True, False):
+        await bench.turn(on=on)
+        await gateway.next(bench.on if on else bench.off, device_id=name)
+    return len(gateway.of(name, bench.on, bench.off))
+
+
 class DriverContract:
     """See the module."""
 
@@ -60,7 +70,7 @@ class DriverContract:
         async with running(bench.driver(), gateway):
             await gateway.wait_armed()
             name = bench.device.device_id
-            before = len(gateway.of(name, bench.on, bench.off))
+            before = await begun(bench, gateway)
             turns = self.TURNS
             for number in range(turns):
                 await bench.turn(on=number % 2 == 0)
@@ -110,7 +120,7 @@ class DriverContract:
         async with running(bench.driver(), gateway):
             await gateway.wait_armed()
             name = bench.device.device_id
-            before, durable = len(gateway.of(name, bench.on, bench.off)), list(gateway.durable)
+            before, durable = await begun(bench, gateway), list(gateway.durable)
             gateway.slow = asyncio.Event()
             turns = self.TURNS // 2
             for number in range(turns):

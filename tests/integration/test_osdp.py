@@ -32,6 +32,9 @@ from heimvakt_drivers.virtual.osdp import OsdpDevice
 from tests.support.drivers import Gateway, running
 from tests.support.locks import CARD, OsdpLine, unlock
 
+LONG_S = 60.0
+"""For which a door is let go where nobody waits for its end: a busy machine must not miss it."""
+
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,9 +62,9 @@ async def lost(gateway: Gateway, device_id: str = "lock-1") -> str:
 async def test_an_order_opens_the_door_and_it_shuts_by_itself(tmp_path: Path) -> None:
     line = OsdpLine(tmp_path)
     async with line.armed() as (driver, gateway):
-        await driver.execute(unlock(for_s=0.5))
+        await driver.execute(unlock(for_s=1.0))
         assert not line.bodies[0].locked
-        assert line.locks[0].executed == [(0, 5, 5)]
+        assert line.locks[0].executed == [(0, 5, 10)]
         unlocked = await gateway.next(LockUnlocked)
         locked = await gateway.next(LockLocked)
     assert isinstance(unlocked, LockUnlocked)
@@ -72,10 +75,10 @@ async def test_an_order_opens_the_door_and_it_shuts_by_itself(tmp_path: Path) ->
 async def test_the_same_order_again_is_not_done_again(tmp_path: Path) -> None:
     line = OsdpLine(tmp_path)
     async with line.armed() as (driver, _):
-        await driver.execute(unlock("one", for_s=0.2))
-        await driver.execute(unlock("one", for_s=0.2))
+        await driver.execute(unlock("one", for_s=1.0))
+        await driver.execute(unlock("one", for_s=1.0))
         assert line.bodies[0].releases == 1
-        await driver.execute(unlock("two", for_s=0.2))
+        await driver.execute(unlock("two", for_s=1.0))
         assert line.bodies[0].releases == 2
 
 
@@ -139,11 +142,11 @@ async def test_several_locks_on_one_line_and_one_that_is_gone_keeps_no_other(
         line.bus.deaf.add(line.locks[1])
         assert await lost(gateway, "lock-2") == "it does not answer any more"
         for number in (1, 3):
-            await driver.execute(unlock(f"order-{number}", number, for_s=0.2))
+            await driver.execute(unlock(f"order-{number}", number, for_s=LONG_S))
         assert (await why_not(driver, unlock("gone", 2))).certain
         line.bus.deaf.clear()
         await gateway.next(ContactBack, device_id="lock-2")
-        await driver.execute(unlock("back", 2, for_s=0.2))
+        await driver.execute(unlock("back", 2, for_s=LONG_S))
     assert [body.releases for body in line.bodies] == [1, 1, 1]
 
 
@@ -172,13 +175,16 @@ async def test_a_lock_without_contacts_is_believed(
         await gateway.next(LockLocked)
 
 
-async def test_on_a_slow_line_where_answers_come_in_pieces_all_is_as_ever(tmp_path: Path) -> None:
+async def test_on_a_slow_line_where_answers_come_in_pieces_all_is_as_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "SILENT_S", 30.0)  # nothing is lost here, however slow the machine is
+    monkeypatch.setattr(peer, "GIVEN_UP_S", 30.0)
     line = OsdpLine(tmp_path)
-    line.bus.pieces = 3
+    line.bus.pieces = 6
     async with line.armed() as (driver, gateway):
-        await driver.execute(unlock(for_s=0.2))
+        await driver.execute(unlock(for_s=LONG_S))
         await gateway.next(LockUnlocked)
-        assert driver.counts() == {}
 
 
 # ----------------------------------------------------------------------------- what goes wrong
@@ -231,7 +237,7 @@ async def test_a_lock_that_answers_too_late_is_told_as_lost(tmp_path: Path) -> N
         assert (await why_not(driver, unlock())).certain
         line.bus.answers_after_s = 0.0
         await gateway.next(ContactBack, device_id="lock-1")
-        await driver.execute(unlock(for_s=0.2))
+        await driver.execute(unlock(for_s=LONG_S))
     assert line.bodies[0].releases == 1
 
 
@@ -284,7 +290,7 @@ async def test_noise_breaks_the_channel_and_it_comes_back_by_itself(tmp_path: Pa
         line.bus.noise = 0.0
         for number in range(100):
             try:
-                await driver.execute(unlock(f"order-{number}", for_s=0.2))
+                await driver.execute(unlock(f"order-{number}", for_s=LONG_S))
                 break
             except CommandFailed:
                 await asyncio.sleep(0.1)

@@ -116,6 +116,14 @@ class Bench(ZigbeeBench):
         wanted = Wanted(device_id="front-door", role=role, within=timedelta(minutes=4))
         return Pair(driver, replace(wanted, **more), self.tasks)
 
+    async def paired(self, driver: ZigbeeDriver) -> Pair:
+        """The sensor is taken in, and nothing goes wrong."""
+        pair = self.pair(driver)
+        await self.radio.wait_permit_join()
+        await self.sensor.join()
+        await pair.done()
+        return pair
+
     def take_over(self, driver: ZigbeeDriver, address: str = DOOR, **more: Any) -> None:
         door = Device(device_id="front-door", role=Role.DOOR, driver="zigbee", address=address)
         added = replace(door, **more)
@@ -231,10 +239,7 @@ async def test_the_wrong_kind_for_the_role_is_said_and_can_have_another_later(
 
 async def test_a_device_of_the_home_that_was_reset_is_taken_in_again(bench: Bench) -> None:
     async with armed(bench) as (driver, gateway):
-        pair = bench.pair(driver)
-        await bench.radio.wait_permit_join()
-        await bench.sensor.join()
-        await pair.done()
+        await bench.paired(driver)
         bench.take_over(driver)
         await bench.sensor.leave_network()
         other = bench.pair(driver, device_id="back-door", within=timedelta(seconds=1))
@@ -255,10 +260,7 @@ async def test_a_device_of_the_home_that_was_reset_is_taken_in_again(bench: Benc
 async def test_a_weak_link_is_said(bench: Bench) -> None:
     bench.sensor.lqi = 38
     async with armed(bench) as (driver, _):
-        pair = bench.pair(driver)
-        await bench.radio.wait_permit_join()
-        await bench.sensor.join()
-        await pair.done()
+        pair = await bench.paired(driver)
         trouble = next(s for s in pair.steps if isinstance(s, Trouble))
         assert "LQI 38" in trouble.what
         assert "repeater" in trouble.hint
@@ -426,10 +428,7 @@ async def test_what_is_told_while_nothing_happens(
 
 async def test_a_device_is_sent_away_and_its_frames_are_nobodys(bench: Bench) -> None:
     async with armed(bench) as (driver, gateway):
-        pair = bench.pair(driver)
-        await bench.radio.wait_permit_join()
-        await bench.sensor.join()
-        await pair.done()
+        await bench.paired(driver)
         bench.take_over(driver)
         await bench.sensor.open()
         await gateway.next(DoorOpened, device_id="front-door")
@@ -448,10 +447,7 @@ async def test_a_renamed_device_is_heard_under_its_new_name_and_another_role_is_
     bench: Bench,
 ) -> None:
     async with armed(bench) as (driver, gateway):
-        pair = bench.pair(driver)
-        await bench.radio.wait_permit_join()
-        await bench.sensor.join()
-        await pair.done()
+        await bench.paired(driver)
         bench.take_over(driver)
         await bench.sensor.open()
         await gateway.next(DoorOpened, device_id="front-door")

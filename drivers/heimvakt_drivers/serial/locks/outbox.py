@@ -16,6 +16,13 @@ LIMIT = 1024
 BATCH_MAX = 64
 """Events in one call of `emit`."""
 
+HANGS_S = 1.0
+"""Storage that has not taken a call for so long hangs: what came since is handed over behind it, so
+that the gateway knows of it and can tell from memory what cannot wait."""
+
+CALLS_MAX = 8
+"""That wait for storage at once; then what comes waits here."""
+
 LEAVE_S = 0.5
 """How long a driver that is stopped still tries to hand over what it has heard."""
 
@@ -35,6 +42,7 @@ class Outbox:
         self._limit = limit
         self._events: deque[Event] = deque()
         self._some = asyncio.Event()
+        self._feeders = 0
 
     def put(self, events: Iterable[Event]) -> None:
         """Take events. Never waits and never fails."""
@@ -49,11 +57,33 @@ class Outbox:
 
     async def feed(self, emit: Emit) -> None:
         """Emit until cancelled; what `emit` raises ends it."""
-        while True:
+        async with asyncio.TaskGroup() as group:
+            self._feeders = 0
+            self._start(emit, group)
+
+    def _start(self, emit: Emit, group: asyncio.TaskGroup) -> asyncio.Task[None]:
+        self._feeders += 1
+        return group.create_task(self._feed(emit, group))
+
+    async def _feed(self, emit: Emit, group: asyncio.TaskGroup) -> None:
+        """One call after the other, until one hangs: then another goes on in this one's place."""
+        follower: asyncio.Task[None] | None = None
+
+        def hangs() -> None:
+            nonlocal follower
+            if self._feeders < CALLS_MAX:
+                follower = self._start(emit, group)
+
+        while follower is None:
             await self._some.wait()
-            self._some.clear()
-            while batch := self._batch(BATCH_MAX):
-                await emit(*batch)
+            timer = asyncio.get_running_loop().call_later(HANGS_S, hangs)
+            try:
+                await emit(*self._batch(BATCH_MAX))
+            finally:
+                timer.cancel()
+            if not self._events:
+                self._some.clear()
+        self._feeders -= 1
 
     async def leave(self, emit: Emit) -> int:
         """Try once more, shortly; how many did not get through."""

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 
@@ -32,6 +33,8 @@ AFTER_S = 0.03
 longer, and the parent keeps it for 7.68 s."""
 
 CANCEL_S = 1.0
+ROUNDS = 3
+"""Of giving up what came while others were given up; frames come in until the radio is closed."""
 DEFAULT_RESPONSE = 0x0B
 
 
@@ -138,19 +141,36 @@ def _by_zigpy(cluster: Cluster, sequence: int, octets: bytes) -> None:
         command_id=foundation.GeneralCommand.Default_Response,
         priority=PacketPriority.LOW,
     )
-    cluster.create_catching_task(reply)
+    cluster.create_catching_task(_until_given_up(reply))
+
+
+async def _until_given_up(reply: Coroutine[Any, Any, None]) -> None:
+    """zigpy writes down where an answer was cancelled. For that it looks into the source of every
+    module, which takes a second on a busy board, and some modules raise."""
+    with suppress(asyncio.CancelledError):
+        await reply
 
 
 async def drop_answers() -> None:
     """Give up every answer that is on its way: the radio is being let go."""
+    for _ in range(ROUNDS):
+        tasks = _own_tasks()
+        # A task that is cancelled before it has begun leaves zigpy's coroutine behind, never
+        # awaited. These have begun by then; one that comes meanwhile has its turn after them.
+        await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            done, _ = await asyncio.wait(tasks, timeout=CANCEL_S)
+            for task in done:
+                _ = task.cancelled() or task.exception()  # nobody else asks what became of it
+        if not _own_tasks():
+            return
+
+
+def _own_tasks() -> list[asyncio.Future[Any]]:
     loop = asyncio.get_running_loop()
-    # A task that ends before it has begun leaves zigpy's coroutine behind, never awaited.
-    await asyncio.sleep(0)
-    tasks = [task for task in _tasks() if task.get_loop() is loop]
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        await asyncio.wait(tasks, timeout=CANCEL_S)
+    return [task for task in _tasks() if task.get_loop() is loop]
 
 
 def _tasks() -> set[asyncio.Future[Any]]:

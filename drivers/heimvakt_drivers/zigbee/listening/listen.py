@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from zigpy.zcl import Cluster as ZigpyCluster
 
 Unsubscribe = Callable[[], None]
-Place: TypeAlias = "tuple[t.EUI64, int, int, bool]"
-"""A cluster of a device: endpoint, number, and whether it is a server."""
+Place: TypeAlias = tuple[str, int, int, bool]
+"""A cluster of a device: endpoint, number, and whether it is a server. zigpy's own form of an
+address makes a text of itself whenever it is looked up."""
 
 
 class Told(Protocol):
@@ -99,18 +100,18 @@ class Listener:
         for endpoint in device.non_zdo_endpoints:
             clusters = [*endpoint.in_clusters.values(), *endpoint.out_clusters.values()]
             for cluster in clusters:
-                undo.append(self._read_early(cluster, courtesy))
+                undo.append(self._read_early(address, cluster, courtesy))
                 undo.append(courtesy.bound(cluster))
                 undo += Ears(self, device, address, cluster).put_on()
         return True
 
-    def _read_early(self, cluster: ZigpyCluster, courtesy: Courtesy) -> Unsubscribe:
+    def _read_early(self, address: str, cluster: ZigpyCluster, courtesy: Courtesy) -> Unsubscribe:
         """Only of clusters that are zigpy's own: a quirk reads frames in a way of its own."""
         if not (_is_zigpys(cluster) and _is_zigpys(cluster.endpoint.device)):
             return lambda: None
         endpoint = cluster.endpoint
         number = int(cluster.cluster_id)
-        place = endpoint.device.ieee, endpoint.endpoint_id, number, cluster.is_server
+        place = address, endpoint.endpoint_id, number, cluster.is_server
         self._early[place] = cluster, courtesy
 
         def undo() -> None:
@@ -144,10 +145,10 @@ class Listener:
         reading = read(said.cluster, said.octets)
         if reading is None:
             return False
-        place = ieee, said.endpoint, said.cluster, reading.from_server
+        address = self._addresses.get(ieee, "")
+        place = address, said.endpoint, said.cluster, reading.from_server
         if place not in self._early:
             return False
-        address = self._addresses[ieee]
         where = address, said.endpoint, said.cluster
         facts: tuple[Fact, ...] = reading.facts
         if is_repeated := self._repetitions.is_one((where, said.octets, said.way), self._now()):
@@ -157,7 +158,9 @@ class Listener:
         for fact in facts:
             self._hear(*where, fact, said.lqi, said.rssi)
         self._hand_over()
-        self._afterthoughts.add(ieee, lambda: self._tell_zigpy(place, said, reading, is_repeated))
+        self._afterthoughts.add(
+            address, lambda: self._tell_zigpy(place, said, reading, is_repeated)
+        )
         return True
 
     def _tell_zigpy(self, place: Place, said: Said, reading: Reading, is_repeated: bool) -> None:
@@ -170,11 +173,12 @@ class Listener:
                 tell(cluster, said, reading, courtesy)
             finally:
                 self._was_read_early = False
-        self._lives(place[0])
+        if self._told is not None:
+            self._told.lives(place[0])
 
     def begin(self, ieee: t.EUI64) -> None:
         """A frame of a known device is given to zigpy, after all that was read before it."""
-        self._afterthoughts.settle(ieee)
+        self._afterthoughts.settle(self._addresses.get(ieee, ""))
         self._frame = []
         self._was_read = False
 

@@ -4,7 +4,7 @@ A default response is five octets, and there is one for nearly every frame. zigp
 objects of it, of the radio's answer and of its confirmation, five times over: more work than all
 else about a press. Here it is a frame that is put together at once. zigpy-znp keeps its line: its
 lock is held until the radio has answered, since it answers one request at a time, and an answer or
-a confirmation is taken from the line only while one is waited for.
+a confirmation is taken from the line only while one is waited for. The next one waits until then.
 
 What does not arrive is not tried again here: whoever wanted it sent lets zigpy try, which knows how
 to look for a device. Nothing is sent here while zigpy itself waits for the radio: confirmations are
@@ -16,6 +16,7 @@ Source: TI, Z-Stack Monitor and Test API: AF_DATA_REQUEST_EXT and AF_DATA_CONFIR
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from struct import Struct
@@ -97,14 +98,23 @@ class ShortWay:
         """By the number of the answer."""
         self._asked: int | None = None
         """Which of them the radio has not accepted yet; the lock is held for it."""
+        self._behind: deque[tuple[Thanks, Callable[[bool], None]]] = deque()
+        """Those that are sent when the radio has accepted that one."""
 
     def send(self, thanks: Thanks, then: Callable[[bool], None]) -> bool:
         """Send it and call `then` with whether it arrived; False if it cannot be sent now."""
+        numbers = {*self._under_way, *(each.sequence for each, _ in self._behind)}
+        if thanks.sequence in numbers or len(numbers) >= WAITING_MAX:
+            return False
+        if self._asked is not None and not self._busy():
+            self._behind.append((thanks, then))
+            return True
+        return self._ask(thanks, then)
+
+    def _ask(self, thanks: Thanks, then: Callable[[bool], None]) -> bool:
+        if self._lock.locked() or self._busy():
+            return False
         number = thanks.sequence
-        if self._lock.locked() or self._busy() or number in self._under_way:
-            return False
-        if len(self._under_way) >= WAITING_MAX:
-            return False
         _acquire(self._lock)
         try:
             self._write(thanks.frame())
@@ -143,6 +153,7 @@ class ShortWay:
         for each in self._under_way.values():
             each.given_up.cancel()
         self._under_way.clear()
+        self._behind.clear()
         if self._asked is not None:
             self._release()  # else whoever waits for it would not learn that the line is closed
 
@@ -159,6 +170,14 @@ class ShortWay:
     def _release(self) -> None:
         self._asked = None
         self._lock.release()
+        while self._behind and self._asked is None:
+            thanks, then = self._behind.popleft()
+            try:
+                is_asked = self._ask(thanks, then)
+            except (AttributeError, OSError, RuntimeError):  # the radio went in the middle of this
+                is_asked = False
+            if not is_asked:
+                then(False)
 
 
 def _acquire(lock: Any) -> None:

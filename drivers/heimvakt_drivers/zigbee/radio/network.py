@@ -69,6 +69,7 @@ async def loaded(
             async with asyncio.timeout(CLOSE_S):
                 await drop_answers()
                 await coordinator.shutdown()
+                await drop_answers()  # to what was heard until the port was closed
         except TimeoutError:
             hooks.counted["radio that could not be let go"] += 1
         finally:

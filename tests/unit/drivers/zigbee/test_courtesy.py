@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections import Counter
 from typing import Any
 
@@ -57,3 +58,47 @@ async def test_it_is_the_answer_of_zigpy(monkeypatch: pytest.MonkeyPatch) -> Non
     ours = await answered(Desk(NOBODY, {ADDRESS: 0x1234}, raw=False), courteous=Courtesy(Counter()))
     assert ours == zigpys
     assert len(ours) == 2 * len(CLUSTERS)
+
+
+async def test_an_answer_that_comes_while_others_are_given_up_has_begun_first() -> None:
+    """Else zigpy's coroutine is left behind, never awaited; whoever sees that fails the test."""
+    desk = Desk(NOBODY, {ADDRESS: 0x1234}, raw=False)
+    begun = asyncio.Event()
+
+    async def send_packet(packet: Any) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    desk.send_packet = send_packet  # type: ignore[method-assign]
+    dropping = asyncio.create_task(courtesy.drop_answers())
+    asyncio.get_running_loop().call_soon(Courtesy(Counter()).answer, clusters(desk)[0], 1, 2)
+    await dropping
+    gc.collect()
+    assert begun.is_set()
+    assert not courtesy._own_tasks()
+
+
+async def test_what_becomes_of_an_answer_that_is_given_up_is_no_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """zigpy writes down where it was cancelled, and looks into all modules for that: some raise."""
+    said: list[object] = []
+
+    def trace() -> None:
+        said.append("every module was looked into")
+        raise ModuleNotFoundError
+
+    monkeypatch.setattr("zigpy.util.inspect.trace", trace)
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(context))
+    desk, begun = Desk(NOBODY, {ADDRESS: 0x1234}, raw=False), asyncio.Event()
+
+    async def send_packet(packet: Any) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    desk.send_packet = send_packet  # type: ignore[method-assign]
+    Courtesy(Counter()).answer(clusters(desk)[0], 1, 2)
+    await begun.wait()
+    await courtesy.drop_answers()
+    gc.collect()
+    assert said == []

@@ -121,6 +121,75 @@ async def test_nothing_is_sent_while_zigpy_waits_for_the_radio() -> None:
     assert line.written == []
 
 
+def thanks(number: int) -> Thanks:
+    return Thanks(0x1234, 1, 1, 0x0500, number, bytes((0x10, number, 0x0B, 0x00, 0x00)))
+
+
+async def test_one_after_the_other_is_accepted_and_none_of_them_is_zigpys() -> None:
+    line = Line()
+    for number in (1, 2, 3):
+        assert line.send(thanks(number))
+    for count in (1, 2, 3):
+        assert line.written == [thanks(number).frame() for number in range(1, count + 1)]
+        assert line.lock.locked()
+        line.says(ACCEPTED)
+    assert not line.lock.locked()
+    for number in (1, 2, 3):
+        line.says(confirmed(number=number))
+    assert line.came_of_it == [True, True, True]
+
+
+async def test_what_waits_is_zigpys_where_zigpy_waits_too() -> None:
+    line = Line()
+    line.send()
+    line.send(thanks(1))
+    zigpys = asyncio.create_task(line.lock.acquire())
+    await asyncio.sleep(0)
+    line.says(ACCEPTED)
+    assert line.came_of_it == [False], "zigpy has the line now, and sends it"
+    await zigpys
+    line.lock.release()
+    assert line.written == [THANKS.frame()]
+
+
+async def test_what_waits_is_sent_when_the_one_before_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(short_znp, "CONFIRMED_S", 0.0)
+    line = Line()
+    line.send()
+    monkeypatch.undo()
+    line.send(thanks(1))
+    async with asyncio.timeout(30):
+        await line.ended.wait()
+    assert line.written == [THANKS.frame(), thanks(1).frame()]
+    line.way.drop()
+
+
+async def test_a_line_that_goes_in_the_middle_leaves_the_rest_to_zigpy() -> None:
+    line = Line()
+    line.send()
+    line.send(thanks(1))
+
+    def gone(_octets: bytes) -> None:
+        raise OSError("the stick is gone")
+
+    line.way._write = gone
+    line.says(ACCEPTED)
+    assert line.came_of_it == [False]
+    assert not line.lock.locked()
+
+
+async def test_what_waits_on_a_line_that_is_closed_is_dropped() -> None:
+    line = Line()
+    line.send()
+    line.send(thanks(1))
+    line.way.drop()
+    assert line.written == [THANKS.frame()]
+    assert not line.lock.locked()
+    assert not line.came_of_it
+
+
 async def test_a_line_that_is_closed_holds_nobody_up() -> None:
     line = Line()
     line.send()
@@ -132,8 +201,12 @@ async def test_a_line_that_is_closed_holds_nobody_up() -> None:
 async def test_two_with_one_number_are_not_under_way_at_once() -> None:
     line = Line()
     line.send()
+    assert not line.send()
     line.says(ACCEPTED)
     assert not line.send()
+    line.send(thanks(1))
+    line.send(thanks(2))
+    assert not line.send(thanks(2)), "nor is one that waits"
 
 
 async def test_no_more_are_under_way_than_may_be() -> None:
