@@ -48,6 +48,7 @@ faults: export HEIMVAKT_UNPLUGS ?= 100
 faults: export HEIMVAKT_DISK_EVENTS ?= 6000
 faults: export HEIMVAKT_WEEKS ?= 100
 faults: export HEIMVAKT_ROGUE_S ?= 60
+faults: export HEIMVAKT_FROZEN_S ?= 100
 faults: $(SET_UP) ## the faults in full size, three hours, with their figures at the end (ARGS="-k sigkill")
 	@tools/test-needs
 	@$(BIN)/python -m pytest tests/faults -v -rP --timeout 1200 $(ARGS)
@@ -67,7 +68,8 @@ package: $(SET_UP) ## the Debian package, in dist (ARGS="--arch arm64")
 	@$(BIN)/python tools/package $(ARGS)
 
 package-test: $(SET_UP) ## the package in a clean Debian under systemd: as root, some minutes
-	@HEIMVAKT_MACHINE=1 $(BIN)/python -m pytest -n 0 -rP tests/system/test_machine.py $(ARGS)
+	@HEIMVAKT_MACHINE=1 $(BIN)/python -m pytest -n 0 -rP tests/system/test_machine.py \
+	    tests/system/test_updates.py $(ARGS)
 
 lock: ## write the lock files anew from pyproject.toml (ARGS=--upgrade takes the newest)
 	@tools/lock $(ARGS)

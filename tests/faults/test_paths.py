@@ -20,6 +20,7 @@ import pytest
 
 from tests.support.broker import needs_mosquitto
 from tests.support.home import DOOR, PENDANT
+from tests.support.hours import ANY_HOUR
 from tests.support.lab import Route, needs_lab
 from tests.support.lab_home import LabHome, lab_home
 from tests.support.service import Service
@@ -32,9 +33,9 @@ IN_FULL = CUTS > 1
 """The times that homes have, and the way back too."""
 SHORT = 'heartbeat = "10s"\nlost_after = "10s"\nkeepalive = "5s"\n'
 
-DOOR_AT_ANY_HOUR = """
+DOOR_AT_ANY_HOUR = f"""
 [rules.night-door]
-between = "00:00-23:59"
+between = "{ANY_HOUR}"
 doors = ["front-door"]
 quiet_for = "0s"
 priority = "medium"
@@ -82,6 +83,7 @@ FAULTS: dict[str, Callable[[Route], None]] = {
     "cut behind the router": lambda route: route.cut_behind(),
     "cable pulled": lambda route: route.pull_cable(),
     "refused by the router": lambda route: route.reject(),
+    "long packets vanish": lambda route: route.lose_long(),
 }
 """In half of all homes it is the first, which is the worst: nothing says that anything is wrong."""
 

@@ -49,9 +49,9 @@ QUOTA, NOT_AUTHORIZED, NOBODY = 0x97, 0x87, 0x10
 LIAR_S_MIN = 30.0
 """One that confirms what he brings to nobody is found out when an alarm was told twice."""
 CONNECTIONS_A_SECOND_MAX = 2.0
-ALARM_S_MAX = 15.0
-"""The slowest is a broker that takes an alarm and does not confirm it: it gets 10 s for that, also
-when it confirms reports meanwhile."""
+ALARM_S_MAX = 20.0
+"""The slowest is a broker that says that it brings an alarm to nobody: it is left every 15 s, and
+one that takes it and does not confirm it after 10, also when it confirms reports meanwhile."""
 LIAR_ALARM_S_MAX = 60.0
 """He is left ever more seldom, since he may be a receiver's only broker, and the receiver away."""
 SETTLE_S_MAX = 60.0

@@ -251,6 +251,10 @@ class Kills:
             "events": len(self.final.journal),
             "alarms": len(self.final.alarms),
             "of them at the centre": len(self.home.centre.alarms),
+            "of them taken back before anybody was called": sum(
+                all(step["state"] != "raised" for step in alarm["history"])
+                for alarm in self.final.alarms.values()
+            ),
             "repeated under their id": sum(r.duplicate and r.kind == "alarm" for r in received),
             "reports at the centre": self.numbers.count,
             "of them repeated under their number": self.numbers.repeats,

@@ -135,6 +135,10 @@ class Route:
         chance = "" if percent >= 100 else f"numgen random mod 100 < {percent} "
         self._rule(f"{side}{chance}drop")
 
+    def lose_long(self, bytes_max: int = 1_000) -> None:
+        """Longer packets vanish, and nobody says so: pings get through, and alarms do not."""
+        self._rule(f"meta length > {bytes_max} drop")
+
     def reject(self) -> None:
         """The router says of every packet that there is no way."""
         self._rule("iifname home reject with icmp type net-unreachable")

@@ -42,6 +42,12 @@ class SelfTest:
             or (result.outcome is Outcome.WARN and not check_id.endswith(SLOW))
         }
 
+    @property
+    def well(self) -> set[str]:
+        """The ids of those that passed, or were slow and nothing else."""
+        slow = {i for i in self.of(Outcome.WARN) if i.endswith(SLOW)}
+        return self.of(Outcome.PASS) | slow
+
     def of(self, outcome: Outcome) -> set[str]:
         """The ids of those that ended so."""
         return {i for i, result in self.results.items() if result.outcome is outcome}

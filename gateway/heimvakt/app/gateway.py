@@ -60,18 +60,21 @@ class Gateway:
         self._clock = clock
         self._notifier = Notifier()
         self._stop = asyncio.Event()
-        self._for_good = True
+        self._for_good = False
+        self._taking = asyncio.Lock()
+        """One file at a time, so that the last that was read is the one that stays."""
         self._life: Life | None = None
 
-    def stop(self, *, for_good: bool = True) -> None:
+    def stop(self) -> None:
         """Ask for a clean end; it comes within five seconds."""
-        self._for_good = for_good
+        self.next, self._for_good = None, True
         self._stop.set()
 
     def live_on(self, configuration: Configuration) -> None:
-        """End, so that another life begins under this configuration."""
-        self.next = configuration
-        self.stop(for_good=False)
+        """End, so that another life begins under this configuration; who was asked to stop does."""
+        if not self._for_good:
+            self.next = configuration
+            self._stop.set()
 
     def refuse(self, why: str) -> None:
         """Go on as before, and tell that the file of the home is not used."""
@@ -154,20 +157,22 @@ class Gateway:
             RequestRefused: it has mistakes, or is not the one with the digest that is meant; all
                 stays as it is.
         """
-        try:
-            fresh = self._read_again()
-        except NotUsed as error:
-            raise RequestRefused(
-                f"the file has mistakes: it is not taken\n  {error}\n  heimvakt check FILE"
-            ) from error
-        if meant not in (None, fresh.digest):
-            raise RequestRefused("the file was changed meanwhile: look at it once more")
-        if await life.take_over(fresh):
-            await self._keep(fresh)
-            log.info("goes on under a new configuration", devices=len(fresh.devices))
-            return True
-        self.live_on(fresh)
-        return False
+        async with self._taking:
+            try:
+                fresh = self._read_again()
+            except NotUsed as error:
+                raise RequestRefused(
+                    f"the file has mistakes: it is not taken\n  {error}\n  heimvakt check FILE"
+                ) from error
+            if meant not in (None, fresh.digest):
+                raise RequestRefused("the file was changed meanwhile: look at it once more")
+            # A life that is ending anyway takes nothing over: the next one begins under this.
+            if not self._stop.is_set() and await life.take_over(fresh):
+                await self._keep(fresh)
+                log.info("goes on under a new configuration", devices=len(fresh.devices))
+                return True
+            self.live_on(fresh)
+            return False
 
     async def _keep(self, configuration: Configuration) -> None:
         if self._places.file is not None:
@@ -210,10 +215,16 @@ def _beginning(restored: Restored, cause: str) -> list[Event]:
     fault = restored.fault
     if fault is None:
         return [started]
-    log.error("the database was damaged", reason=fault.reason, saved=fault.saved)
+    what = "the database was " + ("made by a newer version" if fault.newer else "damaged")
+    log.error(what, reason=fault.reason, saved=fault.saved)
     return [
         started,
-        StoreFault(reason=fault.reason, set_aside=fault.set_aside, saved=fault.saved),
+        StoreFault(
+            reason=fault.reason,
+            set_aside=fault.set_aside,
+            saved=fault.saved,
+            newer=fault.newer,
+        ),
     ]
 
 

@@ -40,10 +40,6 @@ async def serve(
 def _obey(gateway: Gateway, read_again: ReadAgain) -> None:
     """Let signals act on this gateway."""
 
-    def end() -> None:
-        gateway.next = None
-        gateway.stop()
-
     def reload() -> None:
         try:
             gateway.live_on(read_again())
@@ -51,6 +47,6 @@ def _obey(gateway: Gateway, read_again: ReadAgain) -> None:
             gateway.refuse(str(error))
 
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, end)
-    loop.add_signal_handler(signal.SIGINT, end)
+    loop.add_signal_handler(signal.SIGTERM, gateway.stop)
+    loop.add_signal_handler(signal.SIGINT, gateway.stop)
     loop.add_signal_handler(signal.SIGHUP, reload)

@@ -63,7 +63,8 @@ class _Known:
         return any(self.carries(session) for session in self.sessions.values())
 
     def carries(self, session: _Session) -> bool:
-        return self.link is not False and session.standing and not session.doubted
+        believed = not session.doubted and session.missed < BEATS_MISSED_MAX
+        return self.link is not False and session.standing and believed
 
     def calm_s(self) -> float:
         """How long it must be good to be back."""

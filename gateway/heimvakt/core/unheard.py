@@ -11,6 +11,9 @@ FIRST_S = 25.0
 """The second telling of an alarm comes after 30 s; when that too was confirmed it is time."""
 SAYS_SO = 5.0
 """As many times sooner where the far end itself says that it brings it to nobody: after 5 s."""
+SAYS_SO_MOST_S = 10.0
+"""And no later than that, however often: another address that is back must not be found only after
+minutes. Asked after 1, 2, 4 and 8 s (`nobody`), it is left every 15 s then."""
 MOST_S = 600.0
 
 
@@ -35,7 +38,8 @@ class Unheard:
         """The transport has confirmed an alarm, and may have said that it brings it to nobody;
         True: leave this connection for another address."""
         since = self._since.setdefault(session, now)
-        if now - since < (self._patience_s / SAYS_SO if to_nobody else self._patience_s):
+        sooner_s = min(self._patience_s / SAYS_SO, SAYS_SO_MOST_S)
+        if now - since < (sooner_s if to_nobody else self._patience_s):
             return False
         self._since.pop(session)
         self._patience_s = min(2 * self._patience_s, MOST_S)

@@ -19,6 +19,8 @@ from .inbox import BATCH_MAX, Inbox, Taken
 AHEAD_MAX = 300
 """Events; some minutes of a busy home. With what hangs they stay below the numbers that the store
 has reserved early (`store.sequence`), so that no number is told that could be used twice."""
+FOR_URGENT = 100
+"""The last of them: a storm of other events must not use up what a press needs."""
 
 
 class Ahead:
@@ -62,7 +64,8 @@ class Ahead:
     def look(self) -> None:
         """Something was handed over; it is looked at while a commit hangs."""
         while self._standing is not None and len(self._queue) < AHEAD_MAX:
-            batch = self._inbox.at_once()
+            is_short = len(self._queue) >= AHEAD_MAX - FOR_URGENT
+            batch = self._inbox.urgent_at_once() if is_short else self._inbox.at_once()
             if not batch:
                 return
             self._queue.extend(batch)

@@ -33,8 +33,10 @@ async def run_collector(*, settled_s: float = SETTLED_S) -> None:
         gc.unfreeze()
         gc.collect()
     put_off()
-    await asyncio.sleep(settled_s)
-    gc.freeze()
+    try:
+        await asyncio.sleep(settled_s)
+    finally:
+        gc.freeze()  # also when it is begun anew before that: whoever comes next is to look
     _collect_everything_after(USUAL)
     await asyncio.get_running_loop().create_future()
 

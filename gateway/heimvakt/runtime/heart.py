@@ -15,6 +15,9 @@ from heimvakt.core.uplink import Heartbeat, NotConnected, Uplink
 
 CONFIRM_S = 20.0
 """A heartbeat that nobody has confirmed for so long is missed."""
+WAITED_S = 2.0
+"""A session that ends when a heartbeat was not confirmed for so long has ended for that: the kernel
+gives up what nobody takes after four seconds and more."""
 GAP_S = 10.0
 """From one to the next at least: a path that flaps must not cost a heartbeat each time."""
 JITTER_S = 5.0
@@ -91,7 +94,11 @@ class Heart:
             async with asyncio.timeout(self._confirm_s):
                 await self._uplink.beat(told)
         except NotConnected:
-            return  # a session that ended is known as such
+            # A session that ended is known as such. One that ended for want of a confirmation is
+            # begun anew in a moment, and would hide that nothing gets through on it.
+            if loop.time() - sent_at >= WAITED_S:
+                self._pulse.beaten(self._uplink.path, self._uplink.name, confirmed=False)
+            return
         except TimeoutError:
             self._pulse.beaten(self._uplink.path, self._uplink.name, confirmed=False)
             return

@@ -92,6 +92,13 @@ class Inbox:
         if self._in_a_row >= URGENT_IN_A_ROW and self._usual:
             queue = self._usual
         self._in_a_row = self._in_a_row + 1 if queue is self._urgent else 0
+        return self._taken_from(queue)
+
+    def urgent_at_once(self) -> list[Taken]:
+        """Of what is urgent alone, whatever else waits."""
+        return self._taken_from(self._urgent)
+
+    def _taken_from(self, queue: deque[Taken]) -> list[Taken]:
         batch = [queue.popleft() for _ in range(min(len(queue), BATCH_MAX))]
         self._room.set()
         return batch

@@ -26,11 +26,13 @@ class Notifier:
         text = "\n".join(f"{key}={value}" for key, value in fields.items())
         # Never waits: a service manager that does not read must not stop the gateway.
         kind = socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
-        with socket.socket(socket.AF_UNIX, kind) as end:
-            try:
+        try:
+            with socket.socket(socket.AF_UNIX, kind) as end:
                 end.sendto(text.encode(), self._address)
-            except OSError:
-                return  # systemd is not listening: nobody is there to be told
+        except OSError:
+            # Systemd is not listening, or nothing can be opened any more: when that lasts the
+            # watchdog ends it, and another process has descriptors again.
+            return
 
 
 def _watchdog_s() -> float | None:

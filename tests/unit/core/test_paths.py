@@ -154,6 +154,20 @@ def test_two_heartbeats_that_are_not_confirmed_are_a_loss(home: Home) -> None:
     assert home.paths.changes(home.now + 30) == [lost]
 
 
+def test_what_stands_again_after_two_missed_heartbeats_is_believed_with_the_next(
+    home: Home,
+) -> None:
+    """As where short packets get through, and what an alarm takes does not."""
+    for _ in range(2):
+        home.paths.beat("broadband", CENTRE, home.now, confirmed=False)
+        home.cut("broadband")
+        home.connect("broadband")
+    assert home.paths.good() == ("mobile",)
+    assert [event.kind for event in home.paths.changes(home.now)] == ["path-lost"]
+    home.paths.beat("broadband", CENTRE, home.now, confirmed=True)
+    assert home.paths.good() == ("broadband", "mobile")
+
+
 def test_one_heartbeat_that_is_lost_between_two_is_no_loss(home: Home) -> None:
     for confirmed in (False, True, False, True):
         home.paths.beat("broadband", CENTRE, home.now, confirmed=confirmed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from heimvakt.core.unheard import FIRST_S, MOST_S, SAYS_SO, Unheard
+from heimvakt.core.unheard import FIRST_S, MOST_S, SAYS_SO, SAYS_SO_MOST_S, Unheard
 
 
 def leaves(until: float) -> list[float]:
@@ -43,6 +43,14 @@ def test_a_far_end_that_says_that_nobody_hears_is_left_sooner() -> None:
     assert not unheard.confirmed("broadband", 10.0, to_nobody=True)
     assert not unheard.confirmed("broadband", 10.0 + 1.9 * soon_s, to_nobody=True)
     assert unheard.confirmed("broadband", 10.0 + 2.0 * soon_s, to_nobody=True)
+
+
+def test_one_that_says_so_is_left_again_and_again_and_never_much_later() -> None:
+    unheard, now = Unheard(), 0.0
+    for _ in range(20):
+        assert not unheard.confirmed("broadband", now, to_nobody=True)
+        now += SAYS_SO_MOST_S
+        assert unheard.confirmed("broadband", now, to_nobody=True)
 
 
 def test_each_connection_is_judged_by_itself() -> None:

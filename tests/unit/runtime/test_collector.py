@@ -36,6 +36,13 @@ async def settled() -> None:
         await asyncio.sleep(0.01)
 
 
+async def begun(settled_s: float) -> None:
+    if settled_s:
+        await asyncio.sleep(0)
+    else:
+        await settled()
+
+
 async def test_once_it_is_settled_collections_are_short() -> None:
     async with collector(0.0) as task:
         await settled()
@@ -64,15 +71,18 @@ async def test_until_it_is_settled_nothing_is_looked_through_as_a_whole() -> Non
     assert fulls == []
 
 
-async def test_a_gateway_that_was_begun_anew_does_not_keep_the_one_of_before() -> None:
+@pytest.mark.parametrize("settled_s", [0.0, 60.0], ids=["settled", "not settled yet"])
+async def test_a_gateway_that_was_begun_anew_does_not_keep_the_one_of_before(
+    settled_s: float,
+) -> None:
     class Gateway:
         def __init__(self) -> None:
             self.itself = self
 
     before = Gateway()
     gone = weakref.ref(before)
-    async with collector(0.0):
-        await settled()
+    async with collector(settled_s):
+        await begun(settled_s)
         del before
     async with collector(60.0):
         await asyncio.sleep(0)

@@ -10,6 +10,7 @@ import pytest
 
 from heimvakt.core.events import ClockQuality
 from heimvakt.core.uplink import Heartbeat
+from heimvakt.runtime import heart as module
 from heimvakt.runtime.heart import Heart
 from tests.support.beside import beside
 from tests.support.memory_uplink import MemoryUplink
@@ -147,6 +148,19 @@ async def test_a_session_that_ends_is_no_missed_heartbeat(uplink: MemoryUplink) 
         uplink.mend()
         await pulse.until(1)
     assert pulse.beats[0] is True
+
+
+async def test_a_session_that_ends_for_want_of_a_confirmation_is_a_missed_heartbeat(
+    uplink: MemoryUplink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "WAITED_S", 0.02)
+    pulse = Pulse(every_s=3600)
+    uplink.confirms.clear()
+    async with beside(heart(uplink, pulse).run()):
+        await uplink.until(lambda: len(uplink.beats) == 1)
+        asyncio.get_running_loop().call_later(0.05, uplink.cut)
+        await pulse.until(1)
+    assert pulse.beats == [False]
 
 
 async def test_it_knows_how_long_a_confirmation_took(uplink: MemoryUplink) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from collections.abc import Iterator
@@ -45,6 +46,20 @@ def test_where_nobody_asks_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_socket_that_is_gone_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "gone"))
     Notifier().tell(READY="1")
+
+
+def test_where_nothing_can_be_opened_any_more_it_is_not_told_and_goes_on(
+    systemd: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_free(*_: object) -> socket.socket:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    notifier = Notifier()
+    with monkeypatch.context() as full:
+        full.setattr(socket, "socket", none_free)
+        notifier.tell(STATUS="untold")
+    notifier.tell(READY="1")
+    assert systemd.recv(4096) == b"READY=1"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from heimvakt.core.devices import Device, Role
 from heimvakt.core.events import ButtonPressed, GatewayStarted, MotionDetected
 from heimvakt.core.ledger import StoreFull, StoreUnavailable
 from heimvakt.runtime import commit
-from heimvakt.runtime.ahead import AHEAD_MAX
+from heimvakt.runtime.ahead import AHEAD_MAX, FOR_URGENT
 from heimvakt.runtime.clock import DrivenClock
 from heimvakt.runtime.inbox import BATCH_MAX
 from heimvakt.runtime.pipeline import Committed, Pipeline
@@ -226,11 +226,20 @@ async def test_no_more_is_decided_ahead_than_has_numbers(
         for _ in range(6):
             group.create_task(pipeline.emit(*[MOTION] * 100))
         await asyncio.sleep(0)
+        storm = len(told)
+        assert AHEAD_MAX - FOR_URGENT <= storm < AHEAD_MAX
+
+        # Room that only a call for help may use, and no more of that either.
+        group.create_task(pipeline.emit(PRESS))
+        await asyncio.sleep(0)
+        assert [each.event.kind for each in told[storm:]] == [PRESS.kind]
+        group.create_task(pipeline.emit(*[PRESS] * 400))
+        await asyncio.sleep(0)
         most = BATCH_MAX + AHEAD_MAX + BATCH_MAX
         assert AHEAD_MAX <= len(told) <= most < EARLY
-        assert pipeline.waiting == 601
+        assert pipeline.waiting == 1_002
         store.open.set()
-    assert pipeline.seq == 602
+    assert pipeline.seq == 1_003
 
 
 async def _ends(pipeline: Pipeline) -> None:
