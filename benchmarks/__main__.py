@@ -11,12 +11,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from . import day, drivers, fleet, replay
+from . import day, drivers, fleet, idle, replay
 from .contest import cli as contest
 from .plan import Plan
 from .report import show
 from .rules import cli as rules
 from .run import PARTS, SHORT, run
+from .soak import cli as soak
 
 IN_A_ROUND = 500
 """Presses for each host, of `zigbee`."""
@@ -35,6 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(drivers.main(given[1:]))
     if given[:1] == ["replay"]:
         sys.exit(replay.main(given[1:]))
+    if given[:1] == ["soak"]:
+        sys.exit(soak.main(given[1:]))
+    if given[:1] == ["idle"]:
+        sys.exit(idle.main(given[1:]))
     if given[:1] == ["rules"]:
         sys.exit(rules.main(given[1:]))
     asked = _parser().parse_args(given)
@@ -74,10 +79,11 @@ def _parser() -> argparse.ArgumentParser:
         description="Measure Heimvakt beside its peers on the same virtual radio. Without the name "
         f"of a part: {', '.join(SHORT)}, in a short form. docs/benchmarks.md says what the figures "
         "mean.",
-        epilog="Six others by themselves: `peers --help`, beside other gateways; `fleet --help`, "
+        epilog="Eight others by themselves: `peers --help`, beside other gateways; `fleet --help`, "
         "many gateways on a broker cluster; `day --help`, a day in a home of forty devices; "
         "`rules --help`, how good the rules are; `replay --help`, how fast they think again; "
-        "`drivers --help`, what each driver costs.",
+        "`drivers --help`, what each driver costs; `soak --help`, a week at many times its speed, "
+        "with faults; `idle --help`, what is written while nothing happens.",
     )
     add = parser.add_argument
     add("part", nargs="*", choices=[*PARTS, []], metavar="|".join(PARTS), help="what to measure")

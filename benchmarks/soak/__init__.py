@@ -1,0 +1,1 @@
+"""A week of a busy home at many times its speed, with faults: what stays flat, and what is lost."""
