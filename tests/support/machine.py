@@ -136,6 +136,12 @@ class Machine:
                 pytest.fail(f"it did not come within {within_s:.0f} s\n{log}")
             time.sleep(POLL_S)
 
+    def leader(self) -> int:
+        """Its first process, by the number that it has here."""
+        leader = self._leader()
+        assert leader is not None, "the machine is off"
+        return leader
+
     def _until_up(self) -> None:
         up = ("running", "degraded")
         self.until(lambda: self.said("systemctl", "is-system-running", check=False) in up)

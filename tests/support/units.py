@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
-UNITS = sorted([*SYSTEMD.glob("*.service"), *SYSTEMD.glob("*.timer"), *SYSTEMD.glob("*.socket")])
+UNITS = sorted(
+    unit for kind in ("service", "timer", "socket", "path") for unit in SYSTEMD.glob(f"*.{kind}")
+)
 
 
 def directives(name: str) -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 if os.getuid() == 0:
@@ -24,6 +25,7 @@ if os.getuid() == 0:
 LIBC = ctypes.CDLL(None, use_errno=True)
 SECRETS = os.environ["CREDENTIALS_DIRECTORY"]
 CLONE_NEWUSER = 0x10000000
+WRITABLE = ("/var/lib/heimvakt", "/run/heimvakt", "/tmp", "/var/tmp", "/dev/shm")
 
 
 def called(name: str, *arguments: object) -> None:
@@ -45,14 +47,14 @@ def own_file() -> None:
     file.unlink()
 
 
-def run_a_program_of_its_own() -> None:
-    file = pathlib.Path("/var/lib/heimvakt/program")
-    file.write_bytes(pathlib.Path("/usr/bin/true").read_bytes())
-    file.chmod(0o700)
+def run_a_program_from(folder: str) -> None:
+    file = pathlib.Path(folder, "program")
     try:
+        file.write_bytes(pathlib.Path("/usr/bin/true").read_bytes())
+        file.chmod(0o700)
         subprocess.run([file], check=True)
     finally:
-        file.unlink()
+        file.unlink(missing_ok=True)
 
 
 def talk(family: int, kind: int = socket.SOCK_STREAM, to: Any = None) -> None:
@@ -100,7 +102,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "write beside it": lambda: opened("/etc/evil", "w"),
     "read the secrets at rest": lambda: listed("/etc/heimvakt/credentials"),
     "read the passwords of the box": lambda: opened("/etc/shadow"),
-    "run a program of its own": run_a_program_of_its_own,
+    **{f"run a program from {folder}": partial(run_a_program_from, folder) for folder in WRITABLE},
     "read the log of the kernel": lambda: opened("/dev/kmsg"),
     "load a module": lambda: called("syscall", 313, -1, b"", 0),
     "see other processes": lambda: listed("/proc/1"),

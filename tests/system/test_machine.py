@@ -15,50 +15,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.machine import Machine, as_version, debian, machine, needs_a_machine, package
+from tests.support.armed_box import (
+    CENTRE,
+    HOME,
+    alarm_is_answered,
+    configure,
+    install,
+    new_process,
+    until_connected,
+)
+from tests.support.machine import Machine, as_version, machine
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-CACHE = ROOT / ".cache/machine"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
-HOME = """\
-version = 1
-[gateway]
-id = "no-1505-004711"
-[receivers.centre]
-kind = "mqtt"
-brokers = ["mqtt://127.0.0.1:1883"]
-username = "no-1505-004711"
-password = "credential:centre-password"
-"""
-BROKER = """\
-per_listener_settings true
-listener 1883 127.0.0.1
-allow_anonymous false
-password_file /etc/mosquitto/passwords
-listener 1884 127.0.0.1
-allow_anonymous true
-"""
-CENTRE = (
-    *("systemd-run", "--quiet", "--unit=centre", "--property=Restart=always"),
-    *("/usr/lib/heimvakt/bin/python3", "/root/receiver.py"),
-    *("mqtt://127.0.0.1:1884", "/root/centre.db"),
-)
 DROP_IN = "run/systemd/system/heimvakt.service.d/trial.conf"
-
-
-@pytest.fixture(scope="module")
-def tree() -> Path:
-    needs_a_machine()
-    CACHE.mkdir(parents=True, exist_ok=True)
-    return debian(CACHE)
-
-
-@pytest.fixture(scope="module")
-def deb(tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    del tree
-    return package(tmp_path_factory.mktemp("package"), ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -68,38 +40,6 @@ def box(tree: Path, deb: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         install(one, deb)
         configure(one)
         yield one
-
-
-def install(one: Machine, deb: Path) -> str:
-    shutil.copy(deb, one.root / "root/heimvakt.deb")
-    done = one.ran("dpkg", "--install", "/root/heimvakt.deb")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
-def configure(one: Machine) -> None:
-    """A broker that wants a password, which only an encrypted credential has; a centre."""
-    (one.root / "etc/mosquitto/conf.d/box.conf").write_text(BROKER)
-    shutil.copy(ROOT / "examples/receivers/receiver.py", one.root / "root/receiver.py")
-    one.said("touch", "/etc/mosquitto/passwords")
-    one.said("mosquitto_passwd", "-b", "/etc/mosquitto/passwords", "no-1505-004711", "hemmelig")
-    one.said("chown", "mosquitto", "/etc/mosquitto/passwords")
-    one.said("systemctl", "restart", "mosquitto")
-    one.said(*CENTRE)
-    one.said(
-        *("systemd-creds", "encrypt", "--with-key=host", "--name=sealed_centre-password"),
-        *("-", "/etc/heimvakt/sealed/centre-password"),
-        typed="hemmelig",
-    )
-    (one.root / "etc/heimvakt/credentials/plain").write_text("x")
-    (one.root / "etc/heimvakt/home.toml").write_text(HOME)
-    one.said("systemctl", "start", "heimvakt")
-    until_connected(one)
-
-
-def until_connected(one: Machine) -> None:
-    one.until(lambda: one.shown("heimvakt", "ActiveState") == "active")
-    one.until(lambda: one.shown("heimvakt", "StatusText").startswith("connected"))
 
 
 @contextmanager
@@ -115,20 +55,6 @@ def changed(one: Machine, *lines: str) -> Iterator[None]:
     finally:
         one.said("rm", f"/{DROP_IN}")
         one.said("systemctl", "daemon-reload")
-
-
-def alarm_is_answered(one: Machine) -> None:
-    """A test alarm, up to the answer of the centre."""
-    said = one.ran("heimvakt", "selftest", "--only", "path", "--json")
-    (result,) = [
-        each for each in json.loads(said.stdout)["results"] if each["check_id"].endswith("/test")
-    ]
-    assert result["outcome"] == "pass", said.stdout
-
-
-def new_process(one: Machine, before: str) -> None:
-    one.until(lambda: one.shown("heimvakt", "MainPID") not in ("0", before))
-    until_connected(one)
 
 
 def test_it_is_armed_and_the_centre_answers_a_test_alarm(box: Machine, deb: Path) -> None:

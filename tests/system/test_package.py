@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 import subprocess
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -40,7 +41,7 @@ def test_all_that_the_gateway_needs_comes_along_and_no_tool_of_ours(
     assert not wanted & {"pytest", "mypy", "ruff", "hypothesis", "amqtt", "pip", "heimvakt"}
 
 
-@pytest.mark.parametrize("script", ["preinst", "postinst", "postrm"])
+@pytest.mark.parametrize("script", ["preinst", "postinst", "prerm", "postrm"])
 def test_the_scripts_of_the_package_are_read_by_a_shell(script: str) -> None:
     text = (DEBIAN / script).read_text()
     assert "#DEBHELPER#" in text
@@ -49,7 +50,36 @@ def test_the_scripts_of_the_package_are_read_by_a_shell(script: str) -> None:
 
 def test_a_file_that_the_new_version_does_not_take_stops_the_restart() -> None:
     text = (DEBIAN / "postinst").read_text()
-    assert text.index("heimvakt check") < text.index("exit 1") < text.index("#DEBHELPER#")
+    assert text.index("$program check") < text.index("exit 1") < text.index("#DEBHELPER#")
+
+
+def test_what_is_installed_takes_the_place_of_an_update_before_it_is_started() -> None:
+    text = (DEBIAN / "postinst").read_text()
+    assert text.index("exit 1") < text.index("active") < text.index("#DEBHELPER#")
+
+
+@pytest.mark.parametrize("active", ["", "a", "b"])
+def test_the_program_in_use_is_that_of_an_update_where_it_is_whole(
+    active: str, tmp_path: Path
+) -> None:
+    base, slots = tmp_path / "usr/lib/heimvakt", tmp_path / "var/lib/heimvakt-update"
+    for program in (base, slots / "a"):
+        (program / "bin").mkdir(parents=True)
+        (program / "bin/python3").symlink_to(shutil.which("python3") or "")
+        (program / "bin/heimvakt").write_text("import sys; print(sys.argv)")
+    if active:
+        (slots / "active").symlink_to(active)  # b is not there: a cut may have left it so
+    launcher = (ROOT / "packaging/launcher").read_text()
+    for folder in (base, slots):
+        launcher = launcher.replace(f"/{folder.relative_to(tmp_path)}", str(folder))
+    done = subprocess.run(
+        ["sh", "-c", launcher, "heimvakt", "status", "a b"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    program = slots / "active" if active == "a" else base
+    assert done.stdout.strip() == str([str(program / "bin/heimvakt"), "status", "a b"])
 
 
 def test_every_unit_that_is_to_be_switched_on_is_named_to_the_packager() -> None:
