@@ -13,17 +13,9 @@ from typing import Protocol
 import pytest
 
 from heimvakt.core.alarms import AlarmState
+from heimvakt.core.heard import Answer, Asked, MonthReceipt, Question, ReportReceipt
 from heimvakt.core.orders import OrderAnswer
-from heimvakt.core.uplink import (
-    Answer,
-    Asked,
-    MonthReceipt,
-    NotConnected,
-    Question,
-    ReportReceipt,
-    Uplink,
-    Waits,
-)
+from heimvakt.core.uplink import NotConnected, Uplink, Waits
 from heimvakt.demo.receiver import Behaviour, Manners, Receiver
 from heimvakt.runtime.clock import SystemClock
 from tests.support.broker import AMQTT, MOSQUITTO, broker
@@ -33,6 +25,7 @@ from tests.support.uplinks import (
     GATEWAY,
     alarm,
     batch,
+    change,
     heartbeat,
     month,
     mqtt_uplink,
@@ -66,6 +59,9 @@ class Rig(Protocol):
 
     async def arrived_month(self) -> str:
         """The next month that the far end has stored the figures of."""
+
+    async def arrived_change(self) -> tuple[str, str, str | None]:
+        """(id of the change, outcome, order) of the next one that the far end has stored."""
 
     async def arrived_outstanding(self) -> tuple[str, list[str]]:
         """(id of the question, ids of the alarms) of the next answer to a question."""
@@ -107,6 +103,10 @@ class MqttRig:
 
     async def arrived_month(self) -> str:
         return str((await self._centre.next("month")).message["data"]["month"])
+
+    async def arrived_change(self) -> tuple[str, str, str | None]:
+        data = (await self._centre.next("change")).message["data"]
+        return data["change_id"], data["outcome"], data.get("order_id")
 
     async def arrived_outstanding(self) -> tuple[str, list[str]]:
         data = (await self._centre.next("outstanding")).message["data"]
@@ -210,6 +210,14 @@ async def test_the_figures_of_a_month_arrive_and_their_receipt_is_heard(
 
 
 @rigs
+async def test_what_became_of_a_change_arrives(make: Make, kind: str) -> None:
+    async with make(kind) as rig, running(rig.uplink):
+        await rig.uplink.wait_connected()
+        await rig.uplink.tell_change(change(), alarm().raised_at)
+        assert await rig.arrived_change() == ("change-7", "returned", None)
+
+
+@rigs
 async def test_a_question_is_heard_and_its_answer_carries_its_id(make: Make, kind: str) -> None:
     async with make(kind) as rig, running(rig.uplink) as heard:
         await rig.uplink.wait_connected()
@@ -268,6 +276,8 @@ async def test_without_a_connection_nothing_is_taken(make: Make, kind: str) -> N
             await rig.uplink.tell_month(month(), alarm().raised_at)
         with pytest.raises(NotConnected):
             await rig.uplink.tell_self_test(one_that_was_done(), alarm().raised_at)
+        with pytest.raises(NotConnected):
+            await rig.uplink.tell_change(change(), alarm().raised_at)
 
 
 @rigs

@@ -7,10 +7,11 @@ import pytest
 from heimvakt.demo.link import ServiceGone
 from tests.support.command import heimvakt
 from tests.support.home import home
+from tests.support.hours import ANY_HOUR
 
-NIGHT_DOOR = """
+NIGHT_DOOR = f"""
 [rules.night-door]
-between = "00:00-23:59"
+between = "{ANY_HOUR}"
 doors = ["front-door"]
 quiet_for = "0s"
 """

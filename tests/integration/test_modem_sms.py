@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from heimvakt.core.alarms import Alarm, AlarmState, Priority
+from heimvakt.core.heard import Acknowledgement, Answer, Heard
 from heimvakt.core.modem import SmsNotNow
-from heimvakt.core.uplink import Acknowledgement, Answer, Heard, NotConnected, NotNeeded
+from heimvakt.core.uplink import NotConnected, NotNeeded
 from heimvakt.net.modem.kept import KeptFile
 from heimvakt.runtime.clock import SystemClock
 from heimvakt.uplinks.sms import SmsUplink

@@ -30,6 +30,8 @@ from tests.support.uplinks import (
 
 both = pytest.mark.parametrize("kind", BOTH)
 QUIET = Behaviour(manners=Manners.NEVER)
+PACKET_BYTES = 1_460
+"""What the longest packet of an Ethernet carries over TCP."""
 
 
 def receiver(url: str, **more: Any) -> Receiver:
@@ -193,6 +195,22 @@ async def test_a_heartbeat_arrives_and_was_confirmed(kind: str) -> None:
             beat = await centre.next("heartbeat")
     assert beat.message["data"]["journal_seq"] == 8100
     assert uplink.counts()["heartbeats-sent"] == 1
+
+
+async def test_the_first_heartbeat_of_a_connection_is_as_long_as_an_alarm() -> None:
+    """A line on which long packets vanish is not proven by short ones."""
+    async with fake_broker() as fake:
+        uplink = mqtt_uplink(fake.url, patience=SURE)
+        async with running(uplink):
+            await uplink.wait_connected()
+            await hand_over(uplink, alarm(), sending())
+            await uplink.beat(heartbeat())
+            first = fake.published["heartbeat"]
+            await uplink.beat(heartbeat())
+    second = fake.published["heartbeat"]
+    assert first.rstrip() == second
+    assert len(second) < len(fake.published["alarm"]) <= len(first)
+    assert len(first) > PACKET_BYTES
 
 
 async def test_a_broker_forgets_a_heartbeat_after_five_minutes_and_an_alarm_never() -> None:

@@ -6,8 +6,8 @@ import asyncio
 import random
 
 from heimvakt.cli.order_wire import send
+from heimvakt.core.heard import Ordered
 from heimvakt.core.orders import OrderAnswer
-from heimvakt.core.uplink import Ordered
 from heimvakt.runtime.clock import SystemClock
 from heimvakt.uplinks.mqtt import MqttUplink
 from heimvakt.uplinks.mqtt_settings import MqttReceiverSettings

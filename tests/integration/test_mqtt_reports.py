@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from heimvakt.core.alarms import Priority
-from heimvakt.core.uplink import ReportReceipt, Uplink
+from heimvakt.core.heard import ReportReceipt
+from heimvakt.core.uplink import Uplink
 from heimvakt.demo.receiver import Behaviour, Manners, Receiver
 from heimvakt.runtime.clock import SystemClock
 from tests.support.broker import BOTH, MOSQUITTO, broker

@@ -36,8 +36,8 @@ from heimvakt.core.events import (
     RadioBack,
     RadioLost,
 )
+from heimvakt.core.heard import Answer
 from heimvakt.core.state import PENDING_MAX, State
-from heimvakt.core.uplink import Answer
 from heimvakt.runtime.clock import DrivenClock
 from heimvakt.runtime.pipeline import Committed
 from heimvakt.runtime.shipping import Shipping

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from heimvakt.core.events import (
     KINDS,
+    Bundle,
+    ChangeOf,
+    ChangeOutcome,
     ClockQuality,
     CommandResult,
     Event,
@@ -40,6 +43,15 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "Mode": st.sampled_from(Mode),
     "TagBy": st.sampled_from(TagBy),
     "TakenHow": st.sampled_from(TakenHow),
+    "ChangeOf": st.sampled_from(ChangeOf),
+    "ChangeOutcome": st.sampled_from(ChangeOutcome),
+    "Bundle | None": st.none()
+    | st.builds(
+        Bundle,
+        url=st.text(max_size=40),
+        sha256=st.text(max_size=64),
+        size=st.integers(0, 2**40),
+    ),
     "CommandResult": st.sampled_from(CommandResult),
     "int": st.integers(-(2**62), 2**62),
     "int | None": st.none() | st.integers(-200, 200),
@@ -69,6 +81,8 @@ PLAIN: dict[str, Any] = {
     "Mode": Mode.VISIT,
     "TagBy": TagBy.CODE,
     "TakenHow": TakenHow.EARLY,
+    "ChangeOf": ChangeOf.CONFIGURATION,
+    "ChangeOutcome": ChangeOutcome.KEPT,
     "CommandResult": CommandResult.DONE,
     "int": 7,
     "int | None": None,

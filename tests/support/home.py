@@ -31,6 +31,7 @@ from heimvakt_drivers.virtual.zigbee import (
 
 from .broker import _MOSQUITTO, Broker, broker
 from .centre import Centre, centre
+from .hours import ANY_HOUR
 from .service import Command, Service, started
 from .zigbee import formed
 
@@ -49,15 +50,16 @@ PENDANT_CANCEL = Thing(
 )
 THINGS = (DOOR, MOTION, BED, PENDANT, PENDANT_CANCEL)
 
-NIGHT_AND_DAY = """
+NIGHT_AND_DAY = f"""
 [rules.night-wandering]
-between = "00:00-23:59"
+between = "{ANY_HOUR}"
 out_of = "bed"
 signs = ["hall-motion", "front-door"]
 back_within = "20m"
+getting_up = "0s"
 
 [rules.night-door]
-between = "00:00-23:59"
+between = "{ANY_HOUR}"
 doors = ["front-door"]
 quiet_for = "0s"
 """

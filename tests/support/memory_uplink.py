@@ -8,20 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from heimvakt.core.alarms import Alarm
+from heimvakt.core.events import ChangeTold
+from heimvakt.core.heard import Acknowledgement, Answer, Asked, Heard, ReportReceipt
 from heimvakt.core.orders import OrderAnswer
 from heimvakt.core.self_test import SelfTest
 from heimvakt.core.summary import Summary
 from heimvakt.core.uplink import (
-    Acknowledgement,
-    Answer,
-    Asked,
-    Heard,
     Heartbeat,
     Line,
     NotConnected,
     NotNeeded,
     ReportBatch,
-    ReportReceipt,
     Sending,
     Waits,
 )
@@ -62,6 +59,7 @@ class MemoryUplink:
         self.answers: list[OrderAnswer] = []
         self.months: list[Summary] = []
         self.self_tests: list[SelfTest] = []
+        self.changes: list[ChangeTold] = []
         self.beats: list[Heartbeat] = []
         self.hurried = 0
         self.waits = Waits.SOMETHING
@@ -131,6 +129,11 @@ class MemoryUplink:
     async def tell_self_test(self, test: SelfTest, at: datetime) -> None:
         self._must_stand()
         self.self_tests.append(test)
+        await self._confirmed()
+
+    async def tell_change(self, told: ChangeTold, at: datetime) -> None:
+        self._must_stand()
+        self.changes.append(told)
         await self._confirmed()
 
     async def tell_order(self, answer: OrderAnswer, at: datetime) -> None:

@@ -22,6 +22,7 @@ _numbers: Iterator[int] = itertools.count(1)
 
 CENTRE = SigningKey("centre-2026", Ed25519PrivateKey.from_private_bytes(b"\1" * 32))
 TECHNICIAN = SigningKey("technician-1", Ed25519PrivateKey.from_private_bytes(b"\2" * 32))
+FLEET = SigningKey("fleet-orders", Ed25519PrivateKey.from_private_bytes(b"\10" * 32))
 STRANGER = SigningKey("stranger", Ed25519PrivateKey.from_private_bytes(b"\3" * 32))
 
 LOCKED = {

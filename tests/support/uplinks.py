@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from heimvakt.core.alarms import Alarm, AlarmState, Evidence, Priority, Step
-from heimvakt.core.events import ClockQuality
+from heimvakt.core.events import ChangeOf, ChangeOutcome, ChangeTold, ClockQuality, Stamp
 from heimvakt.core.ledger import Stored
 from heimvakt.core.reports import ReportClass
 from heimvakt.core.summary import AlarmFigures, Delays, DoseFigures, Summary
@@ -138,6 +138,19 @@ def heartbeat() -> Heartbeat:
         journal_seq=8100,
         silent_devices=(),
         drivers_lost=(),
+    )
+
+
+def change() -> ChangeTold:
+    """A file that was taken back, and that nobody had ordered."""
+    return ChangeTold(
+        stamp=Stamp(seq=9, at=NIGHT, monotonic=1.0, boot_id="4f2a", clock=ClockQuality.HOLDOVER),
+        change_id="change-7",
+        what=ChangeOf.CONFIGURATION,
+        outcome=ChangeOutcome.RETURNED,
+        before=64 * "a",
+        after=64 * "b",
+        reason="no heartbeat was confirmed",
     )
 
 

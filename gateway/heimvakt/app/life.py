@@ -49,6 +49,7 @@ from .self_test_telling import Telling
 from .self_tests import SelfTests
 from .taking_over import is_light
 from .tending import tending_requests, tending_works
+from .updating import Updating
 from .walk_requests import walk_works
 
 Unit = Callable[[], Awaitable[None]]
@@ -145,6 +146,15 @@ class Life:
         tests = self._self_tests(inventory, report, places.state)
         self._ordered_tests = OrderedSelfTests(tests, pipeline.emit)
         pipeline.watch(self._ordered_tests.watch)
+        self._updating = Updating(
+            configuration,
+            places.state,
+            clock,
+            pipeline,
+            self._watch,
+            self._hearts,
+            self.configured,
+        )
         tending = tending_requests(
             pipeline,
             hosted,
@@ -174,6 +184,7 @@ class Life:
                 **tending,
                 **radio_requests(radios),
                 **self_test_answers(person),
+                **self._updating.requests,
             },
             in_steps={
                 **tending_works(pipeline, hosted),
@@ -230,6 +241,7 @@ class Life:
         yield "audit", AuditWatch(self._store, self._pipeline.emit).run
         yield from self._receivers.spare()
         yield "self-tests", self._ordered_tests.run
+        yield "ordered changes", self._updating.run
         yield "housekeeping", partial(run_housekeeping, self._pipeline, self._store, self._clock)
         for heart in self._hearts:
             yield f"heart {heart.receiver} {heart.path}", heart.run

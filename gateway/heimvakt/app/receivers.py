@@ -19,6 +19,7 @@ from heimvakt.core.state import outstanding
 from heimvakt.core.uplink import Uplink
 from heimvakt.net.modem.kept import KeptFile
 from heimvakt.net.paths import PathWatch
+from heimvakt.runtime.changes import Changes
 from heimvakt.runtime.heart import Heart
 from heimvakt.runtime.monthly import Monthly
 from heimvakt.runtime.ordering import Ordering
@@ -33,7 +34,6 @@ from heimvakt.uplinks.binding import PathBinding
 from heimvakt.uplinks.mqtt import MqttUplink
 from heimvakt.uplinks.mqtt_settings import MqttReceiverSettings
 from heimvakt.uplinks.prepared import Prepared
-from heimvakt.uplinks.sms import SmsUplink
 from heimvakt.uplinks.sms_settings import SmsReceiverSettings
 
 Unit = Callable[[], Awaitable[None]]
@@ -92,6 +92,11 @@ class Receivers:
             },
             self._chance,
         )
+        self._changes = Changes(
+            pipeline,
+            clock,
+            {name: each for name, each in self.uplinks.items() if each[0].carries_reports},
+        )
         self._shipping = {
             name: Shipping(
                 uplinks,
@@ -113,6 +118,7 @@ class Receivers:
                 self.watch.follow(name, shipping.prefer)
         pipeline.watch(self._offer)
         pipeline.watch_unsaved(self._offer_unsaved)
+        pipeline.watch(self._changes.watch)
         if self.ordering is not None:
             pipeline.watch(self.ordering.watch)
         pipeline.prepare(self._prepare)
@@ -141,6 +147,7 @@ class Receivers:
             yield "orders", self.ordering.run
         if self._monthly.tells:
             yield "months", self._monthly.run
+        yield "changes", self._changes.run
 
     def units(self) -> Iterator[tuple[str, Unit]]:
         """What must run for them, with names."""
@@ -209,6 +216,8 @@ class Receivers:
 
     def _over_sms(self, name: str, settings: SmsReceiverSettings) -> Uplink:
         assert self._modem is not None, "the checker lets no SMS receiver be without a modem"
+        from heimvakt.uplinks.sms import SmsUplink  # not in the memory of homes without a modem
+
         return SmsUplink(
             name,
             settings,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from .exits import Exit, fail
+from .places import default_socket
 
 SOON_S = 1.0
 ANSWER_S = 10.0
@@ -21,11 +21,6 @@ SocketOption = Annotated[
     Path | None,
     typer.Option("--socket", help="Control socket of the service.", show_default=False),
 ]
-
-
-def default_socket() -> Path:
-    """Where the service of this machine listens: `$RUNTIME_DIRECTORY` under systemd."""
-    return Path(os.environ.get("RUNTIME_DIRECTORY", "/run/heimvakt")) / "control"
 
 
 def is_there(path: Path | None) -> bool:

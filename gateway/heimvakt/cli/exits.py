@@ -6,8 +6,6 @@ import sys
 from enum import IntEnum
 from typing import NoReturn
 
-import typer
-
 
 class Exit(IntEnum):
     """Exit codes, the same for every command."""
@@ -23,7 +21,14 @@ class Exit(IntEnum):
 
 def fail(code: Exit, what: str, hint: str = "") -> NoReturn:
     """Say on standard error what is wrong and what to do, and end."""
+    from typer import Exit as Ended  # the service has its exit codes from here, and no typer
+
+    tell(what, hint)
+    raise Ended(code)
+
+
+def tell(what: str, hint: str = "") -> None:
+    """Say on standard error what is wrong and what to do."""
     print(f"heimvakt: {what}", file=sys.stderr)
     if hint:
         print(f"  {hint}", file=sys.stderr)
-    raise typer.Exit(code)

@@ -5,6 +5,7 @@ It speaks for a response centre, not for the gateway: the private key is never o
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -67,6 +68,12 @@ _COMMON = (
     _option("send", str | None, "Give it over this broker, and wait for the answer."),
 )
 _DEVICE = _option("device", str, "Which device.", ..., autocompletion=devices)
+_BUNDLE = (
+    _option("url", str, "Where it is to be fetched: https://...", ...),
+    _option(
+        "bundle", Path, "The same file here, to be measured.", ..., exists=True, dir_okay=False
+    ),
+)
 _ALARM = _option("alarm", str, "Which alarm.", ...)
 _LASTING = _option("lasting", int | None, "For how many seconds.", min=1)
 _OPTIONS: Mapping[OrderVerb, tuple[Parameter, ...]] = {
@@ -107,7 +114,8 @@ _OPTIONS: Mapping[OrderVerb, tuple[Parameter, ...]] = {
     OrderVerb.OUTSTANDING: (),
     OrderVerb.SEND_TEST: (_option("priority", Priority | None, "Of the test alarm."),),
     OrderVerb.SELF_TEST: (),
-    OrderVerb.CONFIGURE: (),
+    OrderVerb.CONFIGURE: _BUNDLE,
+    OrderVerb.UPDATE: _BUNDLE,
     OrderVerb.DIAGNOSTICS: (),
 }
 _WORDS: Mapping[OrderVerb, str] = {
@@ -124,7 +132,8 @@ _WORDS: Mapping[OrderVerb, str] = {
     OrderVerb.OUTSTANDING: "Ask which alarms are open.",
     OrderVerb.SEND_TEST: "Raise a test alarm.",
     OrderVerb.SELF_TEST: "Let the gateway look at all its parts; the result is told in minutes.",
-    OrderVerb.CONFIGURE: "Change the configuration (no gateway can do it yet).",
+    OrderVerb.CONFIGURE: "Let a signed file of the home be fetched and tried.",
+    OrderVerb.UPDATE: "Let a signed program be fetched and tried.",
     OrderVerb.DIAGNOSTICS: "Ask for a report (no gateway can do it yet).",
 }
 _EXAMPLES: Mapping[str, str] = {
@@ -132,6 +141,8 @@ _EXAMPLES: Mapping[str, str] = {
     "alarm": " --alarm no-1505-004711-1",
     "dose": " --dose 2026-11-22T08:00:00+01:00",
     "mode": " --mode visit",
+    "url": " --url https://centre.example/night.heimvakt",
+    "bundle": " --bundle night.heimvakt",
 }
 
 
@@ -166,6 +177,8 @@ def _give(
         signing = read_key(key)
     except NoKey as problem:
         fail(Exit.FOUND, str(problem), "make one with: heimvakt order keygen")
+    if (bundle := said.pop("bundle", None)) is not None:
+        said |= _measured(bundle)
     issued = SystemClock().now()
     try:
         claims = Claims(
@@ -191,3 +204,13 @@ def _give(
         why = f": {last['reason']}" if last.get("reason") else ""
         print(f"{last['result']}{why}")
     raise typer.Exit(Exit.GOOD if last.get("result") == "done" else Exit.FOUND)
+
+
+def _measured(bundle: Path) -> dict[str, Any]:
+    """What an order says of a bundle."""
+    try:
+        with bundle.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return {"sha256": digest, "size": bundle.stat().st_size}
+    except OSError as error:
+        fail(Exit.FOUND, f"{bundle}: {error.strerror}")

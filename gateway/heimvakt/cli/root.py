@@ -36,6 +36,7 @@ VERBS = (
     "order",
     "backup",
     "restore",
+    "update",
     "audit",
     "report",
     "page",

@@ -25,6 +25,7 @@ from .storage import StoreSettings
 from .tags import TagSettings
 from .telling import ReceiverEntry
 from .unusable import Unusable
+from .updates import NO_UPDATES, UpdateSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Configuration:
     signs: SignSettings
     store: StoreSettings
     orders: OrderSettings = NO_ORDERS
+    updates: UpdateSettings = NO_UPDATES
     page: PageSettings = field(default_factory=PageSettings)
     tags: Mapping[str, TagSettings] = field(default_factory=dict)
     modes: Mapping[Mode, ModePlan] = field(default_factory=lambda: PLANS)
@@ -89,6 +91,8 @@ class Configuration:
             | {f"code:{code}": name for code, name in codes.items()},
             modes=self.modes,
             paths=tuple(path.name for path in self.paths),
-            orders=self.orders.to_keys(),
+            orders=self.orders.to_keys(
+                bundle_bytes_max=self.updates.download_max if self.updates.keys else 0
+            ),
             digest=self.digest,
         )

@@ -21,6 +21,7 @@ from .orders import OrderKeySettings
 from .paths import PathSettings
 from .positions import Path
 from .source import Document
+from .updates import UpdateKeySettings, UpdateLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,10 @@ def _tables(data: Mapping[str, Any], configuration: Configuration) -> Iterator[_
     yield _Table(("signs",), type(configuration.signs), _own(data, ("signs",)))
     for name, key in data.get("orders", {}).get("keys", {}).items():
         yield _Table(("orders", "keys", name), OrderKeySettings, key)
+    if "updates" in data:
+        yield _Table(("updates",), UpdateLimits, _own(data, ("updates",), UpdateLimits))
+    for name, key in data.get("updates", {}).get("keys", {}).items():
+        yield _Table(("updates", "keys", name), UpdateKeySettings, key)
     for name, tag in configuration.tags.items():
         yield _Table(("tags", name), type(tag), _own(data, ("tags", name)))
     for mode, model in MODELS.items():

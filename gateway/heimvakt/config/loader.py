@@ -31,6 +31,7 @@ from .source import Document, read
 from .storage import read_store
 from .tags import check_tag_names, read_tags
 from .telling import read_receivers
+from .updates import read_updates
 
 SECTIONS = {
     "version": "version",
@@ -47,6 +48,7 @@ SECTIONS = {
     "modes": "[modes.MODE]",
     "store": "[store]",
     "page": "[page]",
+    "updates": "[updates.keys.NAME]",
 }
 """What may stand at the top of the file, and how it is written."""
 
@@ -142,6 +144,7 @@ def _checked(
     store = read_store(report, data)
     page = read_page(report, data)
     orders = read_orders(report, data)
+    updates = read_updates(report, data)
     receivers = read_receivers(report, data, catalogue)
     kinds = {kind for rule in catalogue.rules.values() for kind in rule.raises}
     routes = read_routes(report, data, _names(data.get("receivers")), kinds, zone)
@@ -162,6 +165,7 @@ def _checked(
         store=store,
         page=page,
         orders=orders,
+        updates=updates,
         tags=MappingProxyType(tags),
         modes=MappingProxyType(modes),
     )

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from base64 import b64decode, urlsafe_b64decode
-from binascii import Error as NotBase64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from heimvakt.core.fields import duration
 from heimvakt.core.orders import MAY, RIGHTS, UNLOCK_WITHIN, KeyRole, OrderKey, OrderKeys
@@ -19,60 +15,9 @@ from heimvakt.core.orders import MAY, RIGHTS, UNLOCK_WITHIN, KeyRole, OrderKey, 
 from .findings import nearest, quoted
 from .models import Section
 from .positions import Path
+from .public_keys import TEXT, is_new, key_tables, public_key, raw_key
 from .report import Report
 from .sections import check_id, read_section
-
-_HINT = 'make one with "heimvakt order keygen": what it prints belongs here'
-_PEM = re.compile(r"-----BEGIN PUBLIC KEY-----(.*)-----END PUBLIC KEY-----", re.DOTALL)
-_ED25519 = bytes.fromhex("302a300506032b6570032100")
-"""What stands before the 32 bytes of a key of Ed25519 in a PEM (RFC 8410)."""
-_P = 2**255 - 19
-_D = -121665 * pow(121666, -1, _P) % _P
-
-
-def _public_key(text: str) -> str:
-    if "PRIVATE KEY" in text or '"d"' in text:
-        raise PydanticCustomError(
-            "private_key",
-            "this is a private key, and whoever has it can open the door",
-            {
-                "hint": "take it out of this file, make a new one, and write its public half here: "
-                "heimvakt order keygen"
-            },
-        )
-    raw = raw_key(text)
-    if raw is None or not _is_point(raw):
-        raise PydanticCustomError(
-            "no_public_key", "this is no public key of Ed25519", {"hint": _HINT}
-        )
-    return text
-
-
-def raw_key(text: str) -> bytes | None:
-    """The 32 bytes of a public key; None if it is none."""
-    pem = _PEM.fullmatch(text.strip())
-    try:
-        if pem is None:
-            plain = text.strip()
-            raw = urlsafe_b64decode(plain + "=" * (-len(plain) % 4))
-        else:
-            whole = b64decode("".join(pem[1].split()), validate=True)
-            raw = whole.removeprefix(_ED25519) if whole.startswith(_ED25519) else b""
-    except (NotBase64, ValueError):
-        return None
-    return raw if len(raw) == 32 else None
-
-
-def _is_point(raw: bytes) -> bool:
-    """Whether it is on the curve at all, and not one of the points for which signatures can be made
-    up. Half of all typing errors, and of all private keys, are found by it."""
-    y = int.from_bytes(raw, "little") & (2**255 - 1)
-    if y >= _P:
-        return False
-    square = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
-    # The points of order 1, 2 and 4 by their y; those of order 8 are where x * x = -y * y.
-    is_small = y in (0, 1, _P - 1) or (_D * y**4 + 2 * y * y - 1) % _P == 0
-    return not is_small and pow(square, (_P - 1) // 2, _P) == 1
 
 
 class OrderKeySettings(Section):
@@ -81,12 +26,8 @@ class OrderKeySettings(Section):
     role: Annotated[KeyRole, Field(description="Whose key it is: this decides what it may order.")]
     key: Annotated[
         str,
-        Field(
-            max_length=500,
-            description="The public key of Ed25519: `x` of its JWK, or PEM.",
-            examples=["11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"],
-        ),
-        AfterValidator(_public_key),
+        TEXT,
+        public_key(whoever="can open the door", keygen="heimvakt order keygen"),
     ]
 
 
@@ -111,9 +52,13 @@ class OrderSettings:
     may: Mapping[str, frozenset[str]] = field(default_factory=lambda: MAY)
     unlock_within: timedelta = UNLOCK_WITHIN
 
-    def to_keys(self) -> OrderKeys:
+    def to_keys(self, *, bundle_bytes_max: int = 0) -> OrderKeys:
         """As the core knows it."""
-        return OrderKeys(may=self.may, unlock_within=self.unlock_within)
+        return OrderKeys(
+            may=self.may,
+            unlock_within=self.unlock_within,
+            bundle_bytes_max=bundle_bytes_max,
+        )
 
 
 NO_ORDERS = OrderSettings()
@@ -143,7 +88,7 @@ def read_orders(report: Report, data: Mapping[str, Any]) -> OrderSettings:
 def _keys(report: Report, orders: Mapping[str, Any]) -> Mapping[str, OrderKey]:
     keys: dict[str, OrderKey] = {}
     named: dict[bytes, str] = {}
-    all_tables = dict(_tables(report, orders))
+    all_tables = dict(key_tables(report, "orders", orders))
     for name, table in all_tables.items():
         path: Path = ("orders", "keys", name)
         fine = check_id(report, path, all_tables)
@@ -151,30 +96,9 @@ def _keys(report: Report, orders: Mapping[str, Any]) -> Mapping[str, OrderKey]:
         public = raw_key(settings.key) if settings else None
         if settings is None or public is None or not fine:
             continue
-        if (first := named.setdefault(public, name)) != name:
-            report.wrong(
-                (*path, "key"),
-                f"orders.keys.{first} is this key already",
-                "a key has one name and one role",
-            )
+        is_new(report, path, public, named, "a key has one name and one role")
         keys[name] = OrderKey(settings.role, public)
     return keys
-
-
-def _tables(report: Report, orders: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    found = orders.get("keys", {})
-    if not isinstance(found, dict):
-        report.wrong(("orders", "keys"), "this must be tables", "write [orders.keys.NAME]")
-        return []
-    for name, table in found.items():
-        if not isinstance(table, dict):
-            report.wrong(
-                ("orders", "keys", name),
-                "this must stand in a table",
-                "write [orders.keys.NAME] on a line above it",
-                at_key=True,
-            )
-    return [(name, table) for name, table in found.items() if isinstance(table, dict)]
 
 
 def _may(report: Report, found: Any) -> Mapping[str, frozenset[str]]:

@@ -16,7 +16,7 @@ from .configuration import Configuration
 
 SHOWN_MAX = 60
 """Characters of a value."""
-ONE_OF_EACH = ("gateway", "signs", "store", "orders", "page")
+ONE_OF_EACH = ("gateway", "signs", "store", "orders", "updates", "page")
 NOT_SHOWN = frozenset({"device_id", "number", "card"})
 """Known already, or somebody's: that it differs is told, and not how."""
 

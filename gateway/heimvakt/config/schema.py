@@ -27,6 +27,7 @@ from .paths import PathSettings
 from .signs import SignSettings
 from .storage import StoreSettings
 from .tags import TagSettings
+from .updates import UpdateKeySettings, UpdateLimits
 
 Schema = dict[str, Any]
 
@@ -46,7 +47,7 @@ def schema(catalogue: Catalogue) -> Schema:
     definitions: dict[str, Schema] = {}
     models: list[type[BaseModel]] = [GatewaySettings, DeviceSettings, RouteSettings]
     models += [PathSettings, SignSettings, StoreSettings, PageSettings, TagSettings]
-    models += [OrderKeySettings, OrderLimits]
+    models += [OrderKeySettings, OrderLimits, UpdateKeySettings, UpdateLimits]
     models += MODES.values()
     models += [*drivers.values(), *rules.values(), *catalogue.receivers.values()]
     refs = _definitions(models, definitions)
@@ -93,6 +94,7 @@ def schema(catalogue: Catalogue) -> Schema:
                 "properties": {mode: _ref(refs[model]) for mode, model in MODES.items()},
             },
             "orders": _orders(refs[OrderKeySettings], definitions.pop(refs[OrderLimits])),
+            "updates": _updates(refs[UpdateKeySettings], definitions.pop(refs[UpdateLimits])),
             "receivers": _named(
                 "Who can be told, by a name.",
                 {"oneOf": [_ref(refs[m]) for m in catalogue.receivers.values()]},
@@ -231,6 +233,18 @@ def _orders(name: str, limits: Schema) -> Schema:
                 "additionalProperties": False,
                 "properties": may,
             },
+            **limits["properties"],
+        },
+    }
+
+
+def _updates(name: str, limits: Schema) -> Schema:
+    return {
+        "type": "object",
+        "description": "Whose signed changes are taken: see docs/updates.md.",
+        "additionalProperties": False,
+        "properties": {
+            "keys": _named("Public keys, by the name that is the kid of bundles.", _ref(name)),
             **limits["properties"],
         },
     }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from . import events as e
+from .bundle_url import without_query
 from .devices import Home
 from .engine import Outcome
 from .orders import SHORT_LIVED, OrderAnswer
@@ -78,6 +79,8 @@ def _of_event(home: Home, event: e.Event, outcome: Outcome) -> list[tuple[str, A
             return [("started", {"cause": cause, "configuration": home.digest})]
         case e.ConfigurationChanged(digest=digest):
             return [("configuration", {"configuration": digest})]
+        case e.ChangeTold():
+            return [("change", _changed(event))]
         case e.Commissioned():
             return [("commissioned", _commissioned(event))]
         case e.StoreFault(reason=reason, saved=saved):
@@ -95,6 +98,8 @@ def _ordered(event: e.CommandReceived) -> About:
         argument=event.argument,
         issued_at=event.issued_at.isoformat() if event.issued_at else "",
         lasting=f"{event.lasting_s:g} s" if event.lasting_s is not None else "",
+        bundle=event.bundle.sha256 if event.bundle else "",
+        url=without_query(event.bundle.url) if event.bundle else "",
     )
 
 
@@ -119,6 +124,20 @@ def _commissioned(event: e.Commissioned) -> About:
         page=event.page,
         paper=event.paper,
         remains=", ".join(event.remains),
+    )
+
+
+def _changed(event: e.ChangeTold) -> About:
+    return _some(
+        change=event.change_id,
+        what=event.what.value,
+        outcome=event.outcome.value,
+        before=event.before,
+        after=event.after,
+        reason=event.reason,
+        key=event.key,
+        order=event.order_id,
+        by=event.by,
     )
 
 

@@ -33,11 +33,11 @@ from .order_memory import answer, end, forget_old, keep, remember
 from .orders import (
     COMMAND_WITHIN,
     DOES,
+    DONE_LATER,
     FORGED,
     KEPT_MAX,
     REPEATS_MAX,
     RESULT_AFTER,
-    SELF_TEST_AFTER,
     SENTENCES,
     OrderVerb,
     Refusal,
@@ -50,6 +50,7 @@ ORDER = "/order/"
 """The deadline of an order that is being carried out."""
 NOT_KNOWN = "nobody knows whether it was done: look at the device"
 RESTARTED = f"the gateway began anew meanwhile, and {NOT_KNOWN}"
+GIVEN_UP = "the gateway began anew meanwhile: order it again where nothing is told of it"
 
 
 def take(work: Work, event: CommandReceived) -> None:
@@ -102,7 +103,8 @@ def begun_anew(work: Work) -> None:
     for order_id, order in tuple(work.state.orders.items()):
         if order.result is None:
             work.forget_timer(ORDER + order_id)
-            end(work, order_id, order, CommandResult.TIMED_OUT, RESTARTED)
+            why = GIVEN_UP if order.verb in DONE_LATER else RESTARTED
+            end(work, order_id, order, CommandResult.TIMED_OUT, why)
 
 
 # --- refusing -------------------------------------------------------------------------------------
@@ -157,9 +159,8 @@ def _obey(work: Work, event: CommandReceived) -> None:
         keep(work, event, None)
         answer(work, event, "accepted")
         return
-    if event.verb == OrderVerb.SELF_TEST:
-        # Done by whoever is told of the answer; it says itself how that went.
-        work.arm_timer(ORDER + event.order_id, event.at + SELF_TEST_AFTER)
+    if (within := DONE_LATER.get(event.verb)) is not None:
+        work.arm_timer(ORDER + event.order_id, event.at + within)
         keep(work, event, None)
         answer(work, event, "accepted")
         return

@@ -19,6 +19,7 @@ from .events import (
 )
 from .mode_plans import BY_ITS_RULE
 from .orders import (
+    BRINGS,
     DOES,
     LEEWAY,
     LIFE_MAX,
@@ -42,7 +43,7 @@ OPENS_NO_DOOR = frozenset(
     {"test", "test-failed", "order-refused", "audit-log", "gateway", "blind-rule", "store", "clock"}
     | {"path", "mains", "radio", "interference", "contact-lost", "tamper", "configuration"}
     | {"device-silent", "device-stuck", "device-unsteady", "device-battery", "wrong-codes"}
-    | {"lock-fault"}
+    | {"lock-fault", "update"}
 )
 """Kinds of alarms for which nobody must be let in at once: they are about the gateway and its
 sensors, not about who lives there, and some of them anybody can cause from afar."""
@@ -82,6 +83,8 @@ def not_so(home: Home, state: State, event: CommandReceived) -> Refusal | None:
             return Refusal.NO_SUCH_DEVICE
         if role and device.role != role:
             return Refusal.WRONG_DEVICE
+    if event.verb in BRINGS:
+        return _no_bundle(home.orders, state, event)
     match event.verb:
         case OrderVerb.UNLOCK:
             return _no_reason(home.orders, state, event)
@@ -91,6 +94,18 @@ def not_so(home: Home, state: State, event: CommandReceived) -> Refusal | None:
             return None if _makes_sense(event) else Refusal.WRONG_ARGUMENT
         case _:
             return None if _makes_sense(event) else Refusal.WRONG_ARGUMENT
+
+
+def _no_bundle(orders: OrderKeys, state: State, event: CommandReceived) -> Refusal | None:
+    """Why nothing is fetched for it."""
+    if event.bundle is None:
+        return Refusal.WRONG_ARGUMENT
+    if not orders.bundle_bytes_max:
+        return Refusal.NO_UPDATES
+    if event.bundle.size > orders.bundle_bytes_max:
+        return Refusal.TOO_LARGE
+    busy = any(one.verb in BRINGS and one.result is None for one in state.orders.values())
+    return Refusal.BUSY if busy else None
 
 
 def _makes_sense(event: CommandReceived) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .events import CommandResult, Mode
+from .events import ChangeOf, CommandResult, Mode
 
 
 class KeyRole(StrEnum):
@@ -41,6 +41,9 @@ class OrderVerb(StrEnum):
     SEND_TEST = "send-test"
     SELF_TEST = "self-test"
     CONFIGURE = "configure"
+    """A signed file of the home is to be fetched."""
+    UPDATE = "update"
+    """A signed program is."""
     DIAGNOSTICS = "diagnostics"
 
 
@@ -58,7 +61,7 @@ MAY: Mapping[str, frozenset[str]] = {
         {_V.LOCK, _V.SILENCE, _V.IDENTIFY, _V.SELF_TEST, _V.SEND_TEST, _V.OUTSTANDING}
         | {SET_MODE_SERVICE}
     ),
-    KeyRole.FLEET: frozenset({_V.CONFIGURE, _V.DIAGNOSTICS, _V.OUTSTANDING}),
+    KeyRole.FLEET: frozenset({_V.CONFIGURE, _V.UPDATE, _V.DIAGNOSTICS, _V.OUTSTANDING}),
 }
 """Who may order what, where a home says nothing narrower."""
 
@@ -72,7 +75,12 @@ DOES: Mapping[str, str] = {
     _V.IDENTIFY: "",
 }
 """What a device does, and the role that it must have; empty: any."""
-NOT_YET = frozenset({_V.CONFIGURE, _V.DIAGNOSTICS})
+BRINGS: Mapping[str, ChangeOf] = {
+    _V.CONFIGURE: ChangeOf.CONFIGURATION,
+    _V.UPDATE: ChangeOf.PROGRAM,
+}
+"""What is fetched, and must be in the bundle."""
+NOT_YET = frozenset({_V.DIAGNOSTICS})
 
 LIFE_MAX = timedelta(hours=24)
 SHORT_LIFE_MAX = timedelta(minutes=10)
@@ -84,6 +92,15 @@ RESULT_AFTER = timedelta(seconds=14)
 """Promise 23: the result is told within 15 s, and one of them is for the way."""
 SELF_TEST_AFTER = timedelta(minutes=15)
 """A self-test is done in a minute; where each path and each device has to be waited for, in ten."""
+FETCH_WITHIN = timedelta(hours=2)
+"""100 MB on a line of 20 KB/s take 83 minutes; slower than that nobody waits for it."""
+FETCHED_AFTER = FETCH_WITHIN + timedelta(minutes=15)
+"""Then nothing more will be heard of it."""
+DONE_LATER: Mapping[str, timedelta] = {
+    _V.SELF_TEST: SELF_TEST_AFTER,
+    **dict.fromkeys(BRINGS, FETCHED_AFTER),
+}
+"""What is done by whoever is told of the answer, who says himself how that went; and by when."""
 COMMAND_WITHIN = timedelta(seconds=13)
 """After it a device is asked no more, so that its own answer is the result."""
 UNLOCK_WITHIN = timedelta(hours=12)
@@ -120,6 +137,9 @@ class Refusal(StrEnum):
     NO_VISIT = "no-visit"
     ORDERED_VISIT = "ordered-visit"
     NOT_HERE = "not-here"
+    NO_UPDATES = "no-updates"
+    TOO_LARGE = "too-large"
+    BUSY = "busy"
 
 
 _R = Refusal
@@ -146,6 +166,9 @@ SENTENCES: Mapping[Refusal, str] = {
     _R.NO_VISIT: "there is no visit now",
     _R.ORDERED_VISIT: "only an order began this visit: somebody has to show a key in the home",
     _R.NOT_HERE: "this version of the gateway cannot do that yet",
+    _R.NO_UPDATES: "this home has no key for signed changes",
+    _R.TOO_LARGE: "it is larger than this home fetches",
+    _R.BUSY: "another one is being fetched",
 }
 FORGED = frozenset({_R.WRONG_ALGORITHM, _R.UNKNOWN_KEY, _R.BAD_SIGNATURE, _R.OTHER_GATEWAY})
 """Who gives such orders may be trying what he can do."""
@@ -169,6 +192,8 @@ class OrderKeys:
     may: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By the role of the key: verbs."""
     unlock_within: timedelta = UNLOCK_WITHIN
+    bundle_bytes_max: int = 0
+    """Of a signed change; 0: the home takes none."""
 
 
 NO_KEYS = OrderKeys()

@@ -15,6 +15,8 @@ from .events import (
     AlarmClosed,
     AlarmDelivered,
     AlarmSpared,
+    ChangeDelivered,
+    CommandReceived,
     DeviceEvent,
     Event,
     SummaryDelivered,
@@ -63,6 +65,7 @@ _OURS = (
     AlarmAcknowledged,
     AlarmClosed,
     SummaryDelivered,
+    ChangeDelivered,
     TimerFired,
 )
 """What receivers said themselves, and what only the engine understands: never reported."""
@@ -87,6 +90,8 @@ def report_class(event: Event) -> ReportClass | None:
     """The class of an event; None if no receiver is ever told of it."""
     if isinstance(event, _OURS):
         return None
+    if isinstance(event, CommandReceived) and event.bundle is not None:
+        return None  # its address may be a permission to fetch, which is not everybody's
     if isinstance(event, DeviceEvent) and not isinstance(event, _INFORMATION):
         return ReportClass.TELEMETRY
     return ReportClass.INFORMATION

@@ -21,6 +21,7 @@ from .orders import UsedOrder
 from .records import Record
 from .state import State
 from .times import BootClock
+from .updates import Change
 from .usual import NOTHING_USUAL, Usual
 
 CLOCK = "clock:boot"
@@ -50,6 +51,7 @@ PARTS = (
     "over",
     "record",
     "reminder",
+    "change",
     *FIGURES,
     APART,
 )
@@ -82,6 +84,8 @@ def changes(before: State, after: State) -> dict[str, Json | None]:
         rows[f"record:{key}"] = None if record is None else encode(record)
     for key, since in _changed(before.reminders, after.reminders):
         rows[f"reminder:{key}"] = None if since is None else {"at": since.isoformat()}
+    for key, change in _changed(before.changes, after.changes):
+        rows[f"change:{key}"] = None if change is None else encode(change)
     for key, counted in _changed(before.figures.months, after.figures.months):
         rows[f"month:{key}"] = None if counted is None else encode(counted)
     if before.figures.living is not (living := after.figures.living):
@@ -136,6 +140,7 @@ def restore(
             living=parts["living"].get("now", NOT_YET),
             told=parts["told"],
         ),
+        changes=dict(sorted(parts["change"].items(), key=lambda one: one[1].told.seq)),
     )
     return state, unread
 
@@ -177,6 +182,8 @@ def _read(home: Home, part: str, key: str, body: Json) -> object:
             return decode(UsedOrder, body)
         case "record":
             return decode(Record, body)
+        case "change":
+            return decode(Change, body)
         case "timer" | "lost" | "mains" | "over" | "reminder":
             return datetime.fromisoformat(body["at"])
         case "clock":

@@ -16,6 +16,7 @@ from .orders import UsedOrder
 from .records import Records
 from .supervision import deadlines, next_silence
 from .times import BootClock
+from .updates import Changes
 
 PENDING_MAX = timedelta(seconds=90)
 """A pre-alarm that nobody confirmed is raised after this; a home may allow 60 s to take it back."""
@@ -54,6 +55,8 @@ class State:
     """What those who live there are reminded of and since when, by `rule_id/key`."""
     figures: Figures = NO_FIGURES
     """What the municipality is told at the end of a month."""
+    changes: Changes = field(default_factory=dict)
+    """What became of signed changes, and who has heard of it."""
 
 
 _SILENT_AT = attrgetter("silent_at")

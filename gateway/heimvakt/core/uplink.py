@@ -1,4 +1,4 @@
-"""The port of uplinks: how an alarm reaches a receiver, and how the receiver answers.
+"""The port of uplinks: how an alarm reaches a receiver. What comes back is in `heard`.
 
 An uplink is one receiver over one path, and keeps its own connection. Whoever ships tells it what
 waits (`pressing`), because that decides how long it may pause between two attempts to connect, and
@@ -14,9 +14,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from .alarms import Alarm
-from .events import ClockQuality, Feedback
+from .events import ChangeTold, ClockQuality
+from .heard import Asked, Heard
 from .ledger import Stored
-from .month import Month
 from .orders import OrderAnswer
 from .reports import ReportClass
 from .self_test import SelfTest
@@ -24,85 +24,6 @@ from .summary import Summary
 
 DEFAULT_PATH = "default"
 """The name of the one path of a home that names none."""
-
-
-class Answer(StrEnum):
-    """What a receiver says of an alarm."""
-
-    RECEIVED = "received"
-    """Its system has the alarm."""
-    ACCEPTED = "accepted"
-    """A person has it."""
-    CLOSED = "closed"
-    """That person is done with it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledgement:
-    """An answer at application level; only this makes an alarm delivered."""
-
-    alarm_id: str
-    answer: Answer
-    receiver: str
-    """The receiver's name in the configuration."""
-    by: str
-    """Who answered: a system, or an operator's pseudonymous id."""
-    revision: int | None = None
-    """Which revision of the alarm was answered; None: whatever was sent last."""
-    outcome: Feedback = Feedback.UNKNOWN
-    """What it turned out to be, where it is closed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportReceipt:
-    """A receiver has stored the reports of one batch."""
-
-    receiver: str
-    batch_id: str
-    """As the batch was sent: only the answer for that very id counts."""
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonthReceipt:
-    """A receiver has stored the figures of a month."""
-
-    receiver: str
-    month: Month
-    by: str
-
-
-class Question(StrEnum):
-    """What a receiver may ask."""
-
-    OUTSTANDING = "outstanding"
-    """Which alarms are open?"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A receiver asks something."""
-
-    receiver: str
-    question: Question
-    question_id: str
-    """Goes back with the answer."""
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ordered:
-    """Somebody orders something. Whether it is a receiver's own word its signature says."""
-
-    receiver: str
-    """Over whom it came."""
-    path: str
-    token: str
-    """As it came; nothing of it is known yet."""
-
-
-Heard = Acknowledgement | ReportReceipt | MonthReceipt | Asked | Ordered
-"""What comes back from a receiver."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,6 +223,9 @@ class Uplink(Protocol):
 
     async def tell_self_test(self, test: SelfTest, at: datetime) -> None:
         """Tell what a self-test has found; as `tell_month`."""
+
+    async def tell_change(self, told: ChangeTold, at: datetime) -> None:
+        """Tell what became of a signed change; as `tell_month`."""
 
     async def tell_order(self, answer: OrderAnswer, at: datetime) -> None:
         """Say what becomes of an order.

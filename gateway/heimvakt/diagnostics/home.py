@@ -28,11 +28,11 @@ brokers button buzzer by ca cancel cancels certificate channel chip closed coil 
 devices dispenser dns door doors doses driver drivers elsewhere entered event_days for gateway
 getting_up grace handle heartbeat hold holdover_for id inputs inside interface interference_every
 inverted keepalive keys kind lamp lamp_green lamp_red lamps_active language lasting learn led left
-lights listen locked locks lost_after mains mains_active megabytes modem modes monthly motion
-movements night on one_alarm_within open_for opened orders out_of outer output page parity paths
-permit_join_on_start port power_pull presented press pressed priority protocol pull pulse quiet
-quiet_for radio radio_lost_for rate receiver receivers release release_for repeat reports rest
-rests_in role routes rules second sensors settles signs silent_after sirens spread started
+lights listen locked locks lost_after mains mains_active may megabytes modem modes monthly motion
+movements night on one_alarm_within open_for opened orders out_of outer output page parity passed
+paths permit_join_on_start port power_pull presented press pressed priority protocol pull pulse
+quiet quiet_for radio radio_lost_for rate receiver receivers release release_for repeat reports
+rest rests_in role routes rules second sensors settles signs silent_after sirens spread started
 stays_for stop_bits stopped store stuck_after suppresses tamper timezone to told_after unit_ms
 unknown_clock unknown_for unless unlock_within unlocked unlocked_for urgent_after version visits
 when where window wired within

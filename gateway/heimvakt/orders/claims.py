@@ -18,11 +18,13 @@ from pydantic import (
 )
 
 from heimvakt.core.alarms import Priority
-from heimvakt.core.events import Feedback, Mode
+from heimvakt.core.bundle_url import URL_MAX, is_fetchable
+from heimvakt.core.events import Bundle, Feedback, Mode
 from heimvakt.core.orders import OrderVerb
 
 YEAR_2100_S = 4_102_444_800
 LASTING_S_MAX = 86_400
+SIZE_MAX = 2_000_000_000
 
 _V = OrderVerb
 _SAYS: Mapping[OrderVerb, tuple[frozenset[str], frozenset[str]]] = {
@@ -39,7 +41,8 @@ _SAYS: Mapping[OrderVerb, tuple[frozenset[str], frozenset[str]]] = {
     _V.OUTSTANDING: (frozenset(), frozenset()),
     _V.SEND_TEST: (frozenset(), frozenset({"priority"})),
     _V.SELF_TEST: (frozenset(), frozenset()),
-    _V.CONFIGURE: (frozenset(), frozenset()),
+    _V.CONFIGURE: (frozenset({"url", "sha256", "size"}), frozenset()),
+    _V.UPDATE: (frozenset({"url", "sha256", "size"}), frozenset()),
     _V.DIAGNOSTICS: (frozenset(), frozenset()),
 }
 """What belongs to each verb: what it needs, and what it may have."""
@@ -50,6 +53,12 @@ def _of_a_dose(moment: datetime) -> datetime:
     if not 0 < moment.timestamp() < YEAR_2100_S:
         raise ValueError("no dose is planned for that moment")
     return moment.astimezone(UTC)
+
+
+def _fetchable(url: str) -> str:
+    if not is_fetchable(url):
+        raise ValueError("a bundle is fetched over https, or http from this box itself")
+    return url
 
 
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!-~](?:[ -~]*[!-~])?$")]
@@ -94,6 +103,16 @@ class Claims(BaseModel):
     outcome: Feedback | None = Field(
         default=None, description="`close`: what the alarm turned out to be."
     )
+    url: Annotated[str, Field(max_length=URL_MAX), AfterValidator(_fetchable)] | None = Field(
+        default=None,
+        description="`configure`, `update`: where the bundle is to be fetched, over https.",
+    )
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        default=None, description="`configure`, `update`: of the whole bundle, in hex."
+    )
+    size: Annotated[int, Field(ge=1, le=SIZE_MAX)] | None = Field(
+        default=None, description="`configure`, `update`: of the bundle, in bytes."
+    )
     lasting: Annotated[int, Field(ge=1, le=LASTING_S_MAX)] | None = Field(
         default=None, description="`unlock`, `siren`, `light`, `set-mode`: for how many seconds."
     )
@@ -126,6 +145,13 @@ class Claims(BaseModel):
                 return self.dose.isoformat() + (" travel" if self.travel else "")
             case _:
                 return ""
+
+    @property
+    def bundle(self) -> Bundle | None:
+        """What is to be fetched, if anything is."""
+        if self.url is None or self.sha256 is None or self.size is None:
+            return None
+        return Bundle(url=self.url, sha256=self.sha256, size=self.size)
 
     @property
     def issued_at(self) -> datetime:

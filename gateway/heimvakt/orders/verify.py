@@ -1,31 +1,22 @@
 """Whose order this is: one token against the keys of this home.
 
 Pure, and never raises: whatever somebody wrote there becomes an event, with the reason why it is
-not to be obeyed. Only EdDSA counts, whatever a token says of itself; a token brings no key along.
+not to be obeyed.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from jwt import PyJWS
-from jwt.exceptions import InvalidSignatureError, InvalidTokenError
 
 from heimvakt.core.events import CommandReceived
 from heimvakt.core.orders import OrderKey, Refusal
+from heimvakt.tokens.reading import NotTaken, Reader
 
 from .claims import Claims, read_claims
 
 TYPE = "heimvakt-order+jwt"
-"""A token of the same key that was made for something else is no order (RFC 8725, 3.11)."""
 TOKEN_MAX = 4096
 """An order has some 400 characters."""
-HEADER = frozenset({"alg", "kid", "typ"})
-_COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-_EDDSA = "EdDSA"
 
 
 class Verifier:
@@ -34,37 +25,19 @@ class Verifier:
     def __init__(self, gateway_id: str, keys: Mapping[str, OrderKey]) -> None:
         """`keys` by their names in the configuration, which are the `kid` of tokens."""
         self._gateway_id = gateway_id
-        self._keys = {
-            name: (key.role, Ed25519PublicKey.from_public_bytes(key.public))
-            for name, key in keys.items()
-        }
-        self._jws = PyJWS(algorithms=[_EDDSA])
+        self._roles = {name: key.role for name, key in keys.items()}
+        public = {name: key.public for name, key in keys.items()}
+        self._read = Reader(TYPE, public, longest=TOKEN_MAX)
 
     def __call__(self, token: str, receiver: str) -> CommandReceived:
         """The order that a token is, from this receiver."""
-        if len(token) > TOKEN_MAX or _COMPACT.fullmatch(token) is None:
-            return _refused(receiver, Refusal.MALFORMED, "it is no JWS in compact form")
         try:
-            header = self._jws.get_unverified_header(token)
-        except InvalidTokenError as error:
-            return _refused(receiver, Refusal.MALFORMED, str(error)[:100])
-        name = header.get("kid")
-        if header.get("alg") != _EDDSA:
-            return _refused(receiver, Refusal.WRONG_ALGORITHM)
-        if header.get("typ") != TYPE or not HEADER.issuperset(header):
-            return _refused(receiver, Refusal.MALFORMED, f"its header is alg, kid and typ {TYPE}")
-        if not isinstance(name, str) or name not in self._keys:
-            return _refused(receiver, Refusal.UNKNOWN_KEY)
-        role, key = self._keys[name]
-        try:
-            payload = self._jws.decode(token, key, algorithms=[_EDDSA])
-        except InvalidSignatureError:
-            return _refused(receiver, Refusal.BAD_SIGNATURE)
-        except InvalidTokenError as error:
-            return _refused(receiver, Refusal.MALFORMED, str(error)[:100])
-        return self._authentic(payload, role, receiver)
+            signed = self._read(token)
+        except NotTaken as error:
+            return _refused(receiver, Refusal(error.trouble), str(error))
+        return self._authentic(signed.payload, self._roles[signed.key], receiver)
 
-    def _authentic(self, payload: Any, role: str, receiver: str) -> CommandReceived:
+    def _authentic(self, payload: bytes, role: str, receiver: str) -> CommandReceived:
         claims = read_claims(payload)
         if isinstance(claims, str):
             return _refused(receiver, Refusal.MALFORMED, claims, role=role)
@@ -85,6 +58,7 @@ def _event(claims: Claims, role: str, receiver: str, refused: str) -> CommandRec
         alarm_id=claims.alarm,
         argument=claims.argument,
         lasting_s=claims.lasting,
+        bundle=claims.bundle,
         refused=refused,
     )
 

@@ -65,6 +65,7 @@ _NB = {
     "mains-restored": "strøm tilbake",
     "mode-changed": "modus endret",
     "configuration-changed": "oppsett endret",
+    "change-told": "signert endring fulgt",
     "configuration-refused": "oppsett ikke tatt i bruk",
     "gateway-started": "startet",
     "gateway-stopping": "stoppet",

@@ -42,6 +42,7 @@ from . import (
     tamper,
     technical,
     temperature,
+    update,
     visit,
     visit_missed,
     walk_test,
@@ -93,6 +94,7 @@ KINDS: Mapping[str, RuleKind[Any]] = {
         orders_refused.KIND,
         wrong_codes.KIND,
         audit_broken.KIND,
+        update.KIND,
     )
 }
 

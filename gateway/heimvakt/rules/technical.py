@@ -220,14 +220,16 @@ def _part(event: PartDown) -> RaiseAlarm:
 def _store(event: StoreFault) -> RaiseAlarm:
     aside_nb = f" og er lagt til side som {event.set_aside}" if event.set_aside else ""
     aside_en = f" and set aside as {event.set_aside}" if event.set_aside else ""
+    what_nb = "laget av en nyere versjon" if event.newer else "skadet"
+    what_en = "made by a newer version" if event.newer else "damaged"
     return RaiseAlarm(
         key=f"store@{event.seq}",
         kind="store",
         priority=Priority.MEDIUM,
         began_at=event.at,
         text=Words(
-            nb=f"Databasen var skadet{aside_nb}. {event.saved}.",
-            en=f"The database was damaged{aside_en}. {event.saved}.",
+            nb=f"Databasen var {what_nb}{aside_nb}. {event.saved}.",
+            en=f"The database was {what_en}{aside_en}. {event.saved}.",
         ),
         evidence=(Evidence.of(event),),
         thresholds=(("reason", event.reason),),

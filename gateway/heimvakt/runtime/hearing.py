@@ -14,8 +14,8 @@ import structlog
 
 from heimvakt.core.alarms import MOVES, Alarm, AlarmState, Move
 from heimvakt.core.events import AlarmAcknowledged, AlarmClosed, AlarmDelivered, Event
+from heimvakt.core.heard import Acknowledgement, Answer
 from heimvakt.core.ledger import Store, StoreUnavailable
-from heimvakt.core.uplink import Acknowledgement, Answer
 
 log = structlog.get_logger("hearing")
 

@@ -11,12 +11,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from heimvakt.core.events import ClockQuality, SummaryDelivered
+from heimvakt.core.heard import MonthReceipt
 from heimvakt.core.ledger import StoreUnavailable
 from heimvakt.core.month import Month, after, begins, month_of
 from heimvakt.core.ports import Clock
 from heimvakt.core.retry import Chance
 from heimvakt.core.summary import owed, summarise
-from heimvakt.core.uplink import MonthReceipt, NobodyThere, NotConnected, Uplink
+from heimvakt.core.uplink import NobodyThere, NotConnected, Uplink
 
 from .pipeline import Pipeline
 from .waits import any_connected, now, until

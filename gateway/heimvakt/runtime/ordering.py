@@ -20,10 +20,11 @@ import structlog
 from heimvakt.core.alarms import Alarm
 from heimvakt.core.bucket import Bucket
 from heimvakt.core.events import CommandReceived
+from heimvakt.core.heard import Asked, Ordered, Question
 from heimvakt.core.ledger import StoreFull, StoreUnavailable
 from heimvakt.core.orders import OrderAnswer, OrderVerb, Refusal
 from heimvakt.core.ports import Clock
-from heimvakt.core.uplink import Asked, NotConnected, Ordered, Question, Uplink
+from heimvakt.core.uplink import NotConnected, Uplink
 
 from .pipeline import Committed
 from .waits import any_connected, now

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from heimvakt.core.alarms import Alarm
+from heimvakt.core.heard import Asked
 from heimvakt.core.ports import Clock
 from heimvakt.core.sessions import TROUBLE_S, Sessions
-from heimvakt.core.uplink import Asked, NotConnected, Uplink
+from heimvakt.core.uplink import NotConnected, Uplink
 
 from .waits import now
 

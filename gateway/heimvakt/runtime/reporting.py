@@ -14,11 +14,12 @@ import structlog
 
 from heimvakt.core.batches import Batches, SendReports
 from heimvakt.core.events import Event
+from heimvakt.core.heard import ReportReceipt
 from heimvakt.core.ledger import Store, Stored, StoreUnavailable
 from heimvakt.core.reports import Wanted, report_class
 from heimvakt.core.retry import Chance
 from heimvakt.core.sessions import Sessions
-from heimvakt.core.uplink import NobodyThere, NotConnected, ReportReceipt, Uplink
+from heimvakt.core.uplink import NobodyThere, NotConnected, Uplink
 
 from .waits import now, until
 

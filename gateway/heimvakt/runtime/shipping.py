@@ -19,21 +19,14 @@ import structlog
 from heimvakt.core.alarms import Alarm, Priority
 from heimvakt.core.delivery import Planner, Send
 from heimvakt.core.events import AlarmDelivered, AlarmSpared, Event
+from heimvakt.core.heard import Acknowledgement, Asked, Heard, MonthReceipt, Ordered
 from heimvakt.core.ledger import Store
 from heimvakt.core.ports import Clock
 from heimvakt.core.reports import Wanted
 from heimvakt.core.retry import Chance, Schedule
 from heimvakt.core.sessions import Session, Sessions
 from heimvakt.core.unheard import Unheard
-from heimvakt.core.uplink import (
-    Acknowledgement,
-    Asked,
-    Heard,
-    MonthReceipt,
-    Ordered,
-    Uplink,
-    Waits,
-)
+from heimvakt.core.uplink import Uplink, Waits
 from heimvakt.core.written import waiting_for
 
 from .doubts import Doubts, Witness

@@ -13,8 +13,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from heimvakt.core.alarms import Alarm, AlarmState, Priority, Step
+from heimvakt.core.heard import Acknowledgement, Heard
 from heimvakt.core.ports import Clock
-from heimvakt.core.uplink import Acknowledgement, Heard, NobodyThere, NotConnected, Sending, Uplink
+from heimvakt.core.uplink import NobodyThere, NotConnected, Sending, Uplink
 from heimvakt.core.words import Words
 
 Hear = Callable[[Heard], Awaitable[None]]

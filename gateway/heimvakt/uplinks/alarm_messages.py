@@ -132,7 +132,7 @@ class AlarmMessage(Envelope):
     data: AlarmData = Field(description="The alarm.")
 
 
-class OpenAlarmPart(Part):
+class OpenAlarmPart(Part, defer_build=True):
     """One alarm that is open."""
 
     alarm_id: str = Field(description="Names the alarm for ever.")
@@ -158,7 +158,7 @@ class OpenAlarmPart(Part):
     )
 
 
-class OutstandingData(Part):
+class OutstandingData(Part, defer_build=True):
     """Which alarms are open."""
 
     question_id: str = Field(description="As it came with the question.")
@@ -169,7 +169,7 @@ class OutstandingData(Part):
     )
 
 
-class OutstandingMessage(Envelope):
+class OutstandingMessage(Envelope, defer_build=True):
     """Topic `heimvakt/v1/{gateway_id}/outstanding`, QoS 1: the answer to a question."""
 
     type: Literal["heimvakt.outstanding.v1"] = Field(description="What this message is.")

@@ -7,7 +7,7 @@ gateway: what it sends, a centre receives.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from .mqtt import BEAT_EXPIRY_S
@@ -24,16 +24,17 @@ _FIRST = Topics(f"{{{_GATEWAY}}}")
 _OTHER = Topics(f"{{{_GATEWAY}}}", path=f"{{{_PATH}}}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Channel:
     """A topic of one gateway, and what is said there."""
 
     address: str
     messages: tuple[str, ...]
     """By the names of their schemas."""
-    sends: bool
-    """The gateway does; else it hears."""
     says: str
+    _: KW_ONLY
+    heard: bool = False
+    """By the gateway; else it sends."""
     reply: tuple[str, str] | None = None
     """The channel and the message that are waited for."""
     retained: bool = False
@@ -42,85 +43,66 @@ class Channel:
 
 CHANNELS: dict[str, Channel] = {
     "alarm": Channel(
-        address=_FIRST.alarm,
-        messages=("alarm",),
-        sends=True,
-        says="An alarm, or another revision of one. It is sent again until it is answered.",
+        _FIRST.alarm,
+        ("alarm",),
+        "An alarm, or another revision of one. It is sent again until it is answered.",
         reply=("ack", "acknowledgement"),
     ),
     "state": Channel(
-        address=_FIRST.state,
-        messages=("state",),
-        sends=True,
-        says="Whether the gateway is connected over its first path; also its last will.",
+        _FIRST.state,
+        ("state",),
+        "Whether the gateway is connected over its first path; also its last will.",
         retained=True,
     ),
-    "pathState": Channel(
-        address=_OTHER.state,
-        messages=("state",),
-        sends=True,
-        says="The same of each further path.",
-        retained=True,
-    ),
+    "pathState": Channel(_OTHER.state, ("state",), "The same of each further path.", retained=True),
     "heartbeat": Channel(
-        address=_FIRST.heartbeat,
-        messages=("heartbeat",),
-        sends=True,
-        says="How the gateway is: about once a minute over its first path, seldom over others.",
+        _FIRST.heartbeat,
+        ("heartbeat",),
+        "How the gateway is: about once a minute over its first path, seldom over others.",
         expiry_s=BEAT_EXPIRY_S,
     ),
     "reports": Channel(
-        address=_FIRST.reports,
-        messages=("reports",),
-        sends=True,
-        says="Events that are no alarms, where the home sends them.",
+        _FIRST.reports,
+        ("reports",),
+        "Events that are no alarms, where the home sends them.",
         reply=("ack", "receipt"),
     ),
     "month": Channel(
-        address=_FIRST.month,
-        messages=("month",),
-        sends=True,
-        says="The figures of a month, where the home sends them.",
+        _FIRST.month,
+        ("month",),
+        "The figures of a month, where the home sends them.",
         reply=("ack", "receipt"),
     ),
     "selfTest": Channel(
-        address=_FIRST.self_test,
-        messages=("self-test",),
-        sends=True,
-        says="What a self-test has found. It needs no answer.",
+        _FIRST.self_test, ("self-test",), "What a self-test has found. It needs no answer."
+    ),
+    "change": Channel(
+        _FIRST.change,
+        ("change",),
+        "What became of a signed change of the file of the home or of the program.",
     ),
     "ack": Channel(
-        address=_FIRST.acknowledgement,
-        messages=("acknowledgement", "receipt"),
-        sends=False,
-        says="The answer to an alarm, to reports or to a month.",
+        _FIRST.acknowledgement,
+        ("acknowledgement", "receipt"),
+        "The answer to an alarm, to reports or to a month.",
+        heard=True,
     ),
     "ask": Channel(
-        address=_FIRST.question,
-        messages=("question",),
-        sends=False,
-        says="A question: which alarms are open?",
+        _FIRST.question,
+        ("question",),
+        "A question: which alarms are open?",
+        heard=True,
         reply=("outstanding", "outstanding"),
     ),
-    "outstanding": Channel(
-        address=_FIRST.outstanding,
-        messages=("outstanding",),
-        sends=True,
-        says="Which alarms are open.",
-    ),
+    "outstanding": Channel(_FIRST.outstanding, ("outstanding",), "Which alarms are open."),
     "order": Channel(
-        address=_FIRST.order,
-        messages=("order",),
-        sends=False,
-        says="A signed order. Heard where the file of the home has a key.",
+        _FIRST.order,
+        ("order",),
+        "A signed order. Heard where the file of the home has a key.",
+        heard=True,
         reply=("orderAnswer", "order-answer"),
     ),
-    "orderAnswer": Channel(
-        address=_FIRST.order_answer,
-        messages=("order-answer",),
-        sends=True,
-        says="What becomes of an order.",
-    ),
+    "orderAnswer": Channel(_FIRST.order_answer, ("order-answer",), "What becomes of an order."),
 }
 """By their names in the document. Every topic of `Topics` is here, which a test holds."""
 
@@ -191,7 +173,7 @@ def _channel(channel: Channel) -> dict[str, Any]:
 def _operation(name: str, channel: Channel) -> dict[str, Any]:
     expiry = {} if channel.expiry_s is None else {"messageExpiryInterval": channel.expiry_s}
     said: dict[str, Any] = {
-        "action": "send" if channel.sends else "receive",
+        "action": "receive" if channel.heard else "send",
         "channel": _to("channels", name),
         "summary": channel.says,
         "messages": [_to("channels", name, "messages", each) for each in channel.messages],

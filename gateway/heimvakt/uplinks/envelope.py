@@ -38,3 +38,19 @@ class Envelope(Part):
         default=None,
         description="When it happened, UTC. A last will has none: the broker sends it later.",
     )
+
+
+def attributes(gateway_id: str, message_id: str, at: datetime | None = None) -> dict[str, Any]:
+    """What the envelope of a message of ours says, but for its type."""
+    return {
+        "specversion": "1.0",
+        "id": message_id,
+        "source": f"/heimvakt/{gateway_id}",
+        "datacontenttype": "application/json",
+        "time": at,
+    }
+
+
+def to_bytes(message: Envelope) -> bytes:
+    """The message as it goes on the wire: JSON in UTF-8, without what is not known."""
+    return message.model_dump_json(exclude_none=True).encode()

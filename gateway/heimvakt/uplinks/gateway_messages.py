@@ -36,7 +36,7 @@ class StateMessage(Envelope):
     data: StateData = Field(description="The state.")
 
 
-class ConfigurationWrong(Part):
+class ConfigurationWrong(Part, defer_build=True):
     """A place of the configuration that is wrong, and not in use."""
 
     where: str = Field(
@@ -118,7 +118,7 @@ class ReportsMessage(Envelope):
     data: ReportsData = Field(description="The reports.")
 
 
-class OrderAnswerData(Part):
+class OrderAnswerData(Part, defer_build=True):
     """What becomes of an order."""
 
     order_id: str = Field(
@@ -141,7 +141,7 @@ class OrderAnswerData(Part):
     )
 
 
-class OrderAnswerMessage(Envelope):
+class OrderAnswerMessage(Envelope, defer_build=True):
     """Topic `heimvakt/v1/{gateway_id}/order-answer`, QoS 1."""
 
     type: Literal["heimvakt.order-answer.v1"] = Field(description="What this message is.")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from heimvakt.core.events import Feedback
-from heimvakt.core.uplink import Answer, Question
+from heimvakt.core.heard import Answer, Question
 
 ACKNOWLEDGEMENT_TYPE = "heimvakt.acknowledgement.v1"
 RECEIPT_TYPE = "heimvakt.receipt.v1"
@@ -90,7 +90,7 @@ class ReceiptMessage(SaidEnvelope):
     data: ReceiptData = Field(description="The receipt.")
 
 
-class QuestionData(Said):
+class QuestionData(Said, defer_build=True):
     """What the receiver wants to know."""
 
     question: Question = Field(description="`outstanding`: which alarms are open?")
@@ -98,14 +98,14 @@ class QuestionData(Said):
     by: Name = Field(description="Who asks: a system, or the pseudonymous id of an operator.")
 
 
-class QuestionMessage(SaidEnvelope):
+class QuestionMessage(SaidEnvelope, defer_build=True):
     """Topic `heimvakt/v1/{gateway_id}/ask`, QoS 1, not retained."""
 
     type: Literal["heimvakt.question.v1"] = Field(description="What this message is.")
     data: QuestionData = Field(description="The question.")
 
 
-class OrderData(Said):
+class OrderData(Said, defer_build=True):
     """What is to be done."""
 
     order: str = Field(
@@ -115,7 +115,7 @@ class OrderData(Said):
     )
 
 
-class OrderMessage(SaidEnvelope):
+class OrderMessage(SaidEnvelope, defer_build=True):
     """Topic `heimvakt/v1/{gateway_id}/order`, QoS 1, not retained."""
 
     type: Literal["heimvakt.order.v1"] = Field(description="What this message is.")

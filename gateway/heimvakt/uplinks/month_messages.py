@@ -13,7 +13,7 @@ from heimvakt.core.month import PATTERN
 from .envelope import Envelope, Part
 
 
-class AlarmFiguresPart(Part):
+class AlarmFiguresPart(Part, defer_build=True):
     """The alarms of one rule, kind and priority that were raised in the month."""
 
     rule: str = Field(description="The rule, as the file of the home calls it.")
@@ -31,7 +31,7 @@ class AlarmFiguresPart(Part):
     closed_unknown: int = Field(description="Closed, and nobody found out, or nobody has said.")
 
 
-class DelaysPart(Part):
+class DelaysPart(Part, defer_build=True):
     """How long something took."""
 
     priority: Priority = Field(description="Of the alarms.")
@@ -41,7 +41,7 @@ class DelaysPart(Part):
     worst_s: float = Field(description="The longest, seconds.")
 
 
-class DoseFiguresPart(Part):
+class DoseFiguresPart(Part, defer_build=True):
     """What became of the doses that were planned in the month."""
 
     in_time: int = Field(description="Taken in their time.")
@@ -51,7 +51,7 @@ class DoseFiguresPart(Part):
     unknown: int = Field(description="The dispenser has not said what became of them.")
 
 
-class MonthData(Part):
+class MonthData(Part, defer_build=True):
     """One month of one home."""
 
     batch_id: str = Field(
@@ -80,7 +80,7 @@ class MonthData(Part):
     mains_lost: int = Field(description="How often the mains were lost.")
 
 
-class MonthMessage(Envelope):
+class MonthMessage(Envelope, defer_build=True):
     """Topic `heimvakt/v1/{gateway_id}/month`, QoS 1."""
 
     type: Literal["heimvakt.month.v1"] = Field(description="What this message is.")

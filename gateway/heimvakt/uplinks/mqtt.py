@@ -13,17 +13,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from random import Random
 
-import structlog
-
 from heimvakt._version import __version__
 from heimvakt.core.alarms import Alarm, Priority
+from heimvakt.core.events import ChangeTold
+from heimvakt.core.heard import Asked, Heard
 from heimvakt.core.orders import OrderAnswer
 from heimvakt.core.ports import Clock
 from heimvakt.core.self_test import SelfTest
 from heimvakt.core.summary import Summary
 from heimvakt.core.uplink import (
-    Asked,
-    Heard,
     Heartbeat,
     Line,
     NobodyThere,
@@ -33,9 +31,12 @@ from heimvakt.core.uplink import (
     Waits,
 )
 
-from . import render
+from . import batches, render
 from .address_book import AddressBook
+from .alarm_payloads import AlarmPayloads
 from .binding import PathBinding
+from .change_message import change_message
+from .envelope import to_bytes
 from .link_lost import LinkLost
 from .mqtt_client import Link
 from .mqtt_identity import Identity
@@ -47,13 +48,13 @@ from .mqtt_window import Lane
 from .names import Names
 from .prepared import Prepared
 from .self_test_message import self_test_message
-from .shortened import Shortened
 from .topics import Topics
 
 BEAT_EXPIRY_S = 300
 """An old one says nothing; a broker must not drop alarms to keep it for an absent receiver."""
-
-_log = structlog.get_logger(__name__)
+PROOF_BYTES = 1_600
+"""Of the first heartbeat of a connection, with blanks: as long as an alarm, and longer than a
+packet. On some lines long packets vanish and short ones do not, and a short one proves nothing."""
 
 
 class MqttUplink:
@@ -97,13 +98,16 @@ class MqttUplink:
         binding = path or PathBinding()
         self._name = name
         self._gateway_id = gateway_id
-        self._prepared = prepared or Prepared(gateway_id)
         self._path = binding.name
         self._clock = clock
         self._chance = chance
         self._topics = Topics(gateway_id, None if binding.first else binding.name)
-        self._shortened = Shortened()
         self._counts: Counter[str] = Counter()
+        self._alarms = AlarmPayloads(
+            name, gateway_id, prepared or Prepared(gateway_id), self._counts
+        )
+        self._proven: Link | None = None
+        """The connection on which a heartbeat was confirmed."""
         self._session = Session(
             Identity(
                 receiver=name,
@@ -191,34 +195,26 @@ class MqttUplink:
         One that is too long for the broker goes without what explains it, and says so.
         """
         link = self._standing()
-        message = self._prepared.message(alarm, sending)
-        payload = render.to_bytes(message)
-        size = len(payload)
         bytes_max = self._payload_max(link, self._topics.alarm)
-        shortened = self._shortened.must_be(message.id, size, bytes_max)
-        if shortened:
-            self._tell_shortened(alarm, size)
-            short = render.alarm_message(
-                alarm, sending, gateway_id=self._gateway_id, shortened=True
-            )
-            payload = render.to_bytes(short)
-            if bytes_max is not None and len(payload) > bytes_max:
-                link.leave(f"the broker takes {bytes_max} bytes at most, which is no alarm")
+        payload = self._alarms.of(alarm, sending, bytes_max)
+        if bytes_max is not None and len(payload.octets) > bytes_max:
+            link.leave(f"the broker takes {bytes_max} bytes at most, which is no alarm")
         try:
-            heard = await link.publish(self._topics.alarm, payload, lane=_lane(alarm, sending))
+            heard = await link.publish(
+                self._topics.alarm, payload.octets, lane=_lane(alarm, sending)
+            )
         except LinkLost as lost:
             if lost.hung_up:
-                self._shortened.hung_up(message.id, len(payload))
+                self._alarms.hung_up(payload)
             raise NotConnected(f"{self._name}: {lost}") from lost
-        if not shortened:
-            self._shortened.taken(message.id)
+        self._alarms.taken(payload)
         self._counts["alarms-sent"] += 1
         self._check(heard, self._topics.alarm)
 
     async def report(self, batch: ReportBatch) -> None:
         """Hand a batch of reports to the broker. See the port."""
         link = self._standing()
-        payload = render.reports_bytes(
+        payload = batches.reports_bytes(
             batch,
             gateway_id=self._gateway_id,
             sent_at=self._clock.now(),
@@ -239,12 +235,12 @@ class MqttUplink:
             gateway_id=self._gateway_id,
             bytes_max=self._payload_max(link, self._topics.outstanding),
         )
-        await self._publish(link, self._topics.outstanding, render.to_bytes(message), Lane.ALARM)
+        await self._publish(link, self._topics.outstanding, to_bytes(message), Lane.ALARM)
         self._counts["questions-answered"] += 1
 
     async def tell_month(self, summary: Summary, at: datetime) -> None:
         """Tell the figures of a month. See the port."""
-        payload = render.to_bytes(render.month_message(summary, at, gateway_id=self._gateway_id))
+        payload = to_bytes(batches.month_message(summary, at, gateway_id=self._gateway_id))
         heard = await self._publish(self._standing(), self._topics.month, payload, Lane.REPORT)
         self._check(heard, self._topics.month)
 
@@ -252,11 +248,17 @@ class MqttUplink:
         """Tell what a self-test has found; what is well is left out for a broker that does not take
         all of it. See the port."""
         link, topic = self._standing(), self._topics.self_test
-        payload = render.to_bytes(self_test_message(test, at))
+        payload = to_bytes(self_test_message(test, at))
         bytes_max = self._payload_max(link, topic)
         if bytes_max is not None and len(payload) > bytes_max:
-            payload = render.to_bytes(self_test_message(test, at, only_named=True))
+            payload = to_bytes(self_test_message(test, at, only_named=True))
         self._check(await self._publish(link, topic, payload, Lane.REPORT), topic)
+
+    async def tell_change(self, told: ChangeTold, at: datetime) -> None:
+        """Tell what became of a signed change. See the port."""
+        payload = to_bytes(change_message(told, at, gateway_id=self._gateway_id))
+        heard = await self._publish(self._standing(), self._topics.change, payload, Lane.REPORT)
+        self._check(heard, self._topics.change)
 
     async def tell_order(self, answer: OrderAnswer, at: datetime) -> None:
         """Say what becomes of an order. See the port."""
@@ -267,21 +269,19 @@ class MqttUplink:
             token=f"{self._chance.getrandbits(64):016x}",
         )
         await self._publish(
-            self._standing(), self._topics.order_answer, render.to_bytes(message), Lane.ALARM
+            self._standing(), self._topics.order_answer, to_bytes(message), Lane.ALARM
         )
         self._counts["orders-answered"] += 1
 
     async def beat(self, heartbeat: Heartbeat) -> None:
         """Tell the broker that the gateway lives; return when it has confirmed it. See the port."""
-        message = render.heartbeat_message(heartbeat, gateway_id=self._gateway_id)
-        payload = render.to_bytes(message)
-        await self._publish(
-            self._standing(),
-            self._topics.heartbeat,
-            payload,
-            Lane.ALARM,
-            expiry_s=BEAT_EXPIRY_S,
-        )
+        link, topic = self._standing(), self._topics.heartbeat
+        payload = to_bytes(render.heartbeat_message(heartbeat, gateway_id=self._gateway_id))
+        if link is not self._proven:
+            bytes_max = self._payload_max(link, topic)
+            payload = payload.ljust(min(PROOF_BYTES, bytes_max or PROOF_BYTES))
+        await self._publish(link, topic, payload, Lane.ALARM, expiry_s=BEAT_EXPIRY_S)
+        self._proven = link
         self._counts["heartbeats-sent"] += 1
 
     def counts(self) -> dict[str, int]:
@@ -308,13 +308,6 @@ class MqttUplink:
     def _payload_max(self, link: Link, topic: str) -> int | None:
         whole = link.line.message_bytes_max
         return None if whole is None else whole - len(topic) - OVERHEAD
-
-    def _tell_shortened(self, alarm: Alarm, size: int) -> None:
-        self._counts["alarms-shortened"] += 1
-        if self._counts["alarms-shortened"] == 1:
-            _log.warning(
-                "alarm-shortened", receiver=self._name, alarm_id=alarm.alarm_id, bytes=size
-            )
 
 
 def _lane(alarm: Alarm, sending: Sending) -> Lane:

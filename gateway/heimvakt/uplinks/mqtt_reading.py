@@ -9,14 +9,7 @@ from typing import assert_never
 
 import structlog
 
-from heimvakt.core.uplink import (
-    Acknowledgement,
-    Asked,
-    Heard,
-    MonthReceipt,
-    Ordered,
-    ReportReceipt,
-)
+from heimvakt.core.heard import Acknowledgement, Asked, Heard, MonthReceipt, Ordered, ReportReceipt
 
 from .mqtt_identity import Identity
 from .mqtt_inbox import Incoming

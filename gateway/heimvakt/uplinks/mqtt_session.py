@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 
+from heimvakt.core.heard import Heard
 from heimvakt.core.ports import Clock
-from heimvakt.core.uplink import Heard, Waits
+from heimvakt.core.uplink import Waits
 
 from . import render
 from .backoff import Backoff, Failure
+from .envelope import to_bytes
 from .gateway_messages import StateReason
 from .link_lost import LinkLost
 from .mqtt_client import Link
@@ -235,4 +237,4 @@ class Session:
             started_at=self._who.started_at,
             path=self._who.binding.name,
         )
-        return self._topics.state, render.to_bytes(message)
+        return self._topics.state, to_bytes(message)

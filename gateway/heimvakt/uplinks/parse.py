@@ -10,18 +10,11 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from heimvakt.core.heard import Acknowledgement, Asked, Heard, MonthReceipt, Ordered, ReportReceipt
 from heimvakt.core.month import is_month
-from heimvakt.core.uplink import (
-    Acknowledgement,
-    Asked,
-    Heard,
-    MonthReceipt,
-    Ordered,
-    ReportReceipt,
-)
 
 from . import incoming_messages as i
-from .render import MONTH_BATCH
+from .batches import MONTH_BATCH
 
 BYTES_MAX = 64 * 1024
 """A real answer has about 300 bytes; the rest is room for what middleware adds."""

@@ -1,4 +1,4 @@
-"""What is known, as messages. Pure: the same values give the same bytes."""
+"""Alarms and the gateway itself, as messages. Pure: the same values give the same bytes."""
 
 from __future__ import annotations
 
@@ -7,30 +7,20 @@ from datetime import datetime
 from typing import Any, cast
 
 from heimvakt.core.alarms import Alarm
-from heimvakt.core.codec import encode
-from heimvakt.core.month import Month
+from heimvakt.core.heard import Asked
 from heimvakt.core.orders import OrderAnswer
-from heimvakt.core.summary import Summary
 from heimvakt.core.times import raised_at
-from heimvakt.core.uplink import Asked, Heartbeat, ReportBatch, Sending
+from heimvakt.core.uplink import Heartbeat, Sending
 
 from . import alarm_messages as a
 from . import gateway_messages as g
-from . import month_messages as m
-from .envelope import Envelope
+from .envelope import attributes
 
 OUTSTANDING_MAX = 200
 """Open alarms told at once: some 60 kB. A home with more has a fault, and `total` says so."""
 
-MONTH_BATCH = "month-"
-
 OPEN_ALARM_BYTES = 800
 """More than one of them takes, with some for the envelope: it has 400 with a chain of two."""
-
-
-def source(gateway_id: str) -> str:
-    """Who speaks, as CloudEvents wants it."""
-    return f"/heimvakt/{gateway_id}"
 
 
 def alarm_message(
@@ -41,12 +31,12 @@ def alarm_message(
     `shortened`: without what explains it, for a broker that does not take the whole of it.
     """
     return a.AlarmMessage(
-        specversion="1.0",
-        id=f"{alarm.alarm_id}/{alarm.revision}",
-        source=source(gateway_id),
+        **attributes(
+            gateway_id,
+            f"{alarm.alarm_id}/{alarm.revision}",
+            at=alarm.history[-1].at if alarm.revision and alarm.history else alarm.raised_at,
+        ),
         type="heimvakt.alarm.v1",
-        time=alarm.history[-1].at if alarm.revision and alarm.history else alarm.raised_at,
-        datacontenttype="application/json",
         data=a.AlarmData(
             alarm_id=alarm.alarm_id,
             number=alarm.number,
@@ -120,12 +110,8 @@ def outstanding_message(
     by_urgency = sorted(alarms, key=lambda alarm: (alarm.priority.rank, alarm.number))
     count_max = OUTSTANDING_MAX if bytes_max is None else bytes_max // OPEN_ALARM_BYTES
     return a.OutstandingMessage(
-        specversion="1.0",
-        id=f"outstanding/{asked.question_id}/{at.isoformat()}",
-        source=source(gateway_id),
+        **attributes(gateway_id, f"outstanding/{asked.question_id}/{at.isoformat()}", at=at),
         type="heimvakt.outstanding.v1",
-        time=at,
-        datacontenttype="application/json",
         data=a.OutstandingData(
             question_id=asked.question_id,
             at=at,
@@ -166,12 +152,8 @@ def state_message(
 ) -> g.StateMessage:
     """Whether the gateway is there; `token` is what makes the id of this message its own."""
     return g.StateMessage(
-        specversion="1.0",
-        id=f"state/{token}",
-        source=source(gateway_id),
+        **attributes(gateway_id, f"state/{token}", at=at),
         type="heimvakt.state.v1",
-        time=at,
-        datacontenttype="application/json",
         data=g.StateData(
             online=reason == "connected",
             reason=reason,
@@ -185,12 +167,12 @@ def state_message(
 def heartbeat_message(heartbeat: Heartbeat, *, gateway_id: str) -> g.HeartbeatMessage:
     """What the gateway says of itself."""
     return g.HeartbeatMessage(
-        specversion="1.0",
-        id=f"heartbeat/{heartbeat.path}/{heartbeat.beat}/{heartbeat.at.isoformat()}",
-        source=source(gateway_id),
+        **attributes(
+            gateway_id,
+            f"heartbeat/{heartbeat.path}/{heartbeat.beat}/{heartbeat.at.isoformat()}",
+            at=heartbeat.at,
+        ),
         type="heimvakt.heartbeat.v1",
-        time=heartbeat.at,
-        datacontenttype="application/json",
         data=g.HeartbeatData(
             at=heartbeat.at,
             clock=heartbeat.clock,
@@ -221,12 +203,8 @@ def order_answer_message(
 ) -> g.OrderAnswerMessage:
     """What becomes of an order; `token` is what makes the id of this message its own."""
     return g.OrderAnswerMessage(
-        specversion="1.0",
-        id=f"order/{answer.order_id}/{token}",
-        source=source(gateway_id),
+        **attributes(gateway_id, f"order/{answer.order_id}/{token}", at=at),
         type="heimvakt.order-answer.v1",
-        time=at,
-        datacontenttype="application/json",
         data=g.OrderAnswerData(
             order_id=answer.order_id,
             result=cast("g.OrderResult", str(answer.result)),
@@ -239,68 +217,3 @@ def order_answer_message(
             first=answer.first or None,
         ),
     )
-
-
-def month_message(summary: Summary, at: datetime, *, gateway_id: str) -> m.MonthMessage:
-    """The figures of a month."""
-    batch_id = wire_batch_id(gateway_id, month_batch_id(summary.month))
-    return m.MonthMessage(
-        specversion="1.0",
-        id=month_batch_id(summary.month),
-        source=source(gateway_id),
-        type="heimvakt.month.v1",
-        time=at,
-        datacontenttype="application/json",
-        data=m.MonthData.model_validate({"batch_id": batch_id, **encode(summary)}),
-    )
-
-
-def reports_bytes(
-    batch: ReportBatch, *, gateway_id: str, sent_at: datetime, path: str, bytes_max: int | None
-) -> bytes:
-    """A batch of reports as it goes on the wire, with the events just as they are stored: nothing
-    is decoded for it. An event that alone is more than `bytes_max` is left out and said to be."""
-    empty = g.ReportsMessage(
-        specversion="1.0",
-        id=f"reports/{batch.batch_id}",
-        source=source(gateway_id),
-        type="heimvakt.reports.v1",
-        datacontenttype="application/json",
-        data=g.ReportsData(
-            batch_id=wire_batch_id(gateway_id, batch.batch_id),
-            report_class=batch.of,
-            first=batch.events[0].seq,
-            last=batch.through,
-            sent_at=sent_at,
-            path=path,
-            events=(),
-        ),
-    )
-    frame = to_bytes(empty)
-    assert frame.endswith(_NO_EVENTS), "the events are the last field of the last field"
-    bodies = (event.body.encode() for event in batch.events)
-    if bytes_max is not None and len(batch.events) == 1:
-        room = bytes_max - len(frame)
-        bodies = (
-            b if len(b) <= room else b'{"seq":%d,"omitted":true}' % batch.through for b in bodies
-        )
-    return frame[: -len(_END)] + b",".join(bodies) + _END
-
-
-_END = b"]}}"
-_NO_EVENTS = b'"events":[' + _END
-
-
-def wire_batch_id(gateway_id: str, batch_id: str) -> str:
-    """As receivers see it: one of another gateway is told from ours by it."""
-    return f"{gateway_id}/{batch_id}"
-
-
-def month_batch_id(month: Month) -> str:
-    """As the gateway knows it; no class of reports is called so."""
-    return MONTH_BATCH + month
-
-
-def to_bytes(message: Envelope) -> bytes:
-    """The message as it goes on the wire: JSON in UTF-8, without what is not known."""
-    return message.model_dump_json(exclude_none=True).encode()

@@ -7,7 +7,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from . import alarm_messages, gateway_messages, incoming_messages, month_messages, self_test_message
+from . import (
+    alarm_messages,
+    change_message,
+    gateway_messages,
+    incoming_messages,
+    month_messages,
+    self_test_message,
+)
 
 _MESSAGES: dict[str, tuple[type[BaseModel], Literal["validation", "serialization"]]] = {
     "alarm.v1": (alarm_messages.AlarmMessage, "serialization"),
@@ -17,6 +24,7 @@ _MESSAGES: dict[str, tuple[type[BaseModel], Literal["validation", "serialization
     "reports.v1": (gateway_messages.ReportsMessage, "serialization"),
     "self-test.v1": (self_test_message.SelfTestMessage, "serialization"),
     "month.v1": (month_messages.MonthMessage, "serialization"),
+    "change.v1": (change_message.ChangeMessage, "serialization"),
     "acknowledgement.v1": (incoming_messages.AcknowledgementMessage, "validation"),
     "receipt.v1": (incoming_messages.ReceiptMessage, "validation"),
     "question.v1": (incoming_messages.QuestionMessage, "validation"),

@@ -10,10 +10,10 @@ from pydantic import Field
 from heimvakt.core.checks import Outcome, Result
 from heimvakt.core.self_test import SelfTest
 
-from .envelope import Envelope, Part
+from .envelope import Envelope, Part, attributes
 
 
-class CheckData(Part):
+class CheckData(Part, defer_build=True):
     """One check."""
 
     check_id: str = Field(
@@ -32,7 +32,7 @@ class CheckData(Part):
     advice: str | None = Field(default=None, description="What somebody in the home can do.")
 
 
-class SelfTestData(Part):
+class SelfTestData(Part, defer_build=True):
     """A self-test."""
 
     began_at: datetime = Field(description="By the clock of the gateway, UTC.")
@@ -50,7 +50,7 @@ class SelfTestData(Part):
     checks: tuple[CheckData, ...] = Field(description="In the order in which they were done.")
 
 
-class SelfTestMessage(Envelope):
+class SelfTestMessage(Envelope, defer_build=True):
     """Topic `heimvakt/v1/{gateway_id}/self-test`, QoS 1."""
 
     type: Literal["heimvakt.self-test.v1"] = Field(description="What this message is.")
@@ -63,12 +63,8 @@ def self_test_message(
     """The message; `only_named`: without what is well, for a broker that takes no more."""
     told = [one for one in test.results if one.outcome.is_named or not only_named]
     return SelfTestMessage(
-        specversion="1.0",
-        id=f"self-test-{test.began_at.isoformat()}",
-        source=f"/heimvakt/{test.gateway_id}",
+        **attributes(test.gateway_id, f"self-test-{test.began_at.isoformat()}", at=test.began_at),
         type="heimvakt.self-test.v1",
-        datacontenttype="application/json",
-        time=test.began_at,
         data=SelfTestData(
             began_at=test.began_at,
             took_s=round(test.took_s, 1),

@@ -13,6 +13,8 @@ from datetime import datetime, tzinfo
 import structlog
 
 from heimvakt.core.alarms import Alarm
+from heimvakt.core.events import ChangeTold
+from heimvakt.core.heard import Acknowledgement, Answer, Asked, Heard
 from heimvakt.core.modem import (
     DeliveryReport,
     IncomingSms,
@@ -28,10 +30,6 @@ from heimvakt.core.ports import Clock
 from heimvakt.core.self_test import SelfTest
 from heimvakt.core.summary import Summary
 from heimvakt.core.uplink import (
-    Acknowledgement,
-    Answer,
-    Asked,
-    Heard,
     Heartbeat,
     Line,
     NotConnected,
@@ -191,6 +189,10 @@ class SmsUplink:
     async def tell_self_test(self, test: SelfTest, at: datetime) -> None:
         """No lists go by SMS."""
         raise NotConnected(f"{self._name}: lists do not go by SMS")
+
+    async def tell_change(self, told: ChangeTold, at: datetime) -> None:
+        """No changes go by SMS; what was taken back goes as an alarm."""
+        raise NotConnected(f"{self._name}: no changes go by SMS")
 
     async def tell_order(self, answer: OrderAnswer, at: datetime) -> None:
         """No order comes by SMS."""

@@ -70,6 +70,11 @@ class Topics:
         return f"{PREFIX}/{self.gateway_id}/self-test"
 
     @property
+    def change(self) -> str:
+        """To the receiver, QoS 1."""
+        return f"{PREFIX}/{self.gateway_id}/change"
+
+    @property
     def outstanding(self) -> str:
         """To the receiver, QoS 1."""
         return f"{PREFIX}/{self.gateway_id}/outstanding"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tomllib
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from heimvakt.cli import order
-from heimvakt.config.orders import raw_key
-from heimvakt.core.events import CommandReceived
+from heimvakt.config.public_keys import raw_key
+from heimvakt.core.events import Bundle, CommandReceived
 from heimvakt.core.orders import KeyRole, OrderKey, OrderVerb
 from heimvakt.orders.verify import Verifier
 from tests.support.homes import GATEWAY
@@ -30,7 +31,8 @@ EACH: dict[str, tuple[str, ...]] = {
     "outstanding": (),
     "send-test": ("--priority", "high"),
     "self-test": (),
-    "configure": (),
+    "configure": ("--url", "https://centre.example/n.heimvakt", "--bundle", __file__),
+    "update": ("--url", "https://centre.example/p.heimvakt", "--bundle", __file__),
     "diagnostics": (),
 }
 
@@ -83,6 +85,10 @@ def test_what_it_says_is_in_it(key: Key) -> None:
     dose = key.order("release-dose", *EACH["release-dose"])
     assert dose.argument == "2026-11-22T07:00:00+00:00 travel"
     assert key.order("siren", *EACH["siren"]).lasting_s == 60
+    here = Path(__file__).read_bytes()
+    assert key.order("configure", *EACH["configure"]).bundle == Bundle(
+        url="https://centre.example/n.heimvakt", sha256=sha256(here).hexdigest(), size=len(here)
+    )
 
 
 def test_what_cannot_be_read_as_a_key_is_told(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heimvakt.config.configuration import Configuration
-from heimvakt.config.orders import _is_point, raw_key
+from heimvakt.config.public_keys import _is_point, raw_key
 from heimvakt.core.orders import MAY, KeyRole, OrderVerb
 from tests.support.orders import CENTRE, TECHNICIAN
 from tests.unit.config.homes import GOOD, check

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from heimvakt.core.audit import Entry
 from heimvakt.core.audit_chain import BEGINNING, linked
 from heimvakt.core.events import ClockQuality
+from heimvakt.core.heard import Ordered
 from heimvakt.core.orders import MAY, KeyRole, OrderKey, OrderVerb, Refusal
-from heimvakt.core.uplink import Ordered
 from heimvakt.orders.claims import Claims
 from heimvakt.orders.signing import SigningKey, write_key
 from heimvakt.orders.verify import Verifier

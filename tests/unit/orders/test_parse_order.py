@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heimvakt.core.uplink import Ordered
+from heimvakt.core.heard import Ordered
 from heimvakt.uplinks.parse import BYTES_MAX, Reason, Refused, parse_order
 
 GOOD: dict[str, Any] = {

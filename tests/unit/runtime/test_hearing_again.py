@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from heimvakt.core.events import ButtonPressed, Event
-from heimvakt.core.uplink import Answer
+from heimvakt.core.heard import Answer
 from heimvakt.runtime.hearing import Hearing
 from tests.support.lives import RECEIVER, live
 from tests.support.memory_uplink import answer

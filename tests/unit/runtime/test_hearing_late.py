@@ -7,7 +7,7 @@ from pathlib import Path
 
 from heimvakt.core.alarms import Alarm, AlarmState
 from heimvakt.core.events import RadioBack, RadioLost
-from heimvakt.core.uplink import Answer
+from heimvakt.core.heard import Answer
 from heimvakt.runtime.hearing import Hearing
 from tests.support.lives import RECEIVER, Life, live
 from tests.support.memory_uplink import answer

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from heimvakt.core.events import ButtonPressed, ClockQuality, Event, SummaryDelivered
+from heimvakt.core.heard import MonthReceipt
 from heimvakt.core.summary import Summary
-from heimvakt.core.uplink import MonthReceipt, NobodyThere
+from heimvakt.core.uplink import NobodyThere
 from heimvakt.runtime.clock import DrivenClock
 from heimvakt.runtime.monthly import Monthly
 from tests.support.beside import beside

@@ -11,10 +11,11 @@ import pytest
 
 from heimvakt.core.engine import Outcome
 from heimvakt.core.events import CommandReceived, Event, GatewayStopping
+from heimvakt.core.heard import Ordered
 from heimvakt.core.ledger import StoreFull, StoreUnavailable
 from heimvakt.core.orders import OrderAnswer, OrderVerb
 from heimvakt.core.state import State
-from heimvakt.core.uplink import Ordered, Uplink
+from heimvakt.core.uplink import Uplink
 from heimvakt.runtime import ordering
 from heimvakt.runtime.clock import DrivenClock
 from heimvakt.runtime.ordering import Ordering

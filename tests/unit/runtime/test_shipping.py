@@ -19,8 +19,8 @@ from heimvakt.core.events import (
     RadioLost,
     StoreFault,
 )
+from heimvakt.core.heard import Answer
 from heimvakt.core.retry import Schedule
-from heimvakt.core.uplink import Answer
 from tests.support.homes import EVENING
 from tests.support.lives import journal
 from tests.support.memory_uplink import answer

@@ -10,9 +10,10 @@ import pytest
 
 from heimvakt.core.alarms import AlarmState
 from heimvakt.core.events import ButtonPressed, StoreFault
+from heimvakt.core.heard import Asked, Question
 from heimvakt.core.reports import Wanted
 from heimvakt.core.retry import Schedule
-from heimvakt.core.uplink import Asked, Question, Waits
+from heimvakt.core.uplink import Waits
 from tests.support.homes import EVENING
 from tests.support.memory_uplink import answer
 from tests.support.shipped import route

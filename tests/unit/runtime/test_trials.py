@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from heimvakt.core.alarms import AlarmState
-from heimvakt.core.uplink import Acknowledgement, Answer, Heard
+from heimvakt.core.heard import Acknowledgement, Answer, Heard
 from heimvakt.runtime import trials as module
 from heimvakt.runtime.clock import DrivenClock
 from heimvakt.runtime.trials import TrialFailed, Trials

@@ -18,14 +18,15 @@ import pytest
 
 from heimvakt.core.alarms import AlarmState, Move, Priority, move
 from heimvakt.core.chain import Told, Why
-from heimvakt.core.uplink import Acknowledgement, Asked, Question, ReportReceipt
-from heimvakt.uplinks import asyncapi, render
-from heimvakt.uplinks.envelope import Envelope
+from heimvakt.core.heard import Acknowledgement, Asked, Question, ReportReceipt
+from heimvakt.uplinks import asyncapi, batches, render
+from heimvakt.uplinks.change_message import change_message
+from heimvakt.uplinks.envelope import Envelope, to_bytes
 from heimvakt.uplinks.parse import parse_answer, parse_question
 from heimvakt.uplinks.schema import schema_text, schemas
 from heimvakt.uplinks.self_test_message import self_test_message
 from tests.support.self_test import one_that_was_done
-from tests.support.uplinks import GATEWAY, NIGHT, alarm, batch, heartbeat, month, sending
+from tests.support.uplinks import GATEWAY, NIGHT, alarm, batch, change, heartbeat, month, sending
 
 DOCS = Path(__file__).parents[3] / "docs"
 SCHEMA_OF = {
@@ -37,6 +38,7 @@ SCHEMA_OF = {
     "reports": "reports.v1",
     "outstanding": "outstanding.v1",
     "month": "month.v1",
+    "change": "change.v1",
     "self-test": "self-test.v1",
     "acknowledgement": "acknowledgement.v1",
     "closing": "acknowledgement.v1",
@@ -77,11 +79,12 @@ def examples() -> dict[str, dict[str, Any]]:
         "outstanding": render.outstanding_message(
             ASKED, [told], NIGHT + timedelta(minutes=7), gateway_id=GATEWAY
         ),
-        "month": render.month_message(month(), NIGHT, gateway_id=GATEWAY),
+        "month": batches.month_message(month(), NIGHT, gateway_id=GATEWAY),
+        "change": change_message(change(), NIGHT + timedelta(seconds=4), gateway_id=GATEWAY),
         "self-test": self_test_message(one_that_was_done(), NIGHT + timedelta(seconds=13)),
     }
-    made = {name: json.loads(render.to_bytes(message)) for name, message in sent.items()}
-    reports = render.reports_bytes(
+    made = {name: json.loads(to_bytes(message)) for name, message in sent.items()}
+    reports = batches.reports_bytes(
         batch(8105), gateway_id=GATEWAY, sent_at=NIGHT, path="broadband", bytes_max=None
     )
     return {

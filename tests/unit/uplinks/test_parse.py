@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from heimvakt.core.events import Feedback
-from heimvakt.core.uplink import (
+from heimvakt.core.heard import (
     Acknowledgement,
     Answer,
     Asked,

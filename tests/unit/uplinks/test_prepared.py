@@ -10,13 +10,14 @@ from hypothesis import given
 from heimvakt.core.alarms import Alarm
 from heimvakt.core.uplink import Sending
 from heimvakt.uplinks import render
+from heimvakt.uplinks.envelope import to_bytes
 from heimvakt.uplinks.prepared import Prepared
 from tests.support.uplinks import GATEWAY, alarm, sending
 from tests.unit.uplinks.test_render import alarms, sendings
 
 
 def octets(prepared: Prepared, one: Alarm, at: Sending) -> bytes:
-    return render.to_bytes(prepared.message(one, at))
+    return to_bytes(prepared.message(one, at))
 
 
 @given(alarms, sendings)

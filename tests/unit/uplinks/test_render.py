@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from heimvakt.core.alarms import Alarm, AlarmState, Move, Priority, move
 from heimvakt.core.events import ClockQuality
+from heimvakt.core.heard import Asked, Question
 from heimvakt.core.ledger import Stored
-from heimvakt.core.uplink import Asked, Question, ReportBatch, Sending
+from heimvakt.core.uplink import ReportBatch, Sending
 from heimvakt.core.words import Words
-from heimvakt.uplinks import render
+from heimvakt.uplinks import batches, render
 from heimvakt.uplinks.alarm_messages import AlarmMessage, OutstandingMessage
+from heimvakt.uplinks.envelope import to_bytes
 from heimvakt.uplinks.gateway_messages import ReportsMessage
 from tests.support.uplinks import GATEWAY, NIGHT, alarm, batch, door_opened, heartbeat, sending
 
@@ -44,7 +46,7 @@ sendings = st.builds(
 
 def rendered(one: Alarm, at: Sending) -> dict[str, object]:
     message = render.alarm_message(one, at, gateway_id=GATEWAY)
-    decoded: dict[str, object] = json.loads(render.to_bytes(message))
+    decoded: dict[str, object] = json.loads(to_bytes(message))
     return decoded
 
 
@@ -61,7 +63,7 @@ def test_the_id_depends_on_the_alarm_and_its_revision_alone(
 @given(alarms, sendings)
 def test_what_is_sent_can_be_read_again_and_holds_no_null(one: Alarm, at: Sending) -> None:
     message = render.alarm_message(one, at, gateway_id=GATEWAY)
-    wire = render.to_bytes(message)
+    wire = to_bytes(message)
     assert AlarmMessage.model_validate_json(wire) == message
     assert "null" not in _values(json.loads(wire))
 
@@ -98,7 +100,7 @@ def test_a_last_will_has_no_time_since_nobody_knows_it() -> None:
     will = render.state_message(
         gateway_id=GATEWAY, token="1", at=None, reason="lost", version="0.1.0", started_at=NIGHT
     )
-    assert "time" not in json.loads(render.to_bytes(will))
+    assert "time" not in json.loads(to_bytes(will))
     assert will.data.online is False
 
 
@@ -112,7 +114,7 @@ def test_two_heartbeats_have_two_ids() -> None:
 
 
 def reports(one: ReportBatch, bytes_max: int | None = None) -> bytes:
-    return render.reports_bytes(
+    return batches.reports_bytes(
         one, gateway_id=GATEWAY, sent_at=NIGHT, path="broadband", bytes_max=bytes_max
     )
 
@@ -167,7 +169,7 @@ def test_however_many_are_open_the_answer_fits_and_says_how_many_there_are() -> 
     assert len(outstanding(many).data.alarms) == render.OUTSTANDING_MAX
     short = outstanding(many, bytes_max=10_000)
     assert short.data.total == 1000
-    assert len(render.to_bytes(short)) <= 10_000
+    assert len(to_bytes(short)) <= 10_000
 
 
 def test_a_shortened_alarm_says_so_and_keeps_what_an_operator_needs() -> None:
@@ -177,7 +179,7 @@ def test_a_shortened_alarm_says_so_and_keeps_what_an_operator_needs() -> None:
     assert short.data.shortened
     assert (short.data.evidence, short.data.thresholds, short.data.history) == ((), {}, ())
     assert short.data.text == whole.data.text
-    assert AlarmMessage.model_validate_json(render.to_bytes(short)) == short
+    assert AlarmMessage.model_validate_json(to_bytes(short)) == short
 
 
 def test_a_technicians_alarm_is_marked_and_others_say_nothing_of_it() -> None:

@@ -33,6 +33,7 @@ from .box import (
     StoreFilled,
     StoreHasRoom,
 )
+from .changes import ChangeDelivered, ChangeOf, ChangeOutcome, ChangeTold
 from .climate import HumidityMeasured, IlluminanceMeasured, TemperatureMeasured
 from .dangers import (
     CarbonMonoxideCleared,
@@ -85,6 +86,7 @@ from .medicine import (
 from .modes import Mode, ModeChanged, ModeChosen, WalkTestTurned
 from .orders import (
     AuditBroken,
+    Bundle,
     CommandCompleted,
     CommandReceived,
     CommandResult,
@@ -143,6 +145,7 @@ __all__ = [
     "BatteryMeasured",
     "BedEntered",
     "BedLeft",
+    "Bundle",
     "ButtonCancelled",
     "ButtonHeld",
     "ButtonPressed",
@@ -150,6 +153,10 @@ __all__ = [
     "CarbonMonoxideDetected",
     "ChairEntered",
     "ChairLeft",
+    "ChangeDelivered",
+    "ChangeOf",
+    "ChangeOutcome",
+    "ChangeTold",
     "ClockQuality",
     "ClockQualityChanged",
     "ClockStepped",

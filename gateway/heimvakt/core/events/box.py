@@ -76,12 +76,14 @@ class GatewayBatteryMeasured(Event):
 
 @event
 class StoreFault(Event):
-    """The database was damaged; `saved` says what could be read from it."""
+    """The database could not be used; `saved` says what could be read from it."""
 
     reason: str
     set_aside: str
     """The name of the file that was set aside."""
     saved: str
+    newer: bool = False
+    """It was whole, but a newer version had made it."""
 
 
 @event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,6 +19,17 @@ class CommandResult(StrEnum):
     """It was not tried; the reason says why."""
     TIMED_OUT = "timed-out"
     """Nobody knows whether it was done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """Where a signed change is to be fetched, and how it is known that it is the right one."""
+
+    url: str
+    sha256: str
+    """Of the whole file, in hex."""
+    size: int
+    """Bytes."""
 
 
 @event
@@ -41,6 +53,7 @@ class CommandReceived(Event):
     argument: str = ""
     """What else belongs to the verb: the mode, `on`, a dose."""
     lasting_s: float | None = None
+    bundle: Bundle | None = None
     refused: str = ""
     """Why it is not to be obeyed, where that is known from the order alone."""
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from heimvakt.core.events import Event, Mode, TimerFired
+from heimvakt.core.events import Bundle, Event, Mode, TimerFired
 from heimvakt.core.orders import SENTENCES, KeyRole, OrderVerb
 from heimvakt.replay.again import FOLLOWED
 
@@ -65,6 +65,8 @@ class Redacted:
                 return value
             case str():
                 return self._text(name, value)
+            case Bundle():
+                return None  # it says whose fleet this is
             case tuple():
                 return ()  # of rules that are blind, which the engine finds again by itself
             case _:
@@ -82,6 +84,7 @@ class Redacted:
             "by": lambda by: names.tags.get(by) or names.devices.get(by) or names.other("by", by),
             "receiver": lambda _: RECEIVER,
             "log": lambda log: names.other("log", log),
+            "change_id": lambda change: names.other("change", change),
             "order_id": lambda order: names.other("order", order),
             "alarm_id": lambda alarm: (
                 alarm.replace(self.gateway_id, GATEWAY, 1)
