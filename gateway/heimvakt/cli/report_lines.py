@@ -8,6 +8,8 @@ from typing import Any
 
 from heimvakt.core.words import Words, spell_duration
 
+from .report_advice import advice
+
 Row = tuple[str, ...]
 
 HEAD = Words(nb="{gateway}  {first_day} til {last_day}", en="{gateway}  {first_day} to {last_day}")
@@ -85,6 +87,8 @@ def lines(answer: Mapping[str, Any]) -> Iterator[str]:
     head = ("", *map(said, DELAY_COLUMNS))
     for key, title in DELAYS:
         yield from _section(said(title), head, [_delay(each) for each in summary[key]])
+    if to_look_at := [said(words) for words in advice(summary["alarms"])]:
+        yield from ("", *to_look_at)
 
 
 def _section(title: str, head: Row, rows: Sequence[Row]) -> Iterator[str]:

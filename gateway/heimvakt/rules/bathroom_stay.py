@@ -23,7 +23,9 @@ from heimvakt.core.devices import Device
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, NoLonger, RaiseAlarm, ResetAlarm
 from heimvakt.core.events import (
     BedEntered,
+    BedLeft,
     ChairEntered,
+    ChairLeft,
     DeviceEvent,
     Event,
     Mode,
@@ -46,12 +48,16 @@ LONG, URGENT = "long", "urgent"
 ALONE_BELIEVED = 2
 """Single signs from elsewhere, with none from inside between them. Sensors that fire alone do so 14
 times in 83 hours: twice in 45 minutes is one time in a hundred. What is told already ends with a
-sign that is confirmed, and with nothing less."""
+sign that is confirmed, and with nothing less: three within 90 minutes have hidden a stay."""
 _LAIN_DOWN = (BedEntered, ChairEntered)
 """A mat may let go of somebody who lies on it; it takes hold of nobody who is not there."""
+_GOT_UP = (BedLeft, ChairLeft)
+"""Nobody comes back by these: he lies down, or sits down."""
 WAY_BACK = timedelta(minutes=10)
 """Who leaves is heard on the way out within this of the last sign from inside. One sensor fires
 alone in such a time once in a hundred and forty nights."""
+COMES_BY = timedelta(minutes=5)
+"""Who is inside was heard on the way in within this: it takes two signs to know that he is."""
 A_HOLD = timedelta(minutes=1)
 """A sensor that ends what it told later than this after its last movement has seen another between,
 which it did not repeat or which was lost on the air: it saw somebody until just now."""
@@ -115,12 +121,14 @@ class State:
     last: Evidence | None = None
     """What was heard there last."""
     way: str = ""
-    """What was heard just before him inside: the way that he came by."""
+    """What was heard elsewhere just before him inside: the way that he came by."""
     alone_elsewhere: int = 0
     """Single signs from elsewhere since the last from inside."""
     raised: bool = False
     hearing: Hearing = ALL_HEARD
     witness: Witness = NOBODY
+    passed: Witness = NOBODY
+    """What was heard elsewhere last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +155,14 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
             seen = replace(state, witness=state.witness.after(event))
             if seen.witness is state.witness:
                 return state, []  # the same frame again
+            if event.device_id in bound.elsewhere and not isinstance(event, _GOT_UP):
+                seen = replace(seen, passed=Witness(event.device_id, event.at))
             if state.witness.confirms(event):
-                return _moved(bound, seen, event, way=state.witness.device_id)
+                return _moved(bound, seen, event)
             return _alone(bound, seen, event)
         case MotionCleared(device_id=device_id) if _was_still_there(bound, state, event):
-            return replace(state, witness=Witness(device_id, event.at)), []
+            still_there = Witness(device_id, event.at)
+            return replace(state, witness=still_there, passed=still_there), []
         case TimerFired(name=name) if name in _PRIORITY and state.entered is not None:
             return replace(state, raised=True), [_alarm(bound, state, state.entered, event)]
         case ModeChanged(before=before, after=after) if Mode.PRIVACY in (before, after):
@@ -193,13 +204,11 @@ def _is_way_back(bound: Bound, state: State, event: DeviceEvent) -> bool:
         state.last is not None
         and event.device_id == state.way
         and timedelta() <= event.at - state.last.at <= WAY_BACK
-        and bound.night.holds(event.stamp)
+        and (bound.night.holds(event.stamp) or not state.hearing.hears_all(bound.elsewhere))
     )
 
 
-def _moved(
-    bound: Bound, state: State, event: DeviceEvent, *, way: str = ""
-) -> tuple[State, Effects]:
+def _moved(bound: Bound, state: State, event: DeviceEvent) -> tuple[State, Effects]:
     """Somebody is inside, or is not."""
     seen, settings = Evidence.of(event), bound.settings
     if event.device_id not in settings.inside:
@@ -209,6 +218,9 @@ def _moved(
         return _left(state), [CancelTimer(LONG), CancelTimer(URGENT), *ended]
     if state.entered is not None:
         return replace(state, last=seen, alone_elsewhere=0), []
+    before = state.passed.at
+    came_by = before is not None and timedelta() <= event.at - before <= COMES_BY
+    way = state.passed.device_id if came_by else ""
     return replace(state, entered=seen, last=seen, way=way, alone_elsewhere=0), [
         ArmTimer(LONG, event.at + settings.after),
         ArmTimer(URGENT, event.at + settings.urgent_after),
@@ -261,7 +273,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
     return Rule(
         rule_id=rule_id,
         kind=KIND.kind,
-        version=4,
+        version=5,
         initial=State(),
         states=(State,),
         step=partial(step, bound),

@@ -5,7 +5,8 @@
 
 Whoever takes in the newspaper is heard inside again, and by more than one movement. What moves
 while the door is used proves nothing, since it may be on the way out: only what is heard `settles`
-after the door does.
+after the door does. Of somebody who comes into an empty home one movement is enough, and who goes
+away as he has told the home is not missed (`passage`).
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ from heimvakt.core.words import Words, spell_duration
 
 from .device_id import DeviceId
 from .hearing import ALL_HEARD, Hearing
-from .kind import Context, RuleKind, RuleSettings, Wire
+from .kind import Context, RuleKind, Wire
+from .passage import NOT_KNOWN, Passage, PassageSettings, Way, way_of, wires_passed
 from .presence import HEEDED, SIGNS, is_life, signs_of, wires
 from .wording import late_words
 
@@ -48,7 +50,7 @@ KEY = "home"
 ALONE_TWICE = timedelta(minutes=5)
 
 
-class Settings(RuleSettings):
+class Settings(PassageSettings):
     """`[rules.left-home]`."""
 
     between: Annotated[
@@ -91,6 +93,9 @@ class State:
     hearing: Hearing = ALL_HEARD
     witness: Witness = NOBODY
     """Of what was heard inside since the door."""
+    passage: Passage = NOT_KNOWN
+    comes_in: bool = False
+    """The door was opened by somebody who came into an empty home."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +105,7 @@ class Bound:
     settings: Settings
     night: Night
     inside: Mapping[str, Device]
+    way: Way
 
 
 def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
@@ -107,13 +113,21 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
     hearing = state.hearing.after(event, bound.inside)
     if hearing is not state.hearing:
         state = replace(state, hearing=hearing)
+    passage = state.passage.after(bound.way, event)
+    if passage is not state.passage:
+        state = replace(state, passage=passage)
     doors = bound.settings.doors
     match event:
         case DoorOpened(device_id=door) if door in doors and bound.night.holds(event.stamp):
             used = state.used
             if used is not None and (used.kind, used.device_id) == (event.kind, door):
                 return state, []  # it says so again, as after a time without contact
-            return _used(bound, replace(state, opened=state.opened or Evidence.of(event)), event)
+            if passage.leaves_as_said(event):
+                return state, []
+            if state.opened is None:
+                comes_in = passage.comes_in(bound.way, event)
+                state = replace(state, opened=Evidence.of(event), comes_in=comes_in)
+            return _used(bound, state, event)
         case DoorClosed(device_id=door) if door in doors and state.opened is not None:
             return _used(bound, state, event)
         case DeviceEvent() if is_life(event, bound.inside) and state.used is not None:
@@ -121,13 +135,20 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
             if timedelta() <= event.at - state.used.at < bound.settings.settles:
                 return state, []
             seen = replace(state, witness=state.witness.after(event))
-            if state.witness.confirms(event) or _is_second(bound, state, seen, event):
+            if (
+                state.comes_in
+                or state.witness.confirms(event)
+                or _is_second(bound, state, seen, event)
+            ):
                 return _in(seen)
             return seen, []
         case TimerFired(name=name) if name == OUT and state.opened is not None:
             return _gone(bound, state, state.opened, event)
-        case ModeChanged(before=before, after=after) if Mode.PRIVACY in (before, after):
-            # Movements are not heard while it lasts: who is in or out is not known.
+        case ModeChanged(before=before, after=after) if Mode.PRIVACY in (before, after) or (
+            after is Mode.AWAY and not state.raised
+        ):
+            # Movements are not heard in privacy: who is in or out is not known. And whoever has
+            # just set the home to away goes out.
             cleared = replace(state, opened=None, used=None, raised=False)
             return cleared, [CancelTimer(OUT), NoLonger(KEY)]
         case _:
@@ -179,7 +200,7 @@ def _gone(bound: Bound, state: State, opened: Evidence, event: TimerFired) -> tu
 
 
 def wiring(settings: Settings) -> list[Wire]:
-    """The doors, and what is inside where the home names it."""
+    """The doors, what is inside and what is passed where the home names it."""
     roles = frozenset({Role.DOOR})
     return [
         *(
@@ -187,6 +208,7 @@ def wiring(settings: Settings) -> list[Wire]:
             for index, door in enumerate(settings.doors)
         ),
         *wires("inside", settings.inside),
+        *wires_passed(settings),
     ]
 
 
@@ -196,16 +218,17 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         settings=settings,
         night=context.night(settings.between),
         inside=signs_of(context, settings.inside, but=settings.doors),
+        way=way_of(context, settings.doors, settings.passed),
     )
     return Rule(
         rule_id=rule_id,
         kind=KIND.kind,
-        version=2,
+        version=3,
         initial=State(),
         states=(State,),
         step=partial(step, bound),
         needs=frozenset({*settings.doors, *bound.inside}),
-        told_of=frozenset({*settings.doors, *bound.inside}),
+        told_of=frozenset({*settings.doors, *bound.inside, *bound.way.inside}),
         told_of_kinds=HEEDED,
     )
 

@@ -12,6 +12,9 @@ event.
                                        |-- movements near its end: unsure -> raised by a door
                                        `-- the night is over --> in bed
 
+Who was seen nowhere until then was in the rooms that are his at night: towards morning he has got
+up, and movement makes him no more urgent. What is seen after the night is of the day.
+
 One night out of bed is one alarm of each priority at most: nothing more until the bed is entered
 again, or, where that was not heard, until it is left in another night. With `learn`, in time is
 what is usual for the hour (`absence`); an absence with a second sign is not learned from. While
@@ -31,7 +34,17 @@ from heimvakt.core.alarms import Evidence, Priority
 from heimvakt.core.calendar import Night
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, NoLonger, RaiseAlarm
-from heimvakt.core.events import BedEntered, BedLeft, DoorOpened, Event, MotionDetected, TimerFired
+from heimvakt.core.events import (
+    BedEntered,
+    BedLeft,
+    ClockQuality,
+    DoorOpened,
+    Event,
+    Mode,
+    ModeChanged,
+    MotionDetected,
+    TimerFired,
+)
 from heimvakt.core.fields import Hours, duration
 from heimvakt.core.rule import Rule
 from heimvakt.core.times import stepped
@@ -76,7 +89,8 @@ class Settings(ReturnSettings):
         duration(at_least="0s", at_most="3h"),
         Field(
             description="In so much of the end of the night most who move are getting up: movement "
-            "alone is medium then. A door is as urgent as ever."
+            "alone is medium then, and for as long before it of who was first seen after "
+            "`back_within`. A door is as urgent as ever."
         ),
     ] = timedelta(hours=1)
     priority: Annotated[
@@ -131,6 +145,8 @@ class Bound:
     night: Night
     morning: Night
     """The end of it, in which people get up."""
+    dawn: Night
+    """As long before it, in which those get up who rise early, and all of the morning."""
     absences: Absences
 
 
@@ -165,12 +181,24 @@ def _follow(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
             event.device_id in settings.signs and bound.night.holds(event.stamp)
         ):
             return _seen(bound, state, event)
+        case Raised(unsure=Out()), DoorOpened() | MotionDetected() if _is_by_day(bound, event):
+            return replace(state, unsure=None), []
         case Out(), TimerFired(name=name) if name == BACK:
             return _not_back(bound, state, event)
+        case ((Out() | Raised()), ModeChanged(before=Mode.AWAY)) if _is_by_day(bound, event):
+            # He went away as he had said, and comes home: what was kept back is of a night before.
+            home = InBed(lesson=state.lesson, usual=state.usual)
+            return home, [CancelTimer(BACK), NoLonger(settings.out_of)]
         case Raised(left_at=left_at), _ if (by := stepped(event)) is not None:
             return replace(state, left_at=left_at + by), []  # the clock was set: the same night
         case _:
             return state, []  # all else says nothing about this night
+
+
+def _is_by_day(bound: Bound, event: Event) -> bool:
+    """Whether the night is over; where nobody knows the time, that is not known either."""
+    known = event.stamp.clock is not ClockQuality.UNKNOWN
+    return known and not bound.night.holds(event.stamp)
 
 
 def _left(bound: Bound, state: InBed | Raised, event: BedLeft) -> tuple[State, Effects]:
@@ -221,7 +249,9 @@ def _urgent(bound: Bound, out: Out, event: DoorOpened | MotionDetected) -> Prior
         return bound.settings.priority
     if len(out.signs) < bound.settings.movements:
         return None
-    return Priority.MEDIUM if bound.morning.holds(event.stamp) else bound.settings.priority
+    seen_late = out.signs[0].at - out.left.at >= bound.absences.limit(out.usual, out.left.at)
+    rises = bound.dawn if seen_late else bound.morning
+    return Priority.MEDIUM if rises.holds(event.stamp) else bound.settings.priority
 
 
 def _not_back(bound: Bound, out: Out, event: TimerFired) -> tuple[State, Effects]:
@@ -237,7 +267,7 @@ def _not_back(bound: Bound, out: Out, event: TimerFired) -> tuple[State, Effects
     )
     text += bound.absences.said(out.usual, out.left.at, event.at - out.left.at)
     # Movement where nobody should be, though it was only one: together they are two signs.
-    sure = bool(out.signs) and not bound.morning.holds(due)
+    sure = bool(out.signs) and not bound.dawn.holds(due)
     urgent = bound.settings.priority if sure else Priority.MEDIUM
     return _raise(bound, out, out.left.at, urgent, text + late_words(event))
 
@@ -314,12 +344,13 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         bed=bed,
         night=night,
         morning=night.last(settings.getting_up),
+        dawn=night.last(2 * settings.getting_up),
         absences=absences(settings, bed, night),
     )
     return Rule(
         rule_id=rule_id,
         kind=KIND.kind,
-        version=4,
+        version=5,
         initial=InBed(),
         states=(InBed, Out, Raised),
         step=partial(step, bound),

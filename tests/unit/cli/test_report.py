@@ -65,6 +65,17 @@ def test_the_table_in_norwegian() -> None:
     assert "ikke lukket" in told
 
 
+def test_a_rule_that_told_two_false_high_alarms_is_one_to_look_at() -> None:
+    alarms: list[dict[str, Any]] = [{**each, "closed_false": 2} for each in SUMMARY["alarms"]]
+    *_, blank, first, last = shown("en", alarms=alarms).splitlines()
+    assert blank == ""
+    assert first.startswith("night-wandering: 2 false high alarms. When does the resident rise,")
+    assert last == "Try other settings on what happened: heimvakt replay --against."
+    assert "night-wandering: 2 falske alarmer med høy prioritet. " in shown("nb", alarms=alarms)
+    medium = [{**each, "priority": "medium"} for each in alarms]
+    assert "heimvakt replay" not in shown("en", alarms=medium), "whoever looks within the hour"
+
+
 def test_a_month_of_nothing_is_told_without_empty_tables() -> None:
     told = shown("en", alarms=[], delivered=[], elapsed_s=0, on_s=0)
     assert "alarms" not in told

@@ -12,7 +12,9 @@ from heimvakt.core.alarms import AlarmState, Priority
 from heimvakt.core.events import (
     BedEntered,
     BedLeft,
+    DeviceSilent,
     DoorOpened,
+    Event,
     Mode,
     ModeChosen,
     MotionCleared,
@@ -198,8 +200,47 @@ def test_a_second_movement_elsewhere_is_believed_unless_something_is_heard_insid
     d.tell(HALL, at=oslo("13:30"))
     d.wait_until(oslo("13:45"))
     assert d.kinds() == ["bathroom-stay"]
-    for clock in ("13:50", "13:57", "14:05"):
+    d.tell(INSIDE, at=oslo("13:46"))
+    for clock in ("13:50", "13:57"):
         d.tell(HALL, at=oslo(clock))
     assert d.alarm("bathroom-stay").state is AlarmState.RAISED, "what is told is not ended so"
-    seen(d, HALL, at=oslo("14:10"))
+    seen(d, HALL, at=oslo("14:05"))
     assert d.alarm("bathroom-stay").state is AlarmState.RESET
+
+
+def test_three_movements_far_apart_elsewhere_do_not_keep_it_from_becoming_high() -> None:
+    d = desk()
+    seen(d, INSIDE, at=oslo("13:00"))
+    for clock in ("13:55", "14:07", "14:14"):
+        d.tell(HALL, at=oslo(clock))
+    d.wait_until(oslo("14:31"))
+    assert Priority.HIGH in {alarm.priority for alarm in d.sent}
+
+
+def test_one_who_was_heard_inside_twice_came_by_what_was_heard_before_that() -> None:
+    d = desk()
+    d.tell(HALL, at=oslo("1:00"))
+    for mat in (BedLeft, BedEntered):  # it lets go of the other one for a moment
+        d.tell(mat(device_id="bed"), at=oslo("1:01"))
+    for clock in ("1:01", "1:02"):
+        d.tell(INSIDE, at=oslo(clock) + timedelta(seconds=30))
+    d.tell(HALL, at=oslo("1:06"))
+    d.wait(hours=3)
+    assert d.kinds() == []
+
+
+@pytest.mark.parametrize(
+    "told", [[], [DeviceSilent(device_id="bed", last_seen=None, limit_s=60.0)]]
+)
+def test_where_a_sensor_elsewhere_cannot_be_heard_one_sign_on_the_way_is_enough_by_day(
+    told: list[Event],
+) -> None:
+    d = desk()
+    for event in told:
+        d.tell(event, at=oslo("12:30"))
+    d.tell(HALL, at=oslo("13:00"))
+    d.tell(INSIDE, at=oslo("13:00") + timedelta(seconds=20))
+    d.tell(INSIDE, at=oslo("13:04"))
+    d.tell(HALL, at=oslo("13:08"))
+    d.wait(hours=1)
+    assert ("bathroom-stay" in d.kinds()) is not bool(told)

@@ -228,7 +228,7 @@ AT_ONCE = frozenset(
     {"button", "fall", "smoke", "heat", "carbon-monoxide", "leak", "night-door", "visit"}
     | {"dispenser-fault", "dispenser-low", "dispenser-empty", "wrong-codes", "order-refused"}
     | {"device-silent", "device-stuck", "device-unsteady", "device-battery", "interference"}
-    | {"storage-full", "ordered-test", "walk-test", "audit-log"}
+    | {"storage-full", "ordered-test", "walk-test", "audit-log", "update"}
 )
 """Told with the event itself: nothing of them is due later but that it is over, or told again."""
 ELSEWHERE = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +22,8 @@ from heimvakt.core.events import (
     DeviceSilent,
     DoorOpened,
     Event,
+    Mode,
+    ModeChosen,
     MotionDetected,
     RadioBack,
     RadioLost,
@@ -44,6 +47,7 @@ def bound(settings: Settings = SETTINGS) -> Bound:
         bed=DEVICES["bed"],
         night=NIGHT,
         morning=NIGHT.last(settings.getting_up),
+        dawn=NIGHT.last(2 * settings.getting_up),
         absences=absences(settings, DEVICES["bed"], NIGHT),
     )
 
@@ -227,6 +231,66 @@ def test_who_is_not_back_and_is_then_seen_is_more_urgent() -> None:
     seen = [event(MotionDetected, "hall", f"2:{minute}") for minute in (40, 42, 44)]
     told = alarms(LEFT, TIME_OVER, *seen)
     assert [alarm.priority for alarm in told] == [Priority.MEDIUM, Priority.HIGH]
+
+
+EARLY = event(BedLeft, "bed", "4:00")
+EARLY_OVER = TimerFired(stamp=stamp(8, oslo("4:20")), name=BACK, due=oslo("4:20"))
+EARLY_HALLS = [event(MotionDetected, "hall", f"4:{minute}") for minute in (40, 42, 44)]
+
+
+def test_towards_morning_who_was_seen_nowhere_until_he_was_missed_has_got_up() -> None:
+    told = alarms(EARLY, EARLY_OVER, *EARLY_HALLS)
+    assert [alarm.priority for alarm in told] == [Priority.MEDIUM]
+    told = alarms(EARLY, EARLY_OVER, *EARLY_HALLS, event(DoorOpened, "front-door", "4:50"))
+    assert [alarm.priority for alarm in told] == [Priority.MEDIUM, Priority.HIGH]
+
+
+def test_towards_morning_who_was_seen_before_he_was_missed_is_as_urgent_as_at_night() -> None:
+    at_once = [event(MotionDetected, "hall", f"4:{minute:02}") for minute in (3, 6)]
+    assert [alarm.priority for alarm in alarms(EARLY, *at_once)] == [Priority.HIGH]
+    told = alarms(EARLY, at_once[0], EARLY_OVER, EARLY_HALLS[0])
+    assert [alarm.priority for alarm in told] == [Priority.MEDIUM, Priority.HIGH]
+
+
+def test_a_home_in_which_nobody_gets_up_at_night_has_no_such_hour() -> None:
+    never = bound(SETTINGS.model_copy(update={"getting_up": timedelta()}))
+    told = alarms(EARLY, EARLY_OVER, *EARLY_HALLS, within=never)
+    assert [alarm.priority for alarm in told] == [Priority.MEDIUM, Priority.HIGH]
+
+
+def test_who_is_seen_by_day_is_up_though_nobody_knows_the_time_later() -> None:
+    by_day = event(MotionDetected, "hall", "7:00")
+    at = oslo("16:00")
+    unknown = [
+        MotionDetected(
+            stamp=replace(
+                stamp(900_000 + i, at + timedelta(minutes=i)), clock=ClockQuality.UNKNOWN
+            ),
+            device_id="hall",
+        )
+        for i in (1, 3, 5)
+    ]
+    assert [a.priority for a in alarms(LEFT, TIME_OVER, by_day, *unknown)] == [Priority.MEDIUM]
+    told = alarms(LEFT, TIME_OVER, *unknown)
+    assert [a.priority for a in told] == [Priority.MEDIUM, Priority.HIGH], "the night may go on"
+
+
+def test_who_comes_home_by_day_after_he_went_away_as_he_said_is_not_missed_of_that_night() -> None:
+    d = Desk(night_rule())
+    d.tell(BedLeft(device_id="bed"), at=oslo("5:00"))
+    d.tell(ModeChosen(mode=Mode.AWAY, by="resident", lasting_s=None), at=oslo("5:10"))
+    d.tell(DoorOpened(device_id="front-door"), at=oslo("5:12"))
+    d.tell(DoorOpened(device_id="front-door"), at=oslo("14:00"))
+    assert "night-wandering" not in [alarm.kind for alarm in d.sent]
+
+
+def test_who_went_away_at_night_and_is_back_in_it_is_told_of_all_the_same() -> None:
+    d = Desk(night_rule())
+    d.tell(BedLeft(device_id="bed"), at=oslo("1:00"))
+    d.tell(ModeChosen(mode=Mode.AWAY, by="resident", lasting_s=None), at=oslo("1:05"))
+    d.tell(DoorOpened(device_id="front-door"), at=oslo("1:07"))
+    d.tell(DoorOpened(device_id="front-door"), at=oslo("3:00"))
+    assert "night-wandering" in [alarm.kind for alarm in d.sent]
 
 
 def test_who_is_not_heard_to_come_back_is_not_taken_for_out_in_the_next_night() -> None:
