@@ -20,11 +20,12 @@ from heimvakt.core.alarms import Priority
 from heimvakt.core.events import Mode
 from heimvakt.core.orders import KeyRole, OrderVerb
 from heimvakt.orders.claims import Claims
-from heimvakt.orders.signing import NoKey, SigningKey, read_key, write_key
+from heimvakt.orders.signing import NoKey, read_key
 from heimvakt.runtime.clock import SystemClock
 
 from .completion import devices
 from .exits import Exit, fail
+from .new_key import new_key
 
 group = typer.Typer(
     name="order",
@@ -44,13 +45,7 @@ def keygen(
     role: Annotated[KeyRole, typer.Option(help="What the key is for.")] = KeyRole.OPERATOR,
 ) -> None:
     """Make a key: the private half goes into a file, the public half into home.toml."""
-    made = SigningKey.new(name)
-    try:
-        write_key(made, key)
-    except FileExistsError:
-        fail(Exit.FOUND, f"{key} is there already", "a key is never written over")
-    except OSError as error:
-        fail(Exit.FOUND, f"{key}: {error.strerror}")
+    made = new_key(name, key)
     print(f'[orders.keys.{name}]\nrole = "{role}"\nkey = "{made.public}"')
 
 

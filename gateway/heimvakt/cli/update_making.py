@@ -33,15 +33,9 @@ def keygen(
     ] = None,
 ) -> None:
     """Make a key: the private half goes into a file, the public half into home.toml."""
-    from heimvakt.tokens.keys import SigningKey, write_key
+    from .new_key import new_key
 
-    made = SigningKey.new(name)
-    try:
-        write_key(made, key)
-    except FileExistsError:
-        fail(Exit.FOUND, f"{key} is there already", "a key is never written over")
-    except OSError as error:
-        fail(Exit.FOUND, f"{key}: {error.strerror}")
+    made = new_key(name, key)
     rights = ", ".join(f'"{right}"' for right in may or ("configuration", "program"))
     print(f'[updates.keys.{name}]\nkey = "{made.public}"\nmay = [{rights}]')
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from heimvakt.tokens import keys
-from heimvakt.tokens.keys import NoKey, write_key
+from heimvakt.tokens.keys import NoKey
 
 from .claims import Claims
 from .verify import TYPE
 
-__all__ = ["NoKey", "SigningKey", "read_key", "write_key"]
+__all__ = ["NoKey", "SigningKey", "read_key"]
 
 
 class SigningKey(keys.SigningKey):
@@ -32,7 +32,7 @@ class SigningKey(keys.SigningKey):
 
 
 def read_key(file: Path) -> SigningKey:
-    """What `write_key` has written.
+    """What `tokens.keys.write_key` has written.
 
     Raises:
         NoKey: it is something else, or cannot be read.

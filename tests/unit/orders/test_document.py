@@ -22,8 +22,9 @@ from heimvakt.core.events import ClockQuality
 from heimvakt.core.heard import Ordered
 from heimvakt.core.orders import MAY, KeyRole, OrderKey, OrderVerb, Refusal
 from heimvakt.orders.claims import Claims
-from heimvakt.orders.signing import SigningKey, write_key
+from heimvakt.orders.signing import SigningKey
 from heimvakt.orders.verify import Verifier
+from heimvakt.tokens.keys import write_key
 from heimvakt.uplinks.parse import parse_order
 from tests.support.homes import EVENING, GATEWAY
 from tests.support.orders import CENTRE, STRANGER, claims
