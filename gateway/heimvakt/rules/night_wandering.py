@@ -61,6 +61,9 @@ BACK = "back"
 EVIDENCE_MAX = 10
 SIGNS_MAX = 10
 """As many as `movements` may ask for."""
+UNSEEN_MAX = timedelta(minutes=90)
+"""So long somebody who gets up may be in rooms that are his before he is seen elsewhere. Who left
+the bed longer ago was back in it, and the mat was not heard: nothing is known of when he rose."""
 ANOTHER_NIGHT = timedelta(hours=12)
 FRAME_AGAIN = timedelta(seconds=2)
 """A radio repeats an unconfirmed frame within this: the same movement is no second sign."""
@@ -249,7 +252,8 @@ def _urgent(bound: Bound, out: Out, event: DoorOpened | MotionDetected) -> Prior
         return bound.settings.priority
     if len(out.signs) < bound.settings.movements:
         return None
-    seen_late = out.signs[0].at - out.left.at >= bound.absences.limit(out.usual, out.left.at)
+    away = out.signs[0].at - out.left.at
+    seen_late = bound.absences.limit(out.usual, out.left.at) <= away <= UNSEEN_MAX
     rises = bound.dawn if seen_late else bound.morning
     return Priority.MEDIUM if rises.holds(event.stamp) else bound.settings.priority
 

@@ -252,6 +252,13 @@ def test_towards_morning_who_was_seen_before_he_was_missed_is_as_urgent_as_at_ni
     assert [alarm.priority for alarm in told] == [Priority.MEDIUM, Priority.HIGH]
 
 
+def test_who_left_the_bed_hours_before_was_back_in_it_unheard_and_has_not_got_up() -> None:
+    left = event(BedLeft, "bed", "2:00")
+    over = TimerFired(stamp=stamp(8, oslo("2:20")), name=BACK, due=oslo("2:20"))
+    told = alarms(left, over, *EARLY_HALLS)
+    assert [alarm.priority for alarm in told] == [Priority.MEDIUM, Priority.HIGH]
+
+
 def test_a_home_in_which_nobody_gets_up_at_night_has_no_such_hour() -> None:
     never = bound(SETTINGS.model_copy(update={"getting_up": timedelta()}))
     told = alarms(EARLY, EARLY_OVER, *EARLY_HALLS, within=never)
