@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import timedelta
@@ -133,7 +134,11 @@ def _spelt(value: Any) -> str:
             return str(value.value)
         case Mapping():
             return ", ".join(f"{key} {_spelt(one)}" for key, one in value.items())
-        case list() | tuple() | set() | frozenset():
+        case bytes():
+            return urlsafe_b64encode(value).rstrip(b"=").decode()  # as the file has a key
+        case set() | frozenset():
+            return ", ".join(sorted(_spelt(one) for one in value))
+        case list() | tuple():
             return ", ".join(_spelt(one) for one in value)
         case BaseModel():
             return _spelt({k: v for k, v in _plain(value).items() if v is not None})

@@ -6,6 +6,7 @@ stands there, and nothing else of the text changes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -21,6 +22,11 @@ KITS = {
     "sheltered-housing": "buttons, bed, bathroom, an e-lock with keys, visits (omsorgsbolig)",
 }
 """What there is to begin with, and what is in it."""
+
+_OF_TLS = re.compile(
+    r'^((?:certificate = "credential:client-cert"|key = "credential:client-key").*)$', re.MULTILINE
+)
+"""As every kit has it. A trial on this machine in clear text has neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +77,6 @@ def begun(kit: str, answers: Mapping[str, str]) -> str:
     for question in QUESTIONS:
         if (answer := answers.get(question.name)) is not None:
             text = edits.set_text(text, question.path, question.before, answer)
+    if answers.get("centre", "").startswith("mqtt://"):
+        text = _OF_TLS.sub(r"# \1", text)
     return text

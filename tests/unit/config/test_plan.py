@@ -79,3 +79,11 @@ def test_routes_are_one(tmp_path: Path) -> None:
     old = 'to = [{ receiver = "centre" }, { receiver = "daughter" }]'
     (change,) = planned(tmp_path, old, 'to = [{ receiver = "daughter" }, { receiver = "centre" }]')
     assert (change.where, change.what) == ("routes", "changed")
+
+
+def test_a_public_key_is_shown_as_it_stands_in_the_file(tmp_path: Path) -> None:
+    key = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+    section = f'[updates.keys.f]\nkey = "{key}"\nmay = ["program", "keys", "configuration"]\n'
+    (change,) = planned(tmp_path, "[rules.night-door]\n", f"{section}[rules.night-door]\n")
+    (keys,) = (one for one in change.keys if one.key == "keys")
+    assert key in keys.after

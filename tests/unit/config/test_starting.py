@@ -50,6 +50,16 @@ def test_answers_change_what_was_asked_and_nothing_else(kit: str) -> None:
     assert after.count("#") == before.count("#") - 1, "comments stay, but the name of the schema"
 
 
+@pytest.mark.parametrize("kit", KITS)
+def test_a_trial_on_this_machine_has_no_certificate(kit: str, tmp_path: Path) -> None:
+    file = tmp_path / "home.toml"
+    file.write_text(begun(kit, {**ANSWERS, "centre": "mqtt://127.0.0.1:18831"}))
+    loaded = load(file, REAL)
+    assert loaded.configuration is not None, loaded.findings
+    centre = tomllib.loads(file.read_text())["receivers"]["centre"]
+    assert centre == {"kind": "mqtt", "brokers": ["mqtt://127.0.0.1:18831"]}
+
+
 @pytest.mark.parametrize("kit", [*KITS, "home"])
 def test_what_is_shown_is_a_file_of_the_same_home(kit: str, tmp_path: Path) -> None:
     file = ROOT / "config" / f"{kit}.toml"
