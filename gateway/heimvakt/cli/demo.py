@@ -84,7 +84,7 @@ def command(
         speed=speed,
         for_s=_seconds(for_) if for_ else None,
         mosquitto=mosquitto,
-        keep=keep,
+        keep=keep.resolve() if keep else None,  # it stands in files that others read
         driven=True,
         radio=_face(radio),
     )

@@ -61,6 +61,7 @@ def examples() -> dict[str, dict[str, Any]]:
         "gateway_id": GATEWAY,
         "version": "0.1.0",
         "started_at": NIGHT - timedelta(days=3),
+        "path": "broadband",
     }
     sent: dict[str, Envelope] = {
         "alarm": render.alarm_message(told, sending(), gateway_id=GATEWAY),
@@ -98,6 +99,7 @@ def examples() -> dict[str, dict[str, Any]]:
                 "by": "operator-17",
                 "revision": 0,
             },
+            number=809,
         ),
         "closing": said(
             "acknowledgement",
@@ -107,21 +109,26 @@ def examples() -> dict[str, dict[str, Any]]:
                 "by": "operator-17",
                 "outcome": "false",
             },
+            number=810,
         ),
         "receipt": said(
-            "receipt", {"batch_id": f"{GATEWAY}/telemetry-8105-8106", "by": "centre-3"}
+            "receipt",
+            {"batch_id": f"{GATEWAY}/telemetry-8105-8106", "by": "centre-3"},
+            number=812,
         ),
         "question": said(
-            "question", {"question": "outstanding", "question_id": "q-77", "by": "operator-17"}
+            "question",
+            {"question": "outstanding", "question_id": "q-77", "by": "operator-17"},
+            number=811,
         ),
     }
 
 
-def said(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+def said(kind: str, data: dict[str, Any], *, number: int) -> dict[str, Any]:
     """What a receiver says."""
     return {
         "specversion": "1.0",
-        "id": "centre-3-000812",
+        "id": f"centre-3-{number:06}",
         "source": "/centre/3",
         "type": f"heimvakt.{kind}.v1",
         "data": data,
