@@ -69,7 +69,7 @@ package: $(SET_UP) ## the Debian package, in dist (ARGS="--arch arm64")
 
 package-test: $(SET_UP) ## the package in a clean Debian under systemd: as root, some minutes
 	@HEIMVAKT_MACHINE=1 $(BIN)/python -m pytest -n 0 -rP tests/system/test_machine.py \
-	    tests/system/test_updates.py $(ARGS)
+	    tests/system/test_updates.py tests/system/test_page_unit.py $(ARGS)
 
 lock: ## write the lock files anew from pyproject.toml (ARGS=--upgrade takes the newest)
 	@tools/lock $(ARGS)

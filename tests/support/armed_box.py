@@ -64,6 +64,8 @@ def configure(one: Machine, home: str = HOME) -> None:
 def until_connected(one: Machine) -> None:
     one.until(lambda: one.shown("heimvakt", "ActiveState") == "active")
     one.until(lambda: one.shown("heimvakt", "StatusText").startswith("connected"))
+    # Between two lives of one process nobody answers, and systemd still says so.
+    one.until(lambda: one.ran("heimvakt", "status").returncode == 0)
 
 
 def alarm_is_answered(one: Machine) -> None:

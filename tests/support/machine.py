@@ -25,6 +25,10 @@ BOOT_S_MAX = 300.0
 POLL_S = 0.2
 REBOOTS = 133
 """What systemd-nspawn ends with when the machine in it asks to be booted again."""
+SWITCHED_ON = (
+    f'pulled=$1; shift; while "$@"; [ $? = {REBOOTS} ] || rm "$pulled" 2>/dev/null; do :; done'
+)
+"""Also anew after its plug was pulled, which the file that is named first tells from its end."""
 
 
 def needs_a_machine() -> None:
@@ -58,6 +62,7 @@ class Machine:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._pulled = root.parent / "pulled"
         self._nspawn: subprocess.Popen[bytes] | None = None
 
     def boot(self) -> None:
@@ -65,7 +70,7 @@ class Machine:
         with (self.root.parent / "console.log").open("ab") as console:
             self._nspawn = subprocess.Popen(
                 [
-                    *("sh", "-c", f'while "$@"; [ $? = {REBOOTS} ]; do :; done', "machine"),
+                    *("sh", "-c", SWITCHED_ON, "machine", str(self._pulled)),
                     *("systemd-nspawn", "--quiet", f"--directory={self.root}", "--boot"),
                     f"--machine={self.root.parent.name}-{os.getpid()}",
                     *("--register=no", "--keep-unit", "--private-network", "--console=pipe"),
@@ -78,8 +83,20 @@ class Machine:
             )
         self._until_up()
 
+    def pull_plug(self) -> None:
+        """Cut it off in the middle of whatever it does, and give it power again."""
+        assert self._nspawn is not None
+        nspawn, leader = _child(self._nspawn.pid), self._leader()
+        self._pulled.touch()
+        for pid in (nspawn, leader):
+            if pid is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        self.until(lambda: self._leader() not in (None, leader))
+        self._until_up()
+
     def off(self) -> None:
-        """Pull its plug."""
+        """Cut it off for good."""
         if self._nspawn is None:
             return
         loop = self._nspawn.pid
