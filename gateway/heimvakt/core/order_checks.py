@@ -43,7 +43,7 @@ OPENS_NO_DOOR = frozenset(
     {"test", "test-failed", "order-refused", "audit-log", "gateway", "blind-rule", "store", "clock"}
     | {"path", "mains", "radio", "interference", "contact-lost", "tamper", "configuration"}
     | {"device-silent", "device-stuck", "device-unsteady", "device-battery", "wrong-codes"}
-    | {"lock-fault", "update"}
+    | {"lock-fault", "update", "gateway-battery"}
 )
 """Kinds of alarms for which nobody must be let in at once: they are about the gateway and its
 sensors, not about who lives there, and some of them anybody can cause from afar."""

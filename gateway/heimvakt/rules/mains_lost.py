@@ -1,4 +1,5 @@
-"""A gateway that runs on its battery tells so after a while, and at once when that is half empty.
+"""A gateway that runs on its battery tells so after a while, and at once when that is half empty;
+and once more when it is about to end, as nothing is heard of the home then.
 
 After a while, and not all homes of a town at the same moment: a blackout must not flood the centre.
 """
@@ -31,9 +32,12 @@ from .kind import NO_DEVICES, Context, RuleKind, RuleSettings, home_rule
 from .wording import NOTHING, late_words
 
 HALF_PERCENT = 50.0
+ENDS_PERCENT = 20.0
+"""Of the battery of a small box that is a quarter of an hour to an hour."""
 SAID_AGAIN = timedelta(minutes=1)
 """A start finds out sooner than this whether the mains are still away."""
 KEY, TELL, STILL_AWAY = "mains", "tell", "still-away"
+BATTERY = "battery"
 
 
 class Settings(RuleSettings):
@@ -60,6 +64,8 @@ class State:
     percent: float | None = None
     """Of the battery, as last heard."""
     told: bool = False
+    ends_told: bool = False
+    """That the battery is about to end."""
 
 
 def step(settings: Settings, gateway_id: str, state: State, event: Event) -> tuple[State, Effects]:
@@ -68,19 +74,19 @@ def step(settings: Settings, gateway_id: str, state: State, event: Event) -> tup
         case MainsLost(battery_percent=percent, at=at):
             known = replace(state, percent=state.percent if percent is None else percent)
             if state.lost is not None:  # said again by a start: nothing new
-                return _tell_if_half(settings, known, [CancelTimer(STILL_AWAY)])
+                return _tell_if_low(settings, known, [CancelTimer(STILL_AWAY)])
             lost = replace(known, percent=percent, lost=Evidence.of(event))
             due = at + settings.told_after + settings.spread * _place(gateway_id)
-            return _tell_if_half(settings, lost, [ArmTimer(TELL, due)])
+            return _tell_if_low(settings, lost, [ArmTimer(TELL, due)])
         case GatewayBatteryMeasured(percent=percent) if state.lost is not None:
-            return _tell_if_half(settings, replace(state, percent=percent), [])
+            return _tell_if_low(settings, replace(state, percent=percent), [])
         case GatewayStarted(at=at) if state.lost is not None:
             return state, [ArmTimer(STILL_AWAY, at + SAID_AGAIN)]
         case TimerFired(name="tell") if state.lost is not None and not state.told:
             return _told(settings, state, [], late_words(event))
         case MainsRestored() | TimerFired(name="still-away") if state.lost is not None:
-            done: Effects = [CancelTimer(TELL), CancelTimer(STILL_AWAY), ResetAlarm(KEY)]
-            return State(), done
+            timers: Effects = [CancelTimer(TELL), CancelTimer(STILL_AWAY)]
+            return State(), [*timers, ResetAlarm(KEY), ResetAlarm(BATTERY)]
         case _:
             return state, []
 
@@ -90,10 +96,33 @@ def _place(gateway_id: str) -> float:
     return zlib.crc32(gateway_id.encode()) / 2**32
 
 
-def _tell_if_half(settings: Settings, state: State, effects: Effects) -> tuple[State, Effects]:
-    if state.told or state.percent is None or state.percent >= HALF_PERCENT:
+def _tell_if_low(settings: Settings, state: State, effects: Effects) -> tuple[State, Effects]:
+    percent = state.percent
+    if percent is None:
         return state, effects
-    return _told(settings, state, effects)
+    if percent < HALF_PERCENT and not state.told:
+        state, effects = _told(settings, state, effects)
+    if percent < ENDS_PERCENT and not state.ends_told:
+        effects = [*effects, _ends(state, percent)]
+        state = replace(state, ends_told=True)
+    return state, effects
+
+
+def _ends(state: State, percent: float) -> RaiseAlarm:
+    assert state.lost is not None
+    return RaiseAlarm(
+        key=BATTERY,
+        kind="gateway-battery",
+        priority=Priority.MEDIUM,
+        began_at=state.lost.at,
+        text=Words(
+            nb=f"Batteriet til boksen har {percent:.0f} % og er snart tomt. Da høres boligen ikke.",
+            en=f"The gateway's battery has {percent:.0f} % and ends soon. Then nothing is heard of "
+            "the home.",
+        ),
+        evidence=(state.lost,),
+        thresholds=(("battery_below_percent", f"{ENDS_PERCENT:.0f}"),),
+    )
 
 
 def _told(
@@ -127,7 +156,7 @@ def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
         KIND,
         State(),
         partial(step, settings, context.gateway_id),
-        version=2,
+        version=3,
         told_of=NO_DEVICES,
     )
 
@@ -138,7 +167,7 @@ KIND = RuleKind(
     bind=bind,
     wiring=lambda _: (),
     listens=frozenset(),
-    raises=frozenset({"mains"}),
+    raises=frozenset({"mains", "gateway-battery"}),
     priorities=frozenset({Priority.LOW, Priority.MEDIUM}),
     implicit=True,
 )

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from heimvakt.core.alarms import AlarmState
+from heimvakt.core.alarms import AlarmState, Priority
 from heimvakt.core.devices import Home
 from heimvakt.core.events import GatewayBatteryMeasured, MainsLost, MainsRestored
 from heimvakt.rules import KINDS, Context
@@ -50,6 +50,30 @@ def test_with_the_battery_below_half_it_is_told_at_once(percent: float) -> None:
     alarm = d.alarm("mains")
     assert alarm.text.en == f"The gateway has no mains. The battery has {percent:.0f} %."
     d.wait(hours=1)
+    assert d.kinds().count("mains") == 1
+
+
+def test_a_battery_that_is_about_to_end_is_told_once_and_for_itself() -> None:
+    d = Desk(home())
+    d.tell(MainsLost(battery_percent=90.0))
+    for percent in (45.0, 20.0, 19.0, 12.0, 4.0):
+        d.wait(minutes=1)
+        d.tell(GatewayBatteryMeasured(percent=percent))
+        assert ("gateway-battery" in d.kinds()) == (percent < 20)
+    alarm = d.alarm("gateway-battery")
+    assert alarm.priority is Priority.MEDIUM
+    assert "19 %" in alarm.text.en
+    assert d.kinds() == ["mains", "gateway-battery"]
+    d.tell(MainsRestored())
+    assert d.alarm("gateway-battery").state is AlarmState.RESET
+    d.tell(MainsLost(battery_percent=15.0))
+    assert d.kinds() == ["mains", "gateway-battery"] * 2
+
+
+def test_a_battery_of_which_nothing_is_known_is_not_told() -> None:
+    d = Desk(home())
+    d.tell(MainsLost())
+    d.wait(hours=3)
     assert d.kinds() == ["mains"]
 
 
