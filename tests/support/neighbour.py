@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from .machine import Machine
 
@@ -30,6 +31,8 @@ def neighbour(one: Machine) -> Iterator[Neighbour]:
     box = one.leader()
     with subprocess.Popen(["unshare", "--net", "sleep", "infinity"]) as other:
         try:
+            here, there = Path("/proc/self/ns/net"), Path(f"/proc/{other.pid}/ns/net")
+            one.until(lambda: there.readlink() != here.readlink())
             host = Neighbour(other.pid)
             made = ("ip", "link", "add", "wire0", "type", "veth")
             _said(box, *made, "peer", "name", "wire1", "netns", str(other.pid))

@@ -102,6 +102,7 @@ def test_hung_it_is_ended_by_the_watchdog_and_back(box: Machine) -> None:
 
 
 def test_rebooted_it_is_back_without_a_hand_and_numbers_go_on(box: Machine) -> None:
+    until_connected(box)
     before = json.loads(box.said("heimvakt", "status", "--json"))["journal_seq"]
     box.reboot()
     box.said(*CENTRE)
