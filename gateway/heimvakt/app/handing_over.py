@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from heimvakt.core.events import ChangeOf
+
+from .whole import flush_folder, put_whole
 
 FOLDER = "update"
 """In the folder of the state."""
@@ -38,19 +39,6 @@ class Desk:
     def lay_down(self, part: Path, *, what: ChangeOf, order_id: str, by: str) -> None:
         """The bundle first, and then the word that it is there."""
         part.replace(self._folder / BUNDLE)
+        flush_folder(self._folder)
         wanted = {"bundle": BUNDLE, "what": what, "order_id": order_id, "by": by}
-        beside = self._folder / f"{WANTED}.new"
-        with beside.open("w", encoding="utf-8") as out:
-            json.dump(wanted, out)
-            out.flush()
-            os.fsync(out.fileno())
-        self._flush()
-        beside.replace(self._folder / WANTED)
-        self._flush()
-
-    def _flush(self) -> None:
-        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        put_whole(self._folder / WANTED, json.dumps(wanted).encode())

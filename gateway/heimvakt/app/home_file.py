@@ -7,9 +7,7 @@ A home under the configuration of last week is watched; one without any is not.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +17,8 @@ from heimvakt.config.catalogue import Catalogue
 from heimvakt.config.configuration import Configuration
 from heimvakt.config.findings import Finding, Severity
 from heimvakt.config.loader import load
+
+from .whole import put_whole
 
 log = structlog.get_logger("configuration")
 
@@ -94,7 +94,7 @@ def keep(file: Path, state: Path, configuration: Configuration) -> None:
             return  # it was changed meanwhile: whoever takes that up keeps it
         if target.is_file() and target.read_bytes() == content:
             return
-        _put(target, content)
+        put_whole(target, content)
     except OSError as error:
         log.warning("the last good configuration cannot be kept", why=error.strerror or str(error))
 
@@ -108,24 +108,3 @@ def first_of(findings: Sequence[Finding]) -> str:
     line = f" (line {first.line})" if first.line else ""
     more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
     return f"{first.what[:WHY_MAX]}{line}{more}"
-
-
-def _put(target: Path, content: bytes) -> None:
-    """Whole or not at all, and for nobody else to read."""
-    beside = target.with_name(f"{target.name}.new")
-    try:
-        end = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(end, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(end)
-        beside.replace(target)
-    except OSError:
-        with suppress(OSError):
-            beside.unlink()
-        raise
-    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -14,7 +14,7 @@ from heimvakt.core.ports import Clock
 from heimvakt.core.updates import holding_back, name_of
 from heimvakt.runtime.configured import FILE
 from heimvakt.runtime.control import Answer, Handler, Request, RequestRefused
-from heimvakt.runtime.heart import Heart
+from heimvakt.runtime.heart import Heart, confirmed_ago_s
 from heimvakt.runtime.pipeline import Pipeline
 from heimvakt.store.migrations import VERSION
 
@@ -64,13 +64,8 @@ def update_requests(
 
 
 def _confirmed_ago_s(receiver: str, hearts: Sequence[Heart]) -> float | None:
-    """Since the last heartbeat of this life that this receiver has confirmed on any path."""
-    at = [
-        heart.confirmed_at
-        for heart in hearts
-        if heart.receiver == receiver and heart.confirmed_at is not None
-    ]
-    return round(asyncio.get_running_loop().time() - max(at), 3) if at else None
+    ago_s = confirmed_ago_s(receiver, hearts)
+    return None if ago_s is None else round(ago_s, 3)
 
 
 def _event(request: Request) -> ChangeTold:

@@ -15,12 +15,12 @@ from heimvakt.core.orders import MAY, RIGHTS, UNLOCK_WITHIN, KeyRole, OrderKey, 
 from .findings import nearest, quoted
 from .models import Section
 from .positions import Path
-from .public_keys import TEXT, is_new, key_tables, public_key, raw_key
+from .public_keys import TEXT, KeySection, public_key, read_keys
 from .report import Report
-from .sections import check_id, read_section
+from .sections import read_section
 
 
-class OrderKeySettings(Section):
+class OrderKeySettings(KeySection):
     """`[orders.keys.NAME]`: the name is the `kid` of the orders that are signed with it."""
 
     role: Annotated[KeyRole, Field(description="Whose key it is: this decides what it may order.")]
@@ -80,25 +80,12 @@ def read_orders(report: Report, data: Mapping[str, Any]) -> OrderSettings:
         )
     own = {n: v for n, v in found.items() if n not in TABLES and not isinstance(v, dict)}
     limits = read_section(report, OrderLimits, own, ("orders",)) or OrderLimits()
+    keys = read_keys(report, "orders", found, OrderKeySettings, "a key has one name and one role")
     return OrderSettings(
-        _keys(report, found), _may(report, found.get("may", {})), limits.unlock_within
+        {name: OrderKey(settings.role, public) for name, settings, public in keys},
+        _may(report, found.get("may", {})),
+        limits.unlock_within,
     )
-
-
-def _keys(report: Report, orders: Mapping[str, Any]) -> Mapping[str, OrderKey]:
-    keys: dict[str, OrderKey] = {}
-    named: dict[bytes, str] = {}
-    all_tables = dict(key_tables(report, "orders", orders))
-    for name, table in all_tables.items():
-        path: Path = ("orders", "keys", name)
-        fine = check_id(report, path, all_tables)
-        settings = read_section(report, OrderKeySettings, table, path)
-        public = raw_key(settings.key) if settings else None
-        if settings is None or public is None or not fine:
-            continue
-        is_new(report, path, public, named, "a key has one name and one role")
-        keys[name] = OrderKey(settings.role, public)
-    return keys
 
 
 def _may(report: Report, found: Any) -> Mapping[str, frozenset[str]]:

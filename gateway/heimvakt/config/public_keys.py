@@ -6,13 +6,15 @@ import re
 from base64 import b64decode, urlsafe_b64decode
 from binascii import Error as NotBase64
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from .models import Section
 from .positions import Path
 from .report import Report
+from .sections import check_id, read_section
 
 _PEM = re.compile(r"-----BEGIN PUBLIC KEY-----(.*)-----END PUBLIC KEY-----", re.DOTALL)
 _ED25519 = bytes.fromhex("302a300506032b6570032100")
@@ -26,6 +28,15 @@ TEXT = Field(
     description="The public key of Ed25519: `x` of its JWK, or PEM.",
     examples=["11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"],
 )
+
+
+class KeySection(Section):
+    """A table `[SECTION.keys.NAME]`; the name is the `kid` of what is signed with the key."""
+
+    key: str
+
+
+SettingsT = TypeVar("SettingsT", bound=KeySection)
 
 
 def public_key(*, whoever: str, keygen: str) -> AfterValidator:
@@ -69,7 +80,7 @@ def raw_key(text: str) -> bytes | None:
     return raw if len(raw) == 32 else None
 
 
-def key_tables(
+def _tables(
     report: Report, section: str, found: Mapping[str, Any]
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The tables `[SECTION.keys.NAME]`; what is no table is told and left out."""
@@ -90,14 +101,24 @@ def key_tables(
             )
 
 
-def is_new(report: Report, path: Path, public: bytes, named: dict[bytes, str], why: str) -> bool:
-    """Whether no key before it in `named` is the same one; one that is one is told, with why that
-    may not be."""
-    name = str(path[-1])
-    if (first := named.setdefault(public, name)) == name:
-        return True
-    report.wrong((*path, "key"), f"{path[0]}.keys.{first} is this key already", why)
-    return False
+def read_keys(
+    report: Report, section: str, found: Mapping[str, Any], model: type[SettingsT], why: str
+) -> Iterator[tuple[str, SettingsT, bytes]]:
+    """The keys of a section that are good, with their names and 32 bytes; `why` none may stand
+    there twice."""
+    named: dict[bytes, str] = {}
+    tables = dict(_tables(report, section, found))
+    for name, table in tables.items():
+        path: Path = (section, "keys", name)
+        fine = check_id(report, path, tables)
+        settings = read_section(report, model, table, path)
+        public = raw_key(settings.key) if settings else None
+        if settings is None or public is None or not fine:
+            continue
+        if (first := named.setdefault(public, name)) == name:
+            yield name, settings, public
+        else:
+            report.wrong((*path, "key"), f"{section}.keys.{first} is this key already", why)
 
 
 def _is_point(raw: bytes) -> bool:

@@ -15,16 +15,15 @@ from heimvakt.core.updates import UpdateKey, UpdateRight
 
 from .findings import quoted
 from .models import Section
-from .positions import Path
-from .public_keys import TEXT, is_new, key_tables, public_key, raw_key
+from .public_keys import TEXT, KeySection, public_key, read_keys
 from .report import Report
-from .sections import check_id, read_section
+from .sections import read_section
 
 CONFIRM_WITHIN = timedelta(minutes=15)
 MEGABYTE = 1_000_000
 
 
-class UpdateKeySettings(Section):
+class UpdateKeySettings(KeySection):
     """`[updates.keys.NAME]`: the name is the `kid` of the bundles that are signed with it."""
 
     key: Annotated[
@@ -80,22 +79,10 @@ def read_updates(report: Report, data: Mapping[str, Any]) -> UpdateSettings:
         return NO_UPDATES
     own = {name: value for name, value in found.items() if name != "keys"}
     limits = read_section(report, UpdateLimits, own, ("updates",)) or UpdateLimits()
+    why = "a key has one name, and all its rights there"
+    keys = read_keys(report, "updates", found, UpdateKeySettings, why)
     return UpdateSettings(
-        _keys(report, found), limits.confirm_within, limits.download_megabytes * MEGABYTE
+        {name: UpdateKey(public, settings.may) for name, settings, public in keys},
+        limits.confirm_within,
+        limits.download_megabytes * MEGABYTE,
     )
-
-
-def _keys(report: Report, updates: Mapping[str, Any]) -> Mapping[str, UpdateKey]:
-    keys: dict[str, UpdateKey] = {}
-    named: dict[bytes, str] = {}
-    tables = dict(key_tables(report, "updates", updates))
-    for name, table in tables.items():
-        path: Path = ("updates", "keys", name)
-        fine = check_id(report, path, tables)
-        settings = read_section(report, UpdateKeySettings, table, path)
-        public = raw_key(settings.key) if settings else None
-        if settings is None or public is None or not fine:
-            continue
-        if is_new(report, path, public, named, "a key has one name, and all its rights there"):
-            keys[name] = UpdateKey(public, settings.may)
-    return keys

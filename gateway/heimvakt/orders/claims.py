@@ -21,6 +21,7 @@ from heimvakt.core.alarms import Priority
 from heimvakt.core.bundle_url import URL_MAX, is_fetchable
 from heimvakt.core.events import Bundle, Feedback, Mode
 from heimvakt.core.orders import OrderVerb
+from heimvakt.tokens.reading import first_mistake
 
 YEAR_2100_S = 4_102_444_800
 LASTING_S_MAX = 86_400
@@ -169,7 +170,4 @@ def read_claims(payload: bytes) -> Claims | str:
     try:
         return Claims.model_validate_json(payload)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(key) for key in first["loc"])
-        what = first["msg"].removeprefix("Value error, ")
-        return f"{where}: {what}" if where else what
+        return first_mistake(error)

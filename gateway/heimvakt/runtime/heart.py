@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 from heimvakt.core.uplink import Heartbeat, NotConnected, Uplink
@@ -118,3 +118,13 @@ class Heart:
                 await self._pulse.turned(turn)
         except TimeoutError:
             return
+
+
+def confirmed_ago_s(receiver: str, hearts: Iterable[Heart]) -> float | None:
+    """Since the last heartbeat of this life that was confirmed for this receiver on any path."""
+    at = [
+        heart.confirmed_at
+        for heart in hearts
+        if heart.receiver == receiver and heart.confirmed_at is not None
+    ]
+    return asyncio.get_running_loop().time() - max(at) if at else None

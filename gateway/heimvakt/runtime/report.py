@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +25,7 @@ from heimvakt.core.signs import unheard
 from heimvakt.core.uplink import Uplink
 from heimvakt.rules import daily_test
 
-from .heart import Heart
+from .heart import Heart, confirmed_ago_s
 from .hosting import HostedDriver
 from .mode_report import mode_facts
 from .pipeline import Committed, Pipeline
@@ -206,17 +205,12 @@ class Report:
         }
 
     def _receiver(self, name: str, told: Told, waiting: int) -> dict[str, Any]:
-        beats = [
-            heart.confirmed_at
-            for heart in self._hearts
-            if heart.receiver == name and heart.confirmed_at is not None
-        ]
-        now = asyncio.get_running_loop().time()
+        ago_s = confirmed_ago_s(name, self._hearts)
         return {
             "connected": any(uplink.connected for uplink in told.uplinks),
             "paths": {uplink.path: uplink.connected for uplink in told.uplinks},
             "trouble": {uplink.path: uplink.trouble for uplink in told.uplinks if uplink.trouble},
-            "heartbeat_ago_s": round(now - max(beats), 1) if beats else None,
+            "heartbeat_ago_s": None if ago_s is None else round(ago_s, 1),
             "answered_at": _iso(self._answers.get(name)),
             "waiting": waiting,
             "counts": {**_summed(told.uplinks), **told.counts()},

@@ -13,6 +13,7 @@ from enum import StrEnum
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from jwt import PyJWS
 from jwt.exceptions import InvalidSignatureError, InvalidTokenError
+from pydantic import ValidationError
 
 HEADER = frozenset({"alg", "kid", "typ"})
 DETAIL_MAX = 100
@@ -84,3 +85,11 @@ class Reader:
             raise NotTaken(Trouble.MALFORMED, str(error)[:DETAIL_MAX]) from error
         assert isinstance(payload, bytes)
         return Signed(name, payload)
+
+
+def first_mistake(error: ValidationError) -> str:
+    """Where what a token says is wrong, and what: the first is enough for whoever made it."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    where = ".".join(str(key) for key in first["loc"])
+    what = first["msg"].removeprefix("Value error, ")
+    return f"{where}: {what}" if where else what

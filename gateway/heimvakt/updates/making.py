@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from heimvakt.core.events import ChangeOf
 from heimvakt.tokens.keys import SigningKey
+from heimvakt.tokens.reading import first_mistake
 
 from .bundle import SUFFIX, write
 from .files import put_stream
@@ -159,9 +160,7 @@ def _manifest(*, kind: ChangeOf, for_: str, version: str, said: Said, **more: An
             **more,
         )
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(key) for key in first["loc"])
-        raise Refused(f"{where}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise Refused(first_mistake(error)) from error
 
 
 def _pack(tree: Path, archive: IO[bytes]) -> int:

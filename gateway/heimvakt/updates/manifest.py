@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from heimvakt.core.events import ChangeOf
 from heimvakt.core.updates import UpdateKey, UpdateRight
-from heimvakt.tokens.reading import NotTaken, Reader, Trouble
+from heimvakt.tokens.reading import NotTaken, Reader, Trouble, first_mistake
 
 from .refusing import Refused
 
@@ -108,10 +108,7 @@ def parse(payload: bytes) -> Manifest:
     try:
         return Manifest.model_validate_json(payload)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(key) for key in first["loc"])
-        what = first["msg"].removeprefix("Value error, ")
-        why = f"{where}: {what}" if where else what
+        why = first_mistake(error)
         raise Refused(f"its manifest cannot be understood ({why})") from error
 
 
