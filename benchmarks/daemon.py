@@ -6,13 +6,12 @@ import asyncio
 import json
 import os
 import socket
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from .hosts import AS_BY_THE_UNIT
+from .hosts import AS_BY_THE_LAUNCHER, AS_BY_THE_UNIT
 
 STATUS_EVERY_S = 0.02
 START_S_MAX = 120.0
@@ -76,7 +75,7 @@ async def daemon(folder: Path, text: str) -> AsyncIterator[Daemon]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as notify:
         notify.bind(str(at))
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "heimvakt", "run", *map(str, command), "--log", "json"),
+            *(*AS_BY_THE_LAUNCHER, "run", *map(str, command), "--log", "json"),
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             env={

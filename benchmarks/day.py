@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import heapq
 import json
+import os
 import random
 import sys
 import tempfile
@@ -31,6 +32,7 @@ from heimvakt.demo.story import CHECK_IN
 
 from . import proc
 from .broker import mosquitto
+from .hosts import AS_BY_THE_UNIT
 
 START = datetime(2026, 11, 4, 0, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -83,6 +85,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1, help="which day it is")
     parser.add_argument("--json", action="store_true", help="one line for programs")
     asked = parser.parse_args(arguments)
+    # The daemon of the demo is begun plainly and takes these from us: as the package begins it.
+    os.environ |= {**AS_BY_THE_UNIT, "PYTHONNODEBUGRANGES": "1"}
     day = asyncio.run(live(asked.hours, asked.seed))
     if asked.json:
         print(json.dumps(asdict(day)))

@@ -21,6 +21,8 @@ from .program import Program
 
 AS_BY_THE_UNIT = {"MALLOC_ARENA_MAX": "1"}
 """The environment that systemd/heimvakt.service gives."""
+AS_BY_THE_LAUNCHER = (sys.executable, "-X", "no_debug_ranges", "-m", "heimvakt")
+"""How `heimvakt` of the package is begun, but for where its parts lie."""
 ALARM_2 = 0x0002
 """The bit of a zone status that is the button."""
 
@@ -122,7 +124,7 @@ class Heimvakt(Host):
             "--socket": self.folder / "control",
             "--log": "json",
         }
-        command = [sys.executable, "-m", "heimvakt", "run"]
+        command = [*AS_BY_THE_LAUNCHER, "run"]
         self.program = Program(
             [*command, *(str(part) for pair in options.items() for part in pair)],
             env={**os.environ, **AS_BY_THE_UNIT},

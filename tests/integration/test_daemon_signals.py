@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import signal
 import time
@@ -13,7 +14,7 @@ import pytest
 from tests.support.beside import beside
 from tests.support.home import NIGHT_AND_DAY, Home, home
 from tests.support.kept import kept
-from tests.support.service import STOP_S_MAX, Service
+from tests.support.service import READY_S_MAX, STOP_S_MAX, Service
 from tests.support.timed import TooSlow, in_time, timed
 
 RULES_CHANGED = NIGHT_AND_DAY.replace('back_within = "20m"', 'back_within = "25m"')
@@ -101,6 +102,39 @@ async def test_a_good_new_configuration_is_taken_without_losing_anything() -> No
     assert wandering["thresholds"]["back_within"] == "25 min"
 
 
+@timed
+async def test_whoever_asks_while_a_new_configuration_is_taken_is_answered() -> None:
+    answers = 0
+
+    async def asks(service: Service) -> None:
+        nonlocal answers
+        while True:
+            await _asked_as_by_a_command(service)
+            answers += 1
+
+    async with home() as h, h.running() as service:
+        async with beside(asks(service)), beside(asks(service)):
+            for number, rules in enumerate((RULES_CHANGED, NIGHT_AND_DAY, RULES_CHANGED), start=2):
+                h.write(rules)
+                await _reload(service, number)
+        assert answers
+
+
+async def _asked_as_by_a_command(service: Service) -> None:
+    """Over a connection of its own. An `OSError` or nothing is what a command calls no service."""
+    reader, writer = await asyncio.open_unix_connection(service.command.control, limit=2**20)
+    try:
+        writer.write(b'{"do": "status"}\n')
+        async with asyncio.timeout(READY_S_MAX):
+            line = await reader.readline()
+    finally:
+        writer.close()
+    if not line and "not all that was asked is answered" in service.said():
+        raise TooSlow("a life that ended had no time for its last answers")
+    assert line, "it was hung up on"
+    assert "gateway_id" in json.loads(line)
+
+
 async def test_a_bad_new_configuration_is_not_taken_and_the_findings_are_told() -> None:
     async with home() as h, h.running() as service, service.link() as (link, watched):
         h.write(more="\n[rules.night-dor]\n")
@@ -117,8 +151,8 @@ async def test_a_bad_new_configuration_is_not_taken_and_the_findings_are_told() 
         assert "night-door" in (await link.ask("status"))["rules"]
 
 
-async def _reload(service: Service) -> None:
-    """Returns when the daemon is ready with the new configuration."""
+async def _reload(service: Service, life: int = 2) -> None:
+    """Returns when the daemon is ready with the new configuration, in this life of it."""
     service.process.send_signal(signal.SIGHUP)
-    await service.notices.until(lambda: len(service.notices.of("READY")) == 2)
+    await service.notices.until(lambda: len(service.notices.of("READY")) == life)
     assert service.process.returncode is None

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heimvakt.app import fetching
-from heimvakt.app.fetching import FELL, ways_of
+from heimvakt.app.fetching import ANSWER_BYTES_MAX, BABBLED, FELL, ways_of
 from heimvakt.core.codec import encode
 from heimvakt.core.events import Bundle
 from heimvakt.core.path import Path as WayOut
@@ -275,6 +275,26 @@ async def test_a_process_that_falls_is_a_failure_like_any_other(
     monkeypatch.setattr(sys, "executable", "/bin/false")
     bundle = Bundle(url="https://centre.example/", sha256=64 * "a", size=7)
     assert (await fetching.fetch(bundle, tmp_path / "x", [WAY])).reason == FELL
+
+
+@pytest.mark.parametrize(
+    ("said", "times", "why"),
+    [
+        ("[", ANSWER_BYTES_MAX // 2, FELL),
+        ("[", 20 * ANSWER_BYTES_MAX, BABBLED),
+        ("[\n", 1, FELL),
+    ],
+)
+async def test_a_process_that_says_what_nobody_understands_is_a_failure_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, times: int, why: str
+) -> None:
+    program = tmp_path / "program"
+    program.write_text(f"#!{sys.executable}\nprint({said!r} * {times})\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    bundle = Bundle(url="https://centre.example/", sha256=64 * "a", size=7)
+    async with asyncio.timeout(WITHIN_S):
+        assert (await fetching.fetch(bundle, tmp_path / "x", [WAY])).reason == why
 
 
 def test_ways_that_work_come_first() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -28,6 +28,9 @@ class Gate:
 
     async def emit(self, *events: Event) -> None:
         self.emitted.extend(events)
+
+    def hand_over(self, *events: Event) -> Awaitable[None]:
+        return self.emit(*events)
 
 
 class Gateway:

@@ -45,6 +45,7 @@ MASKS = tuple(
     (re.compile(pattern), mask)
     for pattern, mask in (
         (r"(?:[0-9a-f]{2}:){7}[0-9a-f]{2}", "ADDRESS"),
+        (r"(?<=T\d{6})_\d{3}(?=\.html)", ""),  # another report of the same second
         (r"\d{4}-\d\d-\d\d(?:T[\d:.]+(?:\+00:00|Z)?)?(?: \d\d:\d\d(?::\d\d)?(?: UTC)?)?", "DATE"),
         (r"(?:\b[0-9a-f]{4} ){3}[0-9a-f]{4}\b", "DIGEST"),
         (r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b(?: \d+ \w{3})?", "DAY"),

@@ -26,6 +26,7 @@ from heimvakt.core.patterns import SOUNDS
 from heimvakt.core.signs import Sign
 from heimvakt.demo.scene import NO_TEST
 from heimvakt.runtime.clock import SystemClock
+from heimvakt.runtime.control_socket import ControlSocket
 from heimvakt.runtime.pipeline import Pipeline
 from heimvakt.store.store import SqliteStore
 from heimvakt_drivers.gpio.driver import GpioDriver
@@ -189,10 +190,13 @@ async def pin_home(broker_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
         loaded = load(file, app.catalogue())
         configuration = loaded.configuration
         assert configuration is not None, loaded.findings
+        places = Places(state=Path(folder) / "state", socket=Path(folder) / "control.sock")
+        control = ControlSocket(places.socket)
         one = gateway.Gateway(
             configuration,
-            Places(state=Path(folder) / "state", socket=Path(folder) / "control.sock"),
+            places,
             SystemClock(),
+            control,
             lambda: configuration,
         )
 
@@ -210,3 +214,4 @@ async def pin_home(broker_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
                 store.gate.set()  # else nothing can end
             one.stop()
             await running
+            control.close()

@@ -97,8 +97,10 @@ async def route(
     wanted: Wanted = Wanted.NONE,
     outstanding: Callable[[], Sequence[Alarm]] = tuple,
     runs: bool = True,
+    knows: bool = True,
 ) -> AsyncIterator[Route]:
-    """All paths stand, unless they are to be cut from the start."""
+    """All paths stand, unless they are to be cut from the start; `knows`: alarms of this life need
+    not be read."""
     async with live(directory, wanted={RECEIVER: wanted}) as life:
         store = ReadStore(life.store)
         uplinks = [MemoryUplink(path=path) for path in paths]
@@ -113,6 +115,7 @@ async def route(
             life.pipeline.emit,
             wanted=wanted,
             outstanding=outstanding,
+            known=lambda alarm_id: life.pipeline.state.alarms.get(alarm_id) if knows else None,
             schedule=schedule,
         )
 

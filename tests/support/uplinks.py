@@ -189,6 +189,7 @@ def month() -> Summary:
 
 def mqtt_uplink(
     *urls: str,
+    name: str = "centre",
     patience: Patience = CALM,
     path: PathBinding | None = None,
     book: AddressBook | None = None,
@@ -196,7 +197,7 @@ def mqtt_uplink(
 ) -> MqttUplink:
     """An uplink to these brokers; opens nothing yet."""
     return MqttUplink(
-        "centre",
+        name,
         MqttReceiverSettings(kind="mqtt", brokers=urls, **settings),
         gateway_id=GATEWAY,
         clock=SystemClock(),

@@ -13,6 +13,7 @@ from types import ModuleType
 import pytest
 from packaging.utils import canonicalize_name
 
+from benchmarks.hosts import AS_BY_THE_LAUNCHER, AS_BY_THE_UNIT
 from heimvakt.cli.root import VERBS
 from tests.support.units import UNITS
 
@@ -80,6 +81,15 @@ def test_the_program_in_use_is_that_of_an_update_where_it_is_whole(
     )
     program = slots / "active" if active == "a" else base
     assert done.stdout.strip() == str([str(program / "bin/heimvakt"), "status", "a b"])
+
+
+def test_the_benchmarks_begin_the_daemon_as_the_package_does() -> None:
+    launcher = (ROOT / "packaging/launcher").read_text()
+    options = " ".join(AS_BY_THE_LAUNCHER[1 : AS_BY_THE_LAUNCHER.index("-m")])
+    assert f'/bin/python3" -I {options} "' in launcher
+    unit = (ROOT / "systemd/heimvakt.service").read_text().splitlines()
+    given = [line.removeprefix("Environment=") for line in unit if line.startswith("Environment=")]
+    assert given == [f"{name}={value}" for name, value in AS_BY_THE_UNIT.items()]
 
 
 def test_every_unit_that_is_to_be_switched_on_is_named_to_the_packager() -> None:

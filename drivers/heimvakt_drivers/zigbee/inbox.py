@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Awaitable, Iterable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
+from typing import Any, Protocol
 
 import structlog
 
@@ -52,8 +53,8 @@ log = structlog.get_logger(__name__)
 class Emit(Protocol):
     """`DriverContext.emit`."""
 
-    def __call__(self, *events: Event) -> Awaitable[None]:
-        """Return when the events are on durable storage."""
+    def __call__(self, *events: Event) -> Coroutine[Any, Any, None]:
+        """Hand over in the call; awaited, it returns when the events are on durable storage."""
 
 
 class Inbox:
@@ -80,6 +81,8 @@ class Inbox:
                 self._urgent.add(event)
             else:
                 self._put_ordinary(event)
+        self._urgent.go()
+        self._ordinary.wake()
 
     def _put_urgent(self, event: Event) -> None:
         assert isinstance(event, DeviceEvent)
@@ -128,6 +131,10 @@ class _Lane:
         """Device -> how many of its events wait here."""
         self._events: deque[Event] = deque()
         self._some = asyncio.Event()
+        self._call: Callable[[], None] | None = None
+        """Hands over what waits, while it is fed."""
+        self._calls: dict[asyncio.Task[None], float] = {}
+        """That wait for storage, the newest last, and when it hangs that has not taken one."""
 
     def __len__(self) -> int:
         return len(self._events)
@@ -136,7 +143,18 @@ class _Lane:
         self._events.append(event)
         if isinstance(event, DeviceEvent):
             self.waiting_for[event.device_id] = self.waiting_for.get(event.device_id, 0) + 1
-        self._some.set()
+
+    def wake(self) -> None:
+        """Let the feeder look at what waits."""
+        if self._events:
+            self._some.set()
+
+    def go(self) -> None:
+        """Hand over what waits at once, without a turn of the loop for the feeder and one for the
+        call; behind a call that waits for storage it is the feeder's."""
+        if self._events and not self._calls and self._call is not None:
+            self._call()
+        self.wake()
 
     def take(self, count: int) -> list[Event]:
         taken = [self._events.popleft() for _ in range(min(count, len(self._events)))]
@@ -167,21 +185,38 @@ class _Lane:
         return None
 
     async def feed(self, emit: Emit, after: _Lane | None = None) -> None:
-        calls: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as group:
-            while True:
-                await self._some.wait()
-                if after:
-                    await asyncio.sleep(0)  # both have something: the other feeder is about to wake
-                if batch := self.take(BATCH_MAX):
-                    call = group.create_task(_call(emit, batch))
-                    calls.add(call)
-                    call.add_done_callback(calls.discard)
-                    await asyncio.wait((call,), timeout=HANGS_S)
-                    while len(calls) >= CALLS_MAX:
-                        await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
-                if not self._events:
-                    self._some.clear()
+            call = self._call = partial(self._begin, emit, group)
+            try:
+                while True:
+                    await self._some.wait()
+                    if after:
+                        await asyncio.sleep(0)  # both have something: the other is about to wake
+                    if self._calls:
+                        await self._wait()
+                    if self._events:
+                        call()
+                    if not self._events:
+                        self._some.clear()
+            finally:
+                self._call = None
+
+    async def _wait(self) -> None:
+        """Until storage has taken the newest call, or hangs and another may wait for it too."""
+        newest, hangs_at = next(reversed(self._calls.items()))
+        await asyncio.wait((newest,), timeout=max(0.0, hangs_at - _now()))
+        while len(self._calls) >= CALLS_MAX:
+            await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
+
+    def _begin(self, emit: Emit, group: asyncio.TaskGroup) -> None:
+        call = group.create_task(emit(*self.take(BATCH_MAX)))
+        self._calls[call] = _now() + HANGS_S
+        call.add_done_callback(self._ended)
+
+    def _ended(self, call: asyncio.Task[None]) -> None:
+        del self._calls[call]
+        if call.cancelled() or call.exception() is not None:
+            self._call = None  # the feeder is about to end, and takes no more calls
 
     def _forget(self, event: Event) -> None:
         if isinstance(event, DeviceEvent):
@@ -192,5 +227,5 @@ class _Lane:
                 del self.waiting_for[event.device_id]
 
 
-async def _call(emit: Emit, batch: Sequence[Event]) -> None:
-    await emit(*batch)
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -18,6 +18,7 @@ from heimvakt.fetching.wish import Fetched, Patience, Way, Wish
 
 ANSWER_BYTES_MAX = 64 * 1024
 FELL = "the process that fetches has ended without a word"
+BABBLED = "the process that fetches says more than anybody reads"
 
 
 def ways_of(paths: Sequence[WayOut], good: Sequence[str]) -> tuple[Way, ...]:
@@ -57,6 +58,8 @@ async def fetch(bundle: Bundle, file: Path, ways: Sequence[Way]) -> Fetched:
     try:
         process.stdin.write(json.dumps(encode(wish)).encode() + b"\n")
         said = await process.stdout.readline()
+    except ValueError:  # a line without an end
+        return Fetched(reason=BABBLED)
     finally:
         with suppress(ProcessLookupError):
             process.kill()
@@ -68,6 +71,6 @@ async def fetch(bundle: Bundle, file: Path, ways: Sequence[Way]) -> Fetched:
 def _read(said: bytes) -> Fetched:
     try:
         how: Fetched = decode(Fetched, json.loads(said))
-    except ValueError:
+    except (ValueError, RecursionError):
         return Fetched(reason=FELL)
     return how

@@ -17,6 +17,7 @@ from heimvakt.core.snapshot import restore
 from heimvakt.runtime.beginning import requeue
 from heimvakt.runtime.clock import DrivenClock, SystemClock
 from heimvakt.runtime.control import RequestRefused
+from heimvakt.runtime.control_socket import ControlSocket
 from heimvakt.runtime.notify import Notifier
 from heimvakt.runtime.pipeline import Pipeline
 from heimvakt.runtime.supervise import Policy, UnitGaveUp, supervise
@@ -49,15 +50,18 @@ class Gateway:
         configuration: Configuration,
         places: Places,
         clock: SystemClock | DrivenClock,
+        control: ControlSocket,
         read_again: ReadAgain,
     ) -> None:
-        """`read_again`: the configuration as its file is now, or `home_file.NotUsed`."""
+        """`control` outlives it. `read_again`: the configuration as its file is now, or
+        `home_file.NotUsed`."""
         self._read_again = read_again
         self.next: Configuration | None = None
         """Under which another life is to begin after this one."""
         self._configuration = configuration
         self._places = places
         self._clock = clock
+        self._control = control
         self._notifier = Notifier()
         self._stop = asyncio.Event()
         self._for_good = False
@@ -110,6 +114,7 @@ class Gateway:
             store,
             pipeline,
             self._notifier,
+            self._control,
             lambda meant: self._take_over(life, meant),
             self._read_again,
         )

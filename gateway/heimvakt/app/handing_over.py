@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 
 from heimvakt.core.events import ChangeOf
-
-from .whole import flush_folder, put_whole
+from heimvakt.whole import flush_folder, put_whole
 
 FOLDER = "update"
 """In the folder of the state."""

@@ -17,8 +17,7 @@ from heimvakt.config.catalogue import Catalogue
 from heimvakt.config.configuration import Configuration
 from heimvakt.config.findings import Finding, Severity
 from heimvakt.config.loader import load
-
-from .whole import put_whole
+from heimvakt.whole import put_whole
 
 log = structlog.get_logger("configuration")
 

@@ -16,7 +16,8 @@ from heimvakt.runtime.clock import DrivenClock, SystemClock
 from heimvakt.runtime.clock_watch import run_clock_watch
 from heimvakt.runtime.collector import run_collector
 from heimvakt.runtime.configured import Configured, LeftOut
-from heimvakt.runtime.control import ControlSocket
+from heimvakt.runtime.control import Desk
+from heimvakt.runtime.control_socket import ControlSocket
 from heimvakt.runtime.deadlines import run_deadlines
 from heimvakt.runtime.dispatch import Dispatcher
 from heimvakt.runtime.hosting import HostedDriver
@@ -76,6 +77,7 @@ class Life:
         store: SqliteStore,
         pipeline: Pipeline,
         notifier: Notifier,
+        control: ControlSocket,
         read_again: Callable[[str | None], Awaitable[bool]],
         read: Callable[[], Configuration],
     ) -> None:
@@ -86,6 +88,7 @@ class Life:
         self._store = store
         self._pipeline = pipeline
         self._notifier = notifier
+        self._control = control
         self.configured = Configured(
             [
                 LeftOut(where=one.where, reason=one.reason, driver=one.driver)
@@ -162,8 +165,7 @@ class Life:
             file=str(places.file) if places.file else None,
             take_over=read_again,
         )
-        self._control = ControlSocket(
-            places.socket,
+        self._desk = Desk(
             pipeline,
             {
                 **asked,
@@ -217,13 +219,13 @@ class Life:
         return True
 
     async def can_be_asked(self) -> None:
-        """Return when the control socket listens: whoever is told that we are ready may ask."""
-        await self._control.listens.wait()
+        """Return when this life answers: whoever is told that we are ready may ask."""
+        await self._control.answers.wait()
 
     def first(self) -> Iterator[tuple[str, Unit]]:
         """What must run before the first event, and always, with names."""
         yield "pipeline", self._pipeline.run
-        yield "control", self._control.run
+        yield "control", partial(self._control.answer, self._desk)
 
     def vital(self) -> Iterator[tuple[str, Unit]]:
         """What the gateway cannot do without."""

@@ -105,6 +105,7 @@ class Receivers:
                 pipeline.emit,
                 wanted=self.wanted[name],
                 outstanding=lambda: outstanding(pipeline.state),
+                known=lambda alarm_id: pipeline.state.alarms.get(alarm_id),
                 bytes_per_s_max=caps,
                 witness=self.watch if uplinks[0].carries_reports else None,
                 chance=self._chance,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import closing
 from datetime import datetime
 
 from heimvakt.config.configuration import Configuration
 from heimvakt.runtime.clock import DrivenClock, SystemClock
+from heimvakt.runtime.control_socket import ControlSocket
 
 from .gateway import Gateway, ReadAgain
 from .home_file import NotUsed
@@ -28,13 +30,14 @@ async def serve(
     """
     clock = DrivenClock(driven_from) if driven_from else SystemClock()
     cause = "started"
-    while True:
-        gateway = Gateway(configuration, places, clock, read_again)
-        _obey(gateway, read_again)
-        await gateway.run(cause)
-        if gateway.next is None:
-            return
-        configuration, cause = gateway.next, "configuration changed"
+    with closing(ControlSocket(places.socket)) as control:
+        while True:
+            gateway = Gateway(configuration, places, clock, control, read_again)
+            _obey(gateway, read_again)
+            await gateway.run(cause)
+            if gateway.next is None:
+                return
+            configuration, cause = gateway.next, "configuration changed"
 
 
 def _obey(gateway: Gateway, read_again: ReadAgain) -> None:

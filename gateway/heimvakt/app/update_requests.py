@@ -16,7 +16,6 @@ from heimvakt.runtime.configured import FILE
 from heimvakt.runtime.control import Answer, Handler, Request, RequestRefused
 from heimvakt.runtime.heart import Heart, confirmed_ago_s
 from heimvakt.runtime.pipeline import Pipeline
-from heimvakt.store.migrations import VERSION
 
 TEXT_MAX = 100
 REASON_MAX = 500
@@ -30,21 +29,16 @@ def update_requests(
     wrong: Callable[[], Mapping[str, str]],
 ) -> Mapping[str, Handler]:
     """`update-facts` and `update-told`, of one life; `wrong` is what of the file is not in use."""
-    began, began_at = asyncio.get_running_loop().time(), clock.now()
+    began = asyncio.get_running_loop().time()
     one_at_a_time = asyncio.Lock()
 
     async def facts(_: Request) -> Answer:
-        not_in_use = dict(wrong())
         return {
-            "gateway_id": pipeline.home.gateway_id,
             "open_alarms": list(holding_back(pipeline.state, clock.now())),
             "version": __version__,
-            "database": VERSION,
-            "started_at": began_at.isoformat(),
             "uptime_s": round(asyncio.get_running_loop().time() - began, 3),
             "digest": pipeline.home.digest,
-            "refused": not_in_use.pop(FILE, ""),
-            "not_in_use": not_in_use,
+            "refused": wrong().get(FILE, ""),
             "receivers": {
                 name: {"confirmed_ago_s": _confirmed_ago_s(name, hearts)} for name in receivers
             },

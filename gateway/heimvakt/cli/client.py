@@ -102,7 +102,7 @@ def _lines(
             with end.makefile("rb") as lines:
                 for line in lines:
                     yield json.loads(line)
-        except (FileNotFoundError, ConnectionRefusedError):
+        except (FileNotFoundError, ConnectionError):
             fail(
                 Exit.NO_SERVICE,
                 f"no service answers at {where}",

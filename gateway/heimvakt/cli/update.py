@@ -19,6 +19,7 @@ from heimvakt import __version__
 from heimvakt.core.codec import CannotDecode, encode
 from heimvakt.core.events import ChangeOf
 from heimvakt.core.fields import parse_duration
+from heimvakt.updates.asking import FACTS, facts_in
 from heimvakt.updates.change import Change, Stage, State
 from heimvakt.updates.handover import ASKED, Wish, ask, ask_back
 from heimvakt.updates.refusing import Refused
@@ -144,12 +145,12 @@ def status(
 ) -> None:
     """Say what is on trial or waits, what was kept and what was not."""
     state = _state(folder)
-    facts = ask_if_there(socket or default_socket(), {"do": "update-facts"})
+    answer = ask_if_there(socket or default_socket(), FACTS)
     if as_json:
-        print(json.dumps({**encode(state), "facts": facts}, ensure_ascii=False, indent=2))
+        print(json.dumps({**encode(state), "facts": answer}, ensure_ascii=False, indent=2))
         return
     asked = (folder / ASKED).exists()
-    print("\n".join(status_lines(state, facts, folder, BASE, asked=asked)))
+    print("\n".join(status_lines(state, facts_in(answer), folder, BASE, asked=asked)))
 
 
 @group.command(epilog="Example: heimvakt update serve")
@@ -259,7 +260,7 @@ async def _follow(
         if on is None or on.change_id != number:
             _must_be_taken(folder, on, loop.time() - asked_at)
         else:
-            facts = ask_if_there(socket or default_socket(), {"do": "update-facts"})
+            facts = facts_in(ask_if_there(socket or default_socket(), FACTS))
             if (line := stage_line(on, facts)) != said:
                 print(line, flush=True)
                 said = line

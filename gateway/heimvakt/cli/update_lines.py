@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from heimvakt.core.events import ChangeOf, ChangeOutcome
 from heimvakt.core.words import spell_duration
@@ -32,12 +31,12 @@ def story(manifest: Manifest) -> str:
     return f"program {manifest.version} for {manifest.arch}{whose}, serial {manifest.serial}"
 
 
-def stage_line(change: Change, facts: Mapping[str, Any] | None) -> str:
+def stage_line(change: Change, facts: Facts | None) -> str:
     """A change that is not over, and what it waits for."""
     line = f"{_WORDS[change.stage]}: {change.what} {change.version}"
     match change.stage:
         case Stage.WAITING:
-            why = holds_back(change, facts_of(facts))
+            why = holds_back(change, facts)
             return f"waiting: {why}" if why else line
         case Stage.TRYING:
             return f"{line}, for {spell_duration(change.within_s).en} at most"
@@ -53,7 +52,7 @@ def ended_line(ended: Ended) -> str:
 
 
 def status_lines(
-    state: State, facts: Mapping[str, Any] | None, folder: Path, base: Path, *, asked: bool
+    state: State, facts: Facts | None, folder: Path, base: Path, *, asked: bool
 ) -> Iterator[str]:
     """All that is known, what is on first."""
     if asked:
@@ -85,18 +84,6 @@ def status_lines(
 def is_good(ended: Ended, *, back: bool) -> bool:
     """Whether it is what was asked for."""
     return ended.outcome is (ChangeOutcome.RETURNED if back else ChangeOutcome.KEPT)
-
-
-def facts_of(said: Mapping[str, Any] | None) -> Facts | None:
-    """As far as they are needed to say what a change waits for."""
-    if said is None:
-        return None
-    receivers = said.get("receivers", {})
-    return Facts(
-        open_alarms=tuple(said.get("open_alarms", ())),
-        uptime_s=float(said.get("uptime_s", 0.0)),
-        confirmed_ago_s={name: one.get("confirmed_ago_s") for name, one in receivers.items()},
-    )
 
 
 def _row(word: str, what: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from heimvakt.checks.kept import FOLDER, give_to, write_whole
+from heimvakt.checks.kept import FOLDER, give_to, put_report
 from heimvakt.core.codec import CannotDecode, decode, encode
 
 from .record import Progress
@@ -78,7 +78,7 @@ class Desk:
     def keep(self, progress: Progress) -> None:
         """Write how far it has come: from here it goes on after a power cut."""
         told = json.dumps(encode(progress), ensure_ascii=False, indent=1)
-        write_whole(self.folder / UNFINISHED, told.encode(), self._state.stat())
+        put_report(self.folder / UNFINISHED, told.encode(), self._state.stat())
 
     def forget(self) -> None:
         """It is over, or begun anew."""
@@ -93,7 +93,7 @@ class Desk:
             paper=self.folder / f"{name}.pdf",
         )
         for file, content in ((kept.record, record), (kept.page, page), (kept.paper, paper)):
-            write_whole(file, content, owner)
+            put_report(file, content, owner)
         for suffix in ("json", "html", "pdf"):
             others = sorted(self.folder.glob(f"[0-9]*.{suffix}"), reverse=True)
             for old in [other for other in others if other.stem != name][KEPT - 1 :]:

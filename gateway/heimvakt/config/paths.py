@@ -137,7 +137,8 @@ class PathSettings(Section):
         duration(at_least="10s", at_most="30m"),
         Field(
             description="How often the path is proven to the other end. Without it 60s on the "
-            "first path, 15m on others; 60s always on the only one that is good."
+            "first path, 15m on others; 60s at most to a receiver that relies on it: no other path "
+            "reaches that, or none before it in the file."
         ),
     ] = None
     lost_after: Annotated[

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from heimvakt.core.updates import UpdateKey, UpdateRight
 
-from .configuration import Configuration
 from .orders import OrderSettings
 from .updates import UpdateSettings
 
@@ -25,11 +24,6 @@ class Trust:
 
     updates: UpdateSettings
     orders: OrderSettings
-
-    @classmethod
-    def of(cls, configuration: Configuration) -> Trust:
-        """What a configuration says."""
-        return cls(configuration.updates, configuration.orders)
 
 
 def needed(before: Trust, after: Trust) -> frozenset[UpdateRight]:

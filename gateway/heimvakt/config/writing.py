@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from heimvakt.whole import flush_folder, put_whole
+
 from .catalogue import Catalogue
 from .edits import CannotEdit
 from .findings import Finding, Severity, has_errors
@@ -23,7 +25,6 @@ from .loader import Loaded, load
 
 BEFORE = ".before"
 """Added to the name of the file: how it was before the last change."""
-BESIDE = ".new"
 
 
 class NotWritten(Exception):
@@ -105,9 +106,9 @@ def write(changed: Changed) -> None:
                 f"{changed.file} was changed by somebody else meanwhile", hint="do it once more"
             )
         like = target.stat()
-        _put(target.with_name(target.name + BEFORE), changed.before, like)
-        _put(target, changed.text.encode(), like)
-        _flush_folder(target.parent)
+        mode = stat.S_IMODE(like.st_mode)
+        put_whole(target.with_name(target.name + BEFORE), changed.before, mode=mode, owner=like)
+        put_whole(target, changed.text.encode(), mode=mode, owner=like)
     except OSError as error:
         raise NotWritten(
             f"{changed.file} cannot be written: {error.strerror or error}", hint="try it with sudo"
@@ -125,7 +126,7 @@ def begin(file: Path, text: str) -> None:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        _flush_folder(Path(os.path.realpath(file)).parent)
+        flush_folder(Path(os.path.realpath(file)).parent)
     except FileExistsError:
         raise NotWritten(
             f"{file} is there already, and is not touched", hint="name another file"
@@ -152,30 +153,3 @@ def as_it_would_be(file: Path, text: str, catalogue: Catalogue) -> Loaded:
         loaded = load(beside, catalogue)
     findings = tuple(replace(finding, file=str(file)) for finding in loaded.findings)
     return replace(loaded, findings=findings)
-
-
-def _put(target: Path, content: bytes, like: os.stat_result) -> None:
-    beside = target.with_name(target.name + BESIDE)
-    try:
-        # Nobody may read it who could not read the other, not even for a moment.
-        end = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(end, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            if os.geteuid() == 0:
-                os.fchown(end, like.st_uid, like.st_gid)
-            os.fchmod(end, stat.S_IMODE(like.st_mode))
-            os.fsync(end)
-        beside.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink()
-        raise
-
-
-def _flush_folder(folder: Path) -> None:
-    end = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(end)
-    finally:
-        os.close(end)

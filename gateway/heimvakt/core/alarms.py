@@ -6,11 +6,14 @@ it is still delivered, so `reset` and `cancelled` alarms can be delivered and ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
 
 from .chain import Chain, Told
+from .changed import replace
 from .events import ClockQuality, DeviceEvent, Event, Feedback
 from .words import Words
 
@@ -23,7 +26,7 @@ class Priority(StrEnum):
     LOW = "low"
     INFORMATION = "information"
 
-    @property
+    @cached_property
     def rank(self) -> int:
         """0 is the most urgent."""
         return list(Priority).index(self)
@@ -243,23 +246,23 @@ def move(alarm: Alarm, what: Move, *, at: datetime, by: str | None = None) -> Al
     after = MOVES.get((alarm.state, what))
     if after is None:
         raise MoveRefused(f"{alarm.alarm_id} is {alarm.state} and cannot {what}")
-    moved = replace(alarm, state=after)
+    changes: dict[str, Any] = {"state": after}
     if after is not alarm.state:
-        moved = replace(moved, history=(*alarm.history, Step(state=after, at=at, by=by)))
+        changes["history"] = (*alarm.history, Step(state=after, at=at, by=by))
     match what:
         case Move.DELIVER:
-            told = tuple(_answered(one, at) if one.receiver == by else one for one in alarm.told)
-            moved = replace(moved, told=told, delivered_at=alarm.delivered_at or at)
+            told = [_answered(one, at) if one.receiver == by else one for one in alarm.told]
+            changes |= {"told": tuple(told), "delivered_at": alarm.delivered_at or at}
         case Move.ACCEPT if alarm.accepted_by is None:
-            moved = replace(moved, accepted_by=by)
+            changes["accepted_by"] = by
             if after is not AlarmState.ACCEPTED:
                 late = Step(state=AlarmState.ACCEPTED, at=at, by=by)
-                moved = replace(moved, history=(*alarm.history, late))
+                changes["history"] = (*alarm.history, late)
         case Move.CANCEL | Move.RESET if not alarm.state.is_untold:
-            moved = replace(moved, revision=alarm.revision + 1)
+            changes["revision"] = alarm.revision + 1
         case _:
             pass
-    return moved
+    return replace(alarm, **changes)
 
 
 def _answered(told: Told, at: datetime) -> Told:

@@ -8,10 +8,11 @@ counts in the newest.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .alarms import Alarm, AlarmState
+from .changed import replace
 from .devices import Home
 from .dose_counts import DoseCount
 from .events import (

@@ -87,6 +87,11 @@ class Planner:
         if out is not None and out.row.revision <= revision:
             self.forget(alarm_id)
 
+    def waits_for(self, alarm_id: str) -> int | None:
+        """The revision that waits for an answer; None: only the outbox can tell."""
+        out = self._outs.get(alarm_id)
+        return None if out is None else out.row.revision
+
     def forget(self, alarm_id: str) -> None:
         """It waits no longer."""
         self._outs.pop(alarm_id, None)

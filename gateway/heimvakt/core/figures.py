@@ -8,10 +8,11 @@ same. They stay when the events are erased.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from .alarms import Alarm, AlarmState
+from .changed import replace
 from .events import ClockQuality, Feedback
 from .month import Month
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -94,9 +94,6 @@ class Transaction:
     """What the audit log is told, in order."""
     owed: bool = False
     """What was told from memory hangs on it: it may use the reserve, whatever it is."""
-    written: Callable[[], None] | None = field(default=None, compare=False)
-    """Called when all of it is written and only the flush is missing, in whatever thread that is;
-    it may be called again, and never says that anything is durable."""
 
 
 def is_urgent(transaction: Transaction) -> bool:

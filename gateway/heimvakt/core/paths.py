@@ -16,7 +16,7 @@ from .events import PathBack, PathLost
 from .path import Path
 
 PACE_S = 60.0
-"""Of heartbeats on a path that is new, in trouble, or the only one that is good."""
+"""Of heartbeats on a path that is new or in trouble, and to a receiver that relies on it."""
 BEATS_MISSED_MAX = 2
 BEATS_FOR_BACK = 3
 SETTLED_S = 60.0
@@ -160,12 +160,14 @@ class Paths:
         """For how long no path at all has been good; None while one is."""
         return None if self._cut_off_since is None else now - self._cut_off_since
 
-    def beat_every_s(self, name: str) -> float:
-        """How often a heartbeat should go on this path."""
+    def beat_every_s(self, name: str, receiver: str, now: float) -> float:
+        """How often a heartbeat should go to this receiver on this path."""
         known = self._known[name]
         steady_s = known.path.heartbeat.total_seconds()
         calm = known.lost is False and known.trouble_since is None
-        return steady_s if calm and not self._is_alone(name) else min(steady_s, PACE_S)
+        if calm and not self._is_relied_on(name, receiver, now):
+            return steady_s
+        return min(steady_s, PACE_S)
 
     def changes(self, now: float) -> list[PathLost | PathBack]:
         """What must be said now; said once. To be asked every second or so."""
@@ -214,15 +216,24 @@ class Paths:
         elif self._cut_off_since is None:
             self._cut_off_since = now
 
-    def _is_alone(self, name: str) -> bool:
-        return all(other == name for other in self.good())
+    def _is_relied_on(self, name: str, receiver: str, now: float) -> bool:
+        """Whether this receiver would hear of us too seldom if this path were slow: no other gets
+        anything to it, or this one is used in place of the first. Other receivers do not count."""
+        in_use = [
+            other
+            for other in self.order(receiver, now)
+            if self._known[other].carries(self._session(other, receiver))
+        ]
+        if all(other == name for other in in_use):
+            return True
+        return in_use[0] == name != next(iter(self._known))
 
     def _is_lost(self, name: str, known: _Known, now: float) -> bool:
         missed = [session.missed for session in known.sessions.values()]
         if missed and min(missed) >= BEATS_MISSED_MAX:
             return True
         after = known.path.lost_after
-        if self._is_alone(name):  # the last one is watched as closely as the first
+        if self.good() in ((), (name,)):  # the last one is watched as closely as the first
             after = min(other.path.lost_after for other in self._known.values())
         since = known.trouble_since
         return since is not None and now - since >= after.total_seconds()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
@@ -88,8 +88,9 @@ class DriverContext(Protocol):
         Not for time-outs of the wire, which are the event loop's.
         """
 
-    async def emit(self, *events: Event) -> None:
-        """Hand over events in order; returns when they are on durable storage.
+    def emit(self, *events: Event) -> Coroutine[Any, Any, None]:
+        """Hand over events in order, in this very call if there is room; awaited, it returns when
+        they are on durable storage.
 
         The time is taken at the call. Waits while the inbox is full. A driver that is cancelled in
         this call must take it that the events may or may not have been taken. Of a contact that

@@ -7,7 +7,7 @@ use to those who ship, losses and returns to the pipeline, changes to the hearts
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
@@ -59,8 +59,7 @@ class PathWatch:
         self._order: dict[str, tuple[str, ...]] = {}
         self._carrying: tuple[tuple[str, str], ...] = ()
         self._turned = asyncio.Event()
-        self.turn = 0
-        """Grows whenever a path begins or ceases to carry something for a receiver."""
+        self._turns: Counter[str] = Counter()
 
     async def run(self) -> None:
         """Look at the sessions and say what must be said, until cancelled."""
@@ -119,13 +118,17 @@ class PathWatch:
         self._order.pop(receiver, None)
         self._tell()
 
-    def beat_every_s(self, path: str) -> float:
-        """How often a heartbeat should go on this path."""
-        return self._paths.beat_every_s(path)
+    def beat_every_s(self, path: str, receiver: str) -> float:
+        """How often a heartbeat should go to this receiver on this path."""
+        return self._paths.beat_every_s(path, receiver, self._now())
 
-    async def turned(self, since: int) -> None:
-        """Return when `turn` is not `since` any more."""
-        while self.turn == since:
+    def turn(self, receiver: str) -> int:
+        """Grows whenever a path begins or ceases to carry something for this receiver."""
+        return self._turns[receiver]
+
+    async def turned(self, receiver: str, since: int) -> None:
+        """Return when its `turn` is not `since` any more."""
+        while self._turns[receiver] == since:
             await self._turned.wait()
 
     def good(self) -> tuple[str, ...]:
@@ -169,8 +172,8 @@ class PathWatch:
                 prefer(order)
         carrying = self._paths.carrying()
         if carrying != self._carrying:
+            self._turns.update({receiver for _, receiver in {*carrying} ^ {*self._carrying}})
             self._carrying = carrying
-            self.turn += 1
             self._turned.set()
             self._turned = asyncio.Event()
 

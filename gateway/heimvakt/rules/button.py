@@ -14,7 +14,7 @@ radio repeats a frame, and neither may call off the help that was called.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, TypeVar
@@ -22,6 +22,7 @@ from typing import Annotated, TypeVar
 from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
+from heimvakt.core.changed import replace
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.effects import (
     ArmTimer,

@@ -15,6 +15,8 @@ from __future__ import annotations
 import asyncio
 import gc
 
+from .large_pages import use_large_pages
+
 SETTLED_S = 30.0
 """By then drivers are loaded and the radio is up."""
 NEVER, USUAL = 1 << 30, 10
@@ -27,7 +29,7 @@ def put_off() -> None:
 
 
 async def run_collector(*, settled_s: float = SETTLED_S) -> None:
-    """Set aside once what is there, then do nothing until cancelled."""
+    """Set aside once what is there, and put it on large pages; then do nothing until cancelled."""
     if gc.get_freeze_count():
         # The configuration was taken anew: the gateway of before is to go, devices and all.
         gc.unfreeze()
@@ -38,6 +40,7 @@ async def run_collector(*, settled_s: float = SETTLED_S) -> None:
     finally:
         gc.freeze()  # also when it is begun anew before that: whoever comes next is to look
     _collect_everything_after(USUAL)
+    await use_large_pages()
     await asyncio.get_running_loop().create_future()
 
 

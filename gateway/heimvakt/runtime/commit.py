@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from functools import partial
 
 import structlog
 
@@ -33,8 +31,7 @@ async def commit(
         store: what takes it.
         transaction: what it is.
         retries_s: the waits between tries.
-        prepare: called while the disk flushes what somebody must be told of; may be called twice,
-            or not at all.
+        prepare: called while the store writes what somebody must be told of.
         unsaved: called when it has taken too long.
 
     Raises:
@@ -44,7 +41,7 @@ async def commit(
     loop = asyncio.get_running_loop()
     late = loop.call_later(UNSAVED_S, unsaved)
     if transaction.outbox:
-        transaction.written = partial(_in_loop, loop, prepare)
+        loop.call_soon(prepare)  # in the next turn, when the store has it
     try:
         for wait_s in (*retries_s, None):
             try:
@@ -60,9 +57,3 @@ async def commit(
                 return
     finally:
         late.cancel()
-
-
-def _in_loop(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
-    """Call it in the loop's thread, from another one; a loop that is closed needs nothing more."""
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(call)

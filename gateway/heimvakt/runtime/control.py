@@ -1,8 +1,8 @@
-"""The control socket: one JSON object a line, for the commands of this machine.
+"""What is said over the control socket: one JSON object a line, for the commands of this machine.
 
 A request names what to do. Most are answered by one line; what takes its time is told step by step,
 a line each, and the last one says `done`; `watch` tells every committed event until the other side
-hangs up. The socket is a file that only its owner and group may open.
+hangs up.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -24,6 +23,7 @@ from .pipeline import Committed, Pipeline
 log = structlog.get_logger("control")
 
 LINE_BYTES_MAX = 65_536
+"""Of a request."""
 WATCH_WAITING_MAX = 10_000
 """Lines that a watcher may be behind; one that is further behind is hung up on."""
 
@@ -44,79 +44,53 @@ class RequestRefused(Exception):
     """The request cannot be done; the text says why and what to do."""
 
 
-class ControlSocket:
-    """Answers requests by their `do`: at once, or in steps; `watch` is its own."""
+class Desk:
+    """Answers requests by their `do`, for one life of the gateway: at once, or in steps; `watch` is
+    its own."""
 
     def __init__(
         self,
-        path: Path,
         pipeline: Pipeline,
         handlers: Mapping[str, Handler],
         *,
         in_steps: Mapping[str, StepHandler] = MappingProxyType({}),
         watch_waiting_max: int = WATCH_WAITING_MAX,
     ) -> None:
-        self._path = path
         self._pipeline = pipeline
         self._handlers = handlers
         self._in_steps = in_steps
         self._watch_waiting_max = watch_waiting_max
-        self._conversations: set[asyncio.Task[None]] = set()
-        self.listens = asyncio.Event()
-        """Set while somebody can ask."""
+        self._under_way = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
 
-    async def run(self) -> None:
-        """Listen until cancelled."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.unlink(missing_ok=True)
-        server = await asyncio.start_unix_server(self._serve, self._path, limit=LINE_BYTES_MAX)
-        self._path.chmod(0o660)
-        self.listens.set()
+    async def take_up(
+        self, line: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        """Answer one request; whether another may follow it."""
+        request = _parse(line)
+        if request is None:
+            await send(writer, {"error": 'a request is one JSON object: {"do": "status"}'})
+            return True
+        if request.get("do") == "watch":
+            await self._watch(reader, writer)
+            return False
+        if (handler := self._in_steps.get(str(request.get("do")))) is not None:
+            await _follow(reader, writer, handler, request)
+            return False
+        self._under_way += 1
+        self._quiet.clear()
         try:
-            # Not `serve_forever`: when cancelled it may wait for whoever is still connected.
-            await asyncio.get_running_loop().create_future()
+            await send(writer, await self._answer(request))
         finally:
-            self.listens.clear()
-            self._path.unlink(missing_ok=True)
-            server.close()
-            for conversation in self._conversations:
-                conversation.cancel()
+            self._under_way -= 1
+            if not self._under_way:
+                self._quiet.set()
+        return True
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # The task is the server's own; it must not outlive the socket.
-        task = asyncio.current_task()
-        assert task is not None
-        self._conversations.add(task)
-        try:
-            await self._talk(reader, writer)
-        except ConnectionError:
-            return  # the other side went away
-        except asyncio.CancelledError:
-            return  # by `run`; asyncio of 3.11 logs a stream's task that ends cancelled as an error
-        finally:
-            self._conversations.discard(task)
-            writer.close()
-
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            try:
-                line = await reader.readline()
-            except ValueError:
-                await _send(writer, {"error": f"a request has at most {LINE_BYTES_MAX} bytes"})
-                return
-            if not line:
-                return
-            request = _parse(line)
-            if request is None:
-                await _send(writer, {"error": 'a request is one JSON object: {"do": "status"}'})
-            elif request.get("do") == "watch":
-                await self._watch(reader, writer)
-                return
-            elif (handler := self._in_steps.get(str(request.get("do")))) is not None:
-                await _follow(reader, writer, handler, request)
-                return
-            else:
-                await _send(writer, await self._answer(request))
+    async def quiet(self) -> None:
+        """Return when nothing is asked that one line answers."""
+        await self._quiet.wait()
 
     async def _answer(self, request: Request) -> Mapping[str, Any]:
         handler = self._handlers.get(str(request.get("do")))
@@ -139,7 +113,7 @@ class ControlSocket:
 
         stop = self._pipeline.watch(put)
         try:
-            await _send(writer, {"watching": True, "seq": self._pipeline.seq})
+            await send(writer, {"watching": True, "seq": self._pipeline.seq})
             async with asyncio.TaskGroup() as group:
                 sender = group.create_task(_send_lines(writer, lines))
                 while await reader.read(LINE_BYTES_MAX):
@@ -196,7 +170,7 @@ async def _work(writer: asyncio.StreamWriter, handler: StepHandler, request: Req
 async def _send_soon(writer: asyncio.StreamWriter, answer: Answer) -> None:
     try:
         async with asyncio.timeout(SEND_S):
-            await _send(writer, answer)
+            await send(writer, answer)
     except TimeoutError:
         writer.transport.abort()
         raise ConnectionAbortedError("whoever asked does not read") from None
@@ -215,10 +189,11 @@ async def _send_lines(
     writer: asyncio.StreamWriter, lines: asyncio.Queue[Mapping[str, Any] | None]
 ) -> None:
     while (line := await lines.get()) is not None:
-        await _send(writer, line)
+        await send(writer, line)
 
 
-async def _send(writer: asyncio.StreamWriter, answer: Mapping[str, Any]) -> None:
+async def send(writer: asyncio.StreamWriter, answer: Answer) -> None:
+    """One line."""
     writer.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
     await writer.drain()
 

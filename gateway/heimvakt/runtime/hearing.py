@@ -22,6 +22,10 @@ log = structlog.get_logger("hearing")
 STORE_RETRY_S = 1.0
 
 
+def nobody_knows(_: str) -> None:
+    """All of it is read."""
+
+
 class Hearing:
     """The answers of one receiver, whichever path they come on."""
 
@@ -33,6 +37,8 @@ class Hearing:
         *,
         unsaved: Container[str],
         counts: Counter[str],
+        known: Callable[[str], Alarm | None] = nobody_knows,
+        waits: Callable[[str], int | None] = nobody_knows,
     ) -> None:
         """Wait for the first answer.
 
@@ -40,6 +46,8 @@ class Hearing:
             receiver: its name in the configuration.
             store: where the alarms are.
             emit: of the pipeline.
+            known: an alarm that the home has in mind, by its id: it need not be read.
+            waits: so for the revision of it that waits for this receiver.
             unsaved: ids of alarms that went out before the disk had them.
             counts: answers that were not taken, by reason.
         """
@@ -48,6 +56,8 @@ class Hearing:
         self._emit = emit
         self._unsaved = unsaved
         self._counts = counts
+        self._known = known
+        self._waiting = waits
         self._one_at_a_time = asyncio.Lock()
         """The same answer may come on two paths at once."""
 
@@ -66,7 +76,7 @@ class Hearing:
                     return
 
     async def _take(self, answer: Acknowledgement) -> None:
-        alarm = await self._store.alarm(answer.alarm_id)
+        alarm = self._known(answer.alarm_id) or await self._store.alarm(answer.alarm_id)
         if alarm is None:
             self._refuse(answer, "not-saved" if self._is_unsaved(answer) else "unknown-alarm")
             return
@@ -103,7 +113,10 @@ class Hearing:
         return []
 
     async def _waits(self, alarm_id: str, revision: int) -> bool:
-        waiting = await self._store.waits_for(self._receiver, alarm_id)
+        # What went out before the disk had it says nothing of what waits on the disk.
+        waiting = None if alarm_id in self._unsaved else self._waiting(alarm_id)
+        if waiting is None:
+            waiting = await self._store.waits_for(self._receiver, alarm_id)
         return waiting is not None and waiting <= revision
 
     def _refuse(self, answer: Acknowledgement, reason: str) -> None:

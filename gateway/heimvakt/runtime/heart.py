@@ -27,15 +27,14 @@ JITTER_S = 5.0
 class Pulse(Protocol):
     """What decides when the heart beats, and learns what became of it."""
 
-    @property
-    def turn(self) -> int:
-        """Grows whenever a path begins or ceases to carry something."""
+    def turn(self, receiver: str) -> int:
+        """Grows whenever a path begins or ceases to carry something for this receiver."""
 
-    async def turned(self, since: int) -> None:
-        """Return when `turn` is not `since` any more."""
+    async def turned(self, receiver: str, since: int) -> None:
+        """Return when its `turn` is not `since` any more."""
 
-    def beat_every_s(self, path: str) -> float:
-        """How often a heartbeat should go on this path."""
+    def beat_every_s(self, path: str, receiver: str) -> float:
+        """How often a heartbeat should go to this receiver on this path."""
 
     def beaten(self, path: str, receiver: str, *, confirmed: bool) -> None:
         """A heartbeat was confirmed, or was not in its time."""
@@ -81,7 +80,7 @@ class Heart:
         """Beat until cancelled: when the receiver is first connected, then by the pulse."""
         while True:
             await self._uplink.wait_connected()
-            turn = self._pulse.turn
+            turn = self._pulse.turn(self._uplink.name)
             await self._beat()
             await self._pause(turn)
 
@@ -107,15 +106,15 @@ class Heart:
         self._pulse.beaten(self._uplink.path, self._uplink.name, confirmed=True)
 
     async def _pause(self, turn: int) -> None:
-        """Until the next is due, or a path has changed: then each must prove itself at once."""
-        every_s = self._pulse.beat_every_s(self._uplink.path)
+        """Until the next is due, or a path to the receiver changed: then each must prove itself."""
+        every_s = self._pulse.beat_every_s(self._uplink.path, self._uplink.name)
         jitter_s = min(JITTER_S, every_s / 10)
         due_at = asyncio.get_running_loop().time() + every_s
         due_at += self._chance.uniform(-jitter_s, jitter_s)
         await asyncio.sleep(self._gap_s)
         try:
             async with asyncio.timeout_at(due_at):
-                await self._pulse.turned(turn)
+                await self._pulse.turned(self._uplink.name, turn)
         except TimeoutError:
             return
 

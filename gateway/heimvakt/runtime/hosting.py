@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -35,6 +35,9 @@ class Gate(Protocol):
     state: State
 
     async def emit(self, *events: Event) -> None:
+        """See `pipeline.Pipeline`."""
+
+    def hand_over(self, *events: Event) -> Awaitable[None]:
         """See `pipeline.Pipeline`."""
 
 
@@ -102,20 +105,23 @@ class HostedDriver:
         self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         return str(self._directory)
 
-    async def emit(self, *events: Event) -> None:
+    def emit(self, *events: Event) -> Coroutine[Any, Any, None]:
         """See the port. What a contact says that chatters is told with measure."""
         for event in events:
             if isinstance(event, RadioLost | RadioBack) and event.driver == self.name:
                 self._is_lost = isinstance(event, RadioLost)
-        await self._hand_over(*self._steadying.measured(events))
+        return self._hand_over(*self._steadying.measured(events))
 
-    async def _hand_over(self, *events: Event) -> None:
+    def _hand_over(self, *events: Event) -> Coroutine[Any, Any, None]:
+        return self._taken(self._pipeline.hand_over(*events), len(events))
+
+    async def _taken(self, durable: Awaitable[None], count: int) -> None:
         """What a full store does not take is counted: a driver can do nothing about it, and must go
         on hearing what is an alarm."""
         try:
-            await self._pipeline.emit(*events)
+            await durable
         except StoreFull:
-            self.refused += len(events)
+            self.refused += count
 
     def armed(self) -> None:
         """See the port."""

@@ -65,19 +65,26 @@ class Inbox:
 
         They stay together and in order: with one that is urgent, all are.
         """
-        answers = any(isinstance(taken.event, ANSWERS) for taken in call)
-        urgent = answers or any(isinstance(taken.event, URGENT) for taken in call)
-        queue = self._urgent if urgent else self._usual
-        door = self._doors[urgent]
-        if answers or (len(queue) + len(call) <= WAITING_MAX and not door.locked()):
-            self._add(queue, call)
+        if self.put_at_once(call):
             return
-        async with door:
+        urgent = _is_urgent(call)
+        queue = self._urgent if urgent else self._usual
+        async with self._doors[urgent]:
             for taken in call:
                 while len(queue) >= WAITING_MAX:
                     self._room.clear()
                     await self._room.wait()
                 self._add(queue, (taken,))
+
+    def put_at_once(self, call: Sequence[Taken]) -> bool:
+        """The same without waiting; False if it would have to."""
+        urgent = _is_urgent(call)
+        queue = self._urgent if urgent else self._usual
+        roomy = len(queue) + len(call) <= WAITING_MAX and not self._doors[urgent].locked()
+        if not roomy and not any(isinstance(taken.event, ANSWERS) for taken in call):
+            return False
+        self._add(queue, call)
+        return True
 
     async def next_batch(self) -> list[Taken]:
         """What is to be committed next: what is urgent alone, else the oldest of the rest."""
@@ -106,3 +113,7 @@ class Inbox:
     def _add(self, queue: deque[Taken], call: Sequence[Taken]) -> None:
         queue.extend(call)
         self._filled.set()
+
+
+def _is_urgent(call: Sequence[Taken]) -> bool:
+    return any(isinstance(taken.event, URGENT + ANSWERS) for taken in call)

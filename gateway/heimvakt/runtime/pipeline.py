@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -77,8 +79,8 @@ class Pipeline:
         return lambda: self._unsaved_watchers.remove(watcher)
 
     def prepare(self, watcher: Watcher) -> None:
-        """Call `watcher` with what was decided and must be sent, while the disk flushes it: it may
-        make ready what takes time, and may tell nobody. It may be called twice, or not at all."""
+        """Call `watcher` with what was decided and must be sent, while the store writes it: it may
+        make ready what takes time, and may tell nobody: the commit may yet fail."""
         self._preparing.append(watcher)
 
     @property
@@ -95,8 +97,20 @@ class Pipeline:
             StoreFull: there is room for alarms only, and none came of them; they were not taken.
             StoreUnavailable: not all of them are, and the pipeline has ended.
         """
-        if events:
-            await (await self._hand_over(events)).durable
+        await self.hand_over(*events)
+
+    def hand_over(self, *events: Event) -> Awaitable[None]:
+        """The same, and they are handed over in this very call if there is room."""
+        if not events:
+            return _Waiting(_nothing)
+        call = self._stamped(events)
+        # Behind a commit that hangs it is looked at, too: that is no matter of whoever calls.
+        if not self._ahead.hangs.is_set() and self._inbox.put_at_once(call):
+            return call[-1].durable
+        return _Waiting(partial(self._durable, call))
+
+    async def _durable(self, call: Sequence[Taken]) -> None:
+        await (await self._hand_over(call)).durable
 
     async def prove(self) -> None:
         """Return when the pipeline has turned over and a commit has succeeded after this call.
@@ -104,7 +118,7 @@ class Pipeline:
         Raises:
             StoreUnavailable: the pipeline has ended.
         """
-        await (await self._hand_over((None,))).durable
+        await (await self._hand_over(self._stamped((None,)))).durable
 
     async def run(self) -> None:
         """Commit what comes, until cancelled.
@@ -150,7 +164,8 @@ class Pipeline:
         """
         async with self._firing:
             while due := first_due(self.home, self._newest, self._clock.now()):
-                taken = await self._hand_over((TimerFired(name=due[0], due=due[1]),))
+                call = self._stamped((TimerFired(name=due[0], due=due[1]),))
+                taken = await self._hand_over(call)
                 await self._durable_or_owed(taken)
 
     def next_due(self) -> datetime | None:
@@ -163,12 +178,16 @@ class Pipeline:
         """After all that was decided, also what a disk that hangs has not taken."""
         return self._ahead.state or self.state
 
-    async def _hand_over(self, events: Sequence[Event | None]) -> Taken:
-        """Returns the last of them when the pipeline has it."""
+    def _stamped(self, events: Sequence[Event | None]) -> list[Taken]:
+        """The events of one call, with the time of this moment."""
         at, monotonic, quality = self._clock.now(), self._clock.monotonic(), self._clock.quality()
         durable = asyncio.get_running_loop().create_future()
         call = [Taken(event, at, monotonic, quality, durable, last=False) for event in events]
         call[-1].last = True
+        return call
+
+    async def _hand_over(self, call: Sequence[Taken]) -> Taken:
+        """Returns the last of them when the pipeline has it."""
         await self._inbox.put(call)
         self._ahead.look()
         return call[-1]
@@ -228,6 +247,20 @@ class Pipeline:
         for each in decided:
             for watcher in self._unsaved_watchers:
                 watcher(each)
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What begins when it is awaited: a call for which there was no room waits for some."""
+
+    begin: Callable[[], Coroutine[Any, Any, None]]
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self.begin().__await__()
+
+
+async def _nothing() -> None:
+    """Nothing was handed over."""
 
 
 def _refuse(batch: Sequence[Taken], error: StoreUnavailable) -> None:

@@ -30,7 +30,7 @@ from heimvakt.core.uplink import Uplink, Waits
 from heimvakt.core.written import waiting_for
 
 from .doubts import Doubts, Witness
-from .hearing import Hearing
+from .hearing import Hearing, nobody_knows
 from .outbox import OutboxReader
 from .questions import Questions
 from .reporting import Reporting
@@ -63,6 +63,7 @@ class Shipping:
         *,
         wanted: Wanted = Wanted.NONE,
         outstanding: Callable[[], Sequence[Alarm]] = tuple,
+        known: Callable[[str], Alarm | None] = nobody_knows,
         bytes_per_s_max: Mapping[str, float] | None = None,
         witness: Witness | None = None,
         ordered: Callable[[Ordered], Awaitable[None]] = nobody_obeys,
@@ -79,6 +80,7 @@ class Shipping:
             emit: of the pipeline.
             wanted: what the receiver is told beside alarms.
             outstanding: the alarms that are open.
+            known: those that the home has in mind, by their ids.
             bytes_per_s_max: on paths with a cap, for all but high alarms.
             witness: is told what the paths carry.
             ordered: is given the orders that come.
@@ -129,7 +131,13 @@ class Shipping:
         )
         self._questions = Questions(self._uplinks, self._sessions, outstanding, clock, self.counts)
         self._hearing = Hearing(
-            self.receiver, store, emit, unsaved=self._sender.unsaved, counts=self.counts
+            self.receiver,
+            store,
+            emit,
+            unsaved=self._sender.unsaved,
+            counts=self.counts,
+            known=known,
+            waits=self._planner.waits_for,
         )
         self._reporting = Reporting(
             self.receiver,

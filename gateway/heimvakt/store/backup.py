@@ -22,10 +22,11 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from heimvakt.whole import flush_folder
+
 from .archive import DATABASE, LIST, STATE, BackupError, add, check
 from .migrations import VERSION
 from .rebuild import ASIDE as SET_ASIDE
-from .sequence import sync_directory
 
 NAME = "heimvakt-"
 SUFFIX = ".tar.gz"
@@ -62,7 +63,7 @@ def back_up(
         _write(new, sources, state, Path(folder), at, gateway)
         check(new)
         new.replace(target)
-    sync_directory(into)
+    flush_folder(into)
     return target
 
 

@@ -17,11 +17,11 @@ from heimvakt.core.alarms import Alarm, AlarmState, Priority, Step, is_over
 from heimvakt.core.events import ClockQuality
 from heimvakt.core.ledger import ALIVE, Fault, Waiting
 from heimvakt.core.words import Words
+from heimvakt.whole import flush_folder
 
 from . import salvage, sql
 from .database import SUFFIXES
 from .migrations import WAY_BACK, lay_out, migrate
-from .sequence import sync_directory
 
 ASIDE = DAMAGED, NEWER = ("damaged", "newer")
 """What the name of a file says that was set aside."""
@@ -56,7 +56,7 @@ def rebuild(path: Path, reason: str, at: datetime, *, newer: bool = False) -> No
         fault = Fault(reason=reason, set_aside=aside, saved=saved, newer=newer)
         sql.write_fault(connection, fault)
     new.rename(_rebuilt(path))
-    sync_directory(path.parent)
+    flush_folder(path.parent)
     finish(path)
 
 
@@ -72,10 +72,10 @@ def finish(path: Path) -> None:
         part = path.with_name(path.name + suffix)
         if part.exists():
             part.rename(path.with_name(aside + suffix))
-    sync_directory(path.parent)
+    flush_folder(path.parent)
     rebuilt.rename(path)
     suspicion(path).unlink(missing_ok=True)
-    sync_directory(path.parent)
+    flush_folder(path.parent)
     _forget_oldest(path)
 
 

@@ -8,11 +8,12 @@ import tempfile
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from heimvakt.whole import flush_folder
+
 from .archive import DATABASE, PIECE, STATE, BackupError, read
 from .backup import ASIDE, LEFT_OUT
 from .migrations import VERSION
 from .opening import lock_directory
-from .sequence import sync_directory
 
 
 def put_back(archive: Path, state: Path, at: datetime) -> Path:
@@ -41,7 +42,7 @@ def put_back(archive: Path, state: Path, at: datetime) -> Path:
             # The database last: a folder without one is no gateway's yet.
             for back in sorted(new.iterdir(), key=lambda path: path.name == DATABASE):
                 back.rename(state / back.name)
-            sync_directory(state)
+            flush_folder(state)
     finally:
         os.close(lock)
     return aside

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from heimvakt.whole import flush_folder
+
 BLOCK = 1_000
 """Reserved together; a start after a crash leaves out at most so many numbers."""
 EARLY = 500
@@ -101,18 +103,9 @@ class SequenceFloor:
                 file.flush()
                 os.fsync(file.fileno())
             new.replace(path)
-            sync_directory(path.parent)
+            flush_folder(path.parent)
         self.value, self.clean = line.floor, line.clean
         self.was_there = self.is_known = True
-
-
-def sync_directory(directory: Path) -> None:
-    """Make a rename in `directory` survive a power cut."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _write_over(path: Path, text: bytes) -> None:

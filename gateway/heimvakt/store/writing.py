@@ -51,8 +51,6 @@ class Writer:
                 with self._room.transaction(release):
                     sql.write(self._connection, transaction, self._places.rank)
                     audit.append(self._connection, transaction.audit)
-                    if transaction.written is not None:
-                        transaction.written()
                 break
             except sqlite3.Error as error:
                 if not is_full(error):

@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from .change import Ended
 from .judging import Facts
 
+FACTS: Mapping[str, Any] = {"do": "update-facts"}
+"""Asks a gateway how it is."""
 ANSWER_S = 10.0
 LINE_MAX = 1 << 20
 
@@ -44,6 +46,22 @@ class _Said(BaseModel):
     receivers: Annotated[Mapping[str, _Receiver], Field(max_length=1_000)]
 
 
+def facts_in(answer: Mapping[str, Any] | None) -> Facts | None:
+    """What an answer to `FACTS` says; None: there is none, or it cannot be understood."""
+    try:
+        said = _Said.model_validate(answer)
+    except ValidationError:
+        return None
+    return Facts(
+        open_alarms=said.open_alarms,
+        version=said.version,
+        uptime_s=said.uptime_s,
+        digest=said.digest,
+        refused=said.refused,
+        confirmed_ago_s={name: one.confirmed_ago_s for name, one in said.receivers.items()},
+    )
+
+
 class Gateway:
     """The one that has its socket there, if one has."""
 
@@ -52,23 +70,7 @@ class Gateway:
 
     async def facts(self) -> Facts | None:
         """What it says of itself; None where nobody answers in a way that can be understood."""
-        answer = await self._ask({"do": "update-facts"})
-        if answer is None:
-            return None
-        try:
-            said = _Said.model_validate(answer)
-        except ValidationError:
-            return None
-        return Facts(
-            open_alarms=said.open_alarms,
-            version=said.version,
-            uptime_s=said.uptime_s,
-            digest=said.digest,
-            refused=said.refused,
-            confirmed_ago_s={
-                name: receiver.confirmed_ago_s for name, receiver in said.receivers.items()
-            },
-        )
+        return facts_in(await self._ask(FACTS))
 
     async def tell(self, ended: Ended) -> Answer:
         """Tell it what became of a change; it counts once, however often it is told."""

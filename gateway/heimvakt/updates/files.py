@@ -1,4 +1,5 @@
-"""Files of a process that is root: written whole or not at all, read without following links."""
+"""Files of a process that is root: written whole or not at all, read without following links. Small
+ones are put by `heimvakt.whole`."""
 
 from __future__ import annotations
 
@@ -9,33 +10,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from heimvakt.whole import BESIDE, flush_folder
+
 from .refusing import Refused
 
 PIECE = 1 << 16
-BESIDE = ".new"
 FREE_MIN = 64 << 20
 """Bytes: what a backup leaves as well. What alarms need is inside the gateway's own files."""
 
 
-def put(target: Path, content: bytes, *, mode: int, owner: os.stat_result | None = None) -> None:
-    """Whole or not at all, with this mode, and the owner of something else where that is named."""
-    beside = target.with_name(target.name + BESIDE)
-    # Nobody may read it who may not read the other, not even for a moment.
-    end = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(end, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fchmod(end, mode)
-        if owner is not None and os.geteuid() == 0:
-            os.fchown(end, owner.st_uid, owner.st_gid)
-        os.fsync(end)
-    beside.replace(target)
-    flush_folder(target.parent)
-
-
 @contextmanager
 def put_stream(target: Path) -> Iterator[IO[bytes]]:
-    """The same for what is too large for memory; what is there stays when something goes wrong."""
+    """Put whole what is too large for memory; what is there stays when something goes wrong."""
     beside = target.with_name(target.name + BESIDE)
     try:
         with beside.open("wb") as stream:
@@ -53,15 +39,6 @@ def remove(target: Path) -> None:
     """Gone, also after a power cut; it need not be there."""
     target.unlink(missing_ok=True)
     flush_folder(target.parent)
-
-
-def flush_folder(folder: Path) -> None:
-    """So that names outlive a power cut."""
-    end = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(end)
-    finally:
-        os.close(end)
 
 
 @contextmanager

@@ -14,8 +14,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from heimvakt.core.events import ChangeOf
+from heimvakt.whole import flush_folder, put_whole
 
-from .files import copy, file_of_others, flush_folder, folder_of_others, put, want_room
+from .files import copy, file_of_others, folder_of_others, want_room
 from .manifest import SIZE_MAX
 from .refusing import Refused
 
@@ -123,7 +124,7 @@ def ask(folder: Path, wish: Wish, bundle: Path) -> str:
     own = folder / wish.bundle
     with bundle.open("rb") as stream:
         copy(stream, own, longest=LONGEST)
-    put(folder / ASKED, wish.model_dump_json().encode(), mode=0o600)
+    put_whole(folder / ASKED, wish.model_dump_json().encode())
     return number_of(ASKED, wish, _sum_of(bundle))
 
 
@@ -135,7 +136,7 @@ def ask_back(folder: Path, wish: Wish, change_id: str) -> str:
         OSError: it cannot be written.
     """
     _must_be_free(folder)
-    put(folder / ASKED, wish.model_dump_json().encode(), mode=0o600)
+    put_whole(folder / ASKED, wish.model_dump_json().encode())
     return number_of(ASKED, wish, change_id)
 
 

@@ -9,7 +9,8 @@ import os
 import stat
 from pathlib import Path
 
-from .files import put
+from heimvakt.whole import put_whole
+
 from .refusing import Refused
 from .trust import digest_of, read_home
 
@@ -52,7 +53,7 @@ class HomeFile:
             Refused: it cannot be read.
             OSError: it cannot be kept.
         """
-        put(self._before, self.content(), mode=0o600)
+        put_whole(self._before, self.content())
 
     def put(self, content: bytes) -> None:
         """In the place of the other, for the same eyes."""
@@ -84,4 +85,4 @@ class HomeFile:
         except FileNotFoundError:
             # The service, whose group the folder is of, has to read it.
             found, mode = self.path.parent.stat(), 0o640
-        put(place, content, mode=mode, owner=found)
+        put_whole(place, content, mode=mode, owner=found)

@@ -13,7 +13,9 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from .files import flush_folder, want_room
+from heimvakt.whole import flush_folder
+
+from .files import want_room
 from .refusing import Refused
 from .unpacking import unpack
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import structlog
 
 from heimvakt.core.codec import CannotDecode, decode, encode
+from heimvakt.whole import flush_folder, put_whole
 
 from .change import NOTHING_YET, State
-from .files import flush_folder, put, remove
+from .files import remove
 
 log = structlog.get_logger("update")
 
@@ -57,7 +58,7 @@ def look(folder: Path) -> State:
 def write(folder: Path, state: State) -> None:
     """Whole or not at all; returns when it is on the disk."""
     if state.busy and not (folder / BUSY).exists():
-        put(folder / BUSY, b"", mode=0o644)
-    put(folder / NAME, json.dumps(encode(state), indent=1).encode(), mode=0o644)
+        put_whole(folder / BUSY, b"", mode=0o644)
+    put_whole(folder / NAME, json.dumps(encode(state), indent=1).encode(), mode=0o644)
     if not state.busy:
         remove(folder / BUSY)

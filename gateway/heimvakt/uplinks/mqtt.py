@@ -306,8 +306,7 @@ class MqttUplink:
         return self._session.link
 
     def _payload_max(self, link: Link, topic: str) -> int | None:
-        whole = link.line.message_bytes_max
-        return None if whole is None else whole - len(topic) - OVERHEAD
+        return None if link.bytes_max is None else link.bytes_max - len(topic) - OVERHEAD
 
 
 def _lane(alarm: Alarm, sending: Sending) -> Lane:

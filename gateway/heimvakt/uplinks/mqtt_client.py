@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
@@ -18,6 +17,7 @@ from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from heimvakt.core.changed import replace
 from heimvakt.core.uplink import Line
 
 from .backoff import Failure
@@ -53,7 +53,8 @@ class Link:
         self._ended = asyncio.Event()
         self._accepted: asyncio.Future[ReasonCode] = self._loop.create_future()
         self._under_way = UnderWay(clear=lambda: self._wire.clear())
-        self._bytes_max: int | None = None
+        self.bytes_max: int | None = None
+        """The broker takes no larger message; None: it named no limit."""
         self.remembers = False
         """The broker has kept our session from the connection before."""
         self._timer = self._loop.call_later(TICK_S, self._tick)
@@ -89,7 +90,7 @@ class Link:
     @property
     def line(self) -> Line:
         """What it has been measured to carry."""
-        return replace(self._under_way.line, message_bytes_max=self._bytes_max)
+        return replace(self._under_way.line, message_bytes_max=self.bytes_max)
 
     @property
     def complaint(self) -> str:
@@ -197,7 +198,7 @@ class Link:
         self.remembers = bool(flags.session_present)
         # MQTT 5: more than this under way, or anything longer, and the broker hangs up.
         self._under_way.limit(getattr(said, "ReceiveMaximum", PLACES))
-        self._bytes_max = getattr(said, "MaximumPacketSize", None)
+        self.bytes_max = getattr(said, "MaximumPacketSize", None)
         if not self._accepted.done():
             self._accepted.set_result(reason)
 

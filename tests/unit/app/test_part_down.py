@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from heimvakt.app import gateway
 from heimvakt.app.life import Places, Unit
 from heimvakt.config.loader import load
 from heimvakt.runtime.clock import SystemClock
+from heimvakt.runtime.control_socket import ControlSocket
 from heimvakt.runtime.power import PowerWatch
 from heimvakt.runtime.supervise import Policy, supervise
 from tests.support.lives import journal
@@ -42,19 +44,16 @@ async def test_it_is_said_by_an_event_and_all_else_goes_on(
 
     monkeypatch.setattr(PowerWatch, "run", falls)
     monkeypatch.setattr(gateway, "supervise", _supervise)
-    one = gateway.Gateway(
-        configuration,
-        Places(state=tmp_path / "state", socket=tmp_path / "control.sock"),
-        SystemClock(),
-        lambda: configuration,
-    )
-    running = asyncio.get_running_loop().create_task(one.run("test"))
-    async with asyncio.timeout(60):
-        while "part-down" not in _kinds(tmp_path / "state"):
-            assert not running.done()
-            await asyncio.sleep(0.05)
-    one.stop()
-    await running
+    places = Places(state=tmp_path / "state", socket=tmp_path / "control.sock")
+    with closing(ControlSocket(places.socket)) as control:
+        one = gateway.Gateway(configuration, places, SystemClock(), control, lambda: configuration)
+        running = asyncio.get_running_loop().create_task(one.run("test"))
+        async with asyncio.timeout(60):
+            while "part-down" not in _kinds(tmp_path / "state"):
+                assert not running.done()
+                await asyncio.sleep(0.05)
+        one.stop()
+        await running
     assert _kinds(tmp_path / "state")[-1] == "gateway-stopping", "it ended when it was asked to"
 
 

@@ -16,6 +16,7 @@ from heimvakt.app.life import Life, Places
 from heimvakt.config.configuration import Configuration
 from heimvakt.config.loader import load
 from heimvakt.runtime.clock import SystemClock
+from heimvakt.runtime.control_socket import ControlSocket
 
 HOME = """
 version = 1
@@ -57,7 +58,7 @@ def gateway_of(
     configuration: Configuration, folder: Path, read: Callable[[], Configuration]
 ) -> Gateway:
     places = Places(state=folder / "state", socket=folder / "control")
-    return Gateway(configuration, places, SystemClock(), read)
+    return Gateway(configuration, places, SystemClock(), ControlSocket(places.socket), read)
 
 
 async def test_of_two_at_once_the_file_that_was_read_last_stays(

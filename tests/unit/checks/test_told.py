@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from heimvakt.checks import kept
 from heimvakt.checks.junit import junit
 from heimvakt.checks.kept import FOLDER, KEPT, keep
 from heimvakt.checks.lines import part_lines
@@ -97,3 +99,53 @@ def test_the_last_ones_are_kept_whole_and_the_oldest_goes(tmp_path: Path) -> Non
     early = keep(tmp_path, replace(TEST, began_at=TEST.began_at - timedelta(days=900)))
     assert early.exists(), "a clock that was wrong does not lose what was just done"
     assert len(list(folder.iterdir())) == 2 * KEPT
+
+
+def took(file: Path) -> float:
+    """By which the reports of these tests are told apart."""
+    report: SelfTest = decode(SelfTest, json.loads(file.with_suffix(".json").read_text()))
+    return report.took_s
+
+
+def test_those_of_one_second_are_all_kept_and_stand_in_the_order_in_which_they_were_done(
+    tmp_path: Path,
+) -> None:
+    before = keep(tmp_path, replace(TEST, began_at=TEST.began_at - timedelta(seconds=1)))
+    same = [keep(tmp_path, replace(TEST, took_s=float(number))) for number in range(KEPT + 5)]
+    after = keep(tmp_path, replace(TEST, began_at=TEST.began_at + timedelta(seconds=1)))
+    assert not before.exists(), "the oldest went"
+    for form in ("json", "html"):
+        there = sorted((tmp_path / FOLDER).glob(f"*.{form}"))
+        assert [file.stem for file in there] == [file.stem for file in (*same, after)][-KEPT:]
+    assert [took(file) for file in same[6:]] == [float(n) for n in range(6, KEPT + 5)]
+
+
+def test_what_somebody_has_laid_beside_them_is_not_written_over(tmp_path: Path) -> None:
+    first = keep(tmp_path, TEST)
+    copy = first.with_name(f"{first.stem}-copy.html")
+    first.rename(copy)
+    second = keep(tmp_path, TEST)
+    assert second.exists()
+    assert copy.read_text() == second.read_text()
+
+
+def test_two_that_end_together_both_have_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without taking turns the second would look for a name before the first has its file."""
+    put, at_it, files = kept.put_report, threading.Event(), list[Path]()
+    second = threading.Thread(target=lambda: files.append(keep(tmp_path, replace(TEST, took_s=2))))
+
+    def slow(*of: object) -> None:
+        if threading.current_thread() is second:
+            at_it.set()
+        elif not second.ident:
+            second.start()
+            at_it.wait(0.2)  # it does not come, as it is not its turn
+        put(*of)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(kept, "put_report", slow)
+    files.append(keep(tmp_path, replace(TEST, took_s=1)))
+    second.join(30)
+    assert sorted(took(file) for file in files) == [1, 2]
+    assert len(list((tmp_path / FOLDER).iterdir())) == 4

@@ -64,7 +64,8 @@ def test_each_key_has_its_rights(tmp_path: Path) -> None:
 def test_what_a_change_of_the_file_needs(
     before: str, after: str, rights: set[UpdateRight] | None, tmp_path: Path
 ) -> None:
-    one, other = (Trust.of(loaded(tmp_path, text)) for text in (before, after))
+    read = [loaded(tmp_path, text) for text in (before, after)]
+    one, other = (Trust(each.updates, each.orders) for each in read)
     assert needed(one, other) == (rights or {CONFIGURATION, KEYS})
 
 

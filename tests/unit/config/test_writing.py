@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from heimvakt.app import catalogue
 from heimvakt.config import device_changes, driver_changes, edits
 from heimvakt.config.loader import load
-from heimvakt.config.writing import BEFORE, BESIDE, Changed, NotWritten, can_write, write
+from heimvakt.config.writing import BEFORE, Changed, NotWritten, can_write, write
+from heimvakt.whole import BESIDE
 
 EXAMPLE = Path(__file__).parents[3] / "config" / "home.toml"
 NEW = {

@@ -1,17 +1,12 @@
-"""What begins a mode and what ends it, what rests meanwhile, and what is told of it."""
+"""What begins a mode and what ends it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from heimvakt.core.alarms import Alarm, AlarmState, Priority
-from heimvakt.core.devices import Device, Home, Role
-from heimvakt.core.effects import CancelAlarm, ConfirmAlarm, Effects, NoLonger, ResetAlarm
 from heimvakt.core.events import (
     BedEntered,
     BedLeft,
@@ -19,79 +14,22 @@ from heimvakt.core.events import (
     ChairEntered,
     ChairLeft,
     ClockStepped,
-    DeviceSeen,
-    DoorClosed,
     DoorOpened,
     Event,
-    FallDetected,
     LockedBy,
     LockLocked,
     LockUnlocked,
     Mode,
-    ModeChanged,
-    ModeChosen,
-    MotionCleared,
     MotionDetected,
     Press,
-    SmokeDetected,
-    TagPresented,
-    WalkTestTurned,
 )
-from heimvakt.core.mode_plans import AT_MOST, MAY_REST, PLANS
-from heimvakt.core.mode_state import ModeState
+from heimvakt.core.mode_plans import AT_MOST, PLANS
 from heimvakt.core.modes import LEAVES_WITHIN, PRESS_AGAIN
-from heimvakt.core.resting import ALWAYS_REAL, CALL_FOR_HELP, SUPPRESSED_MAX, as_taken
-from heimvakt.core.state import outstanding
 from heimvakt.core.visits import INSIDE_MAX, KEY_AGAIN
 from heimvakt.rules import KINDS, Context
-from tests.support.homes import DEVICES, EVENING, OSLO, RULES, Desk, home
+from tests.support.homes import DEVICES, EVENING, OSLO, Desk
+from tests.support.modes import changes, chosen, desk, mode_of, tag, the_home
 from tests.support.seen import seen
-from tests.support.small import SmallDesk, a_home, a_raise, a_rule
-
-READER = "front-reader"
-TAGS = {"26:0004a2f1": "carer-7", "code:4711": "carer-8"}
-UNLESS_VISIT = ("night-door", {"doors": ("front-door",), "unless": "visit"})
-PLANNED = {
-    **PLANS,
-    Mode.PRIVACY: replace(PLANS[Mode.PRIVACY], button="button", press=Press.LONG),
-    Mode.VISIT: replace(PLANS[Mode.VISIT], locks=frozenset({"front-lock"})),
-}
-
-
-def the_home(rules: Mapping[str, tuple[str, Mapping[str, Any]]] = RULES) -> Home:
-    return replace(home(rules=rules), tags=TAGS, modes=PLANNED)
-
-
-def desk(rules: Mapping[str, tuple[str, Mapping[str, Any]]] = RULES) -> Desk:
-    return Desk(the_home(rules))
-
-
-def tag(name: str = "carer-7") -> TagPresented:
-    return TagPresented(device_id=READER, tag=name)
-
-
-def chosen(mode: Mode, lasting_s: float | None = None) -> ModeChosen:
-    return ModeChosen(mode=mode, lasting_s=lasting_s, by="command")
-
-
-def mode_of(d: Desk) -> Mode:
-    return d.state.mode.mode
-
-
-def changes(d: Desk) -> list[tuple[Mode, Mode, str]]:
-    return [
-        (each.before, each.after, each.by)
-        for each in d.outcome.derived
-        if isinstance(each, ModeChanged)
-    ]
-
-
-def wander(d: Desk) -> Alarm:
-    """Out of bed at night, and a door."""
-    d.tell(BedLeft(device_id="bed"), at=EVENING + timedelta(hours=2))
-    d.tell(DoorOpened(device_id="front-door"))
-    return d.alarm("night-wandering")
-
 
 # --- what begins and ends it ----------------------------------------------------------------------
 
@@ -278,6 +216,7 @@ def desk_with_a_mode_button() -> Desk:
 
 # --- away -----------------------------------------------------------------------------------------
 
+
 SOMEBODY = [
     MotionDetected(device_id="hall"),
     DoorOpened(device_id="front-door"),
@@ -401,366 +340,3 @@ def test_a_clock_that_is_set_makes_nobody_come_twice_or_leave_late(by: timedelta
     d.wait_until(d.at + LEAVES_WITHIN)
     seen(d)
     assert mode_of(d) is Mode.HOME
-
-
-# --- what rests -----------------------------------------------------------------------------------
-
-
-def test_what_it_lists_is_kept_with_the_reason_and_nobody_is_told() -> None:
-    d = desk()
-    d.tell(tag(), at=EVENING + timedelta(hours=1))
-    alarm = wander(d)
-    assert alarm.state is AlarmState.SUPPRESSED
-    assert [(one.state, one.by) for one in alarm.history] == [("suppressed", "visit")]
-    assert d.kinds() == ["night-door"], "a door is no matter of a visit, unless the home says so"
-    assert alarm not in outstanding(d.state)
-    assert d.state.alarms[alarm.alarm_id] == alarm
-
-
-def test_when_the_mode_is_over_and_it_still_is_so_it_is_raised_with_its_own_beginning() -> None:
-    d = desk()
-    d.tell(tag(), at=EVENING + timedelta(hours=1))
-    wander(d)
-    d.wait(minutes=30)
-    d.tell(tag())
-    alarm = d.alarm("night-wandering")
-    assert (alarm.state, alarm.began_at) == (AlarmState.RAISED, EVENING + timedelta(hours=2))
-    assert alarm.raised_at == d.at
-    assert [one.state for one in alarm.history] == ["suppressed", "raised"]
-    assert [
-        each.receivers for _, each in d.dispatched if each.alarm.alarm_id == alarm.alarm_id
-    ] == [("centre",)]
-    assert f"/unaccepted/{alarm.alarm_id}" in d.state.timers, "and goes along its chain"
-
-
-def test_what_is_over_before_the_mode_is_is_never_told() -> None:
-    d = desk()
-    d.tell(tag(), at=EVENING + timedelta(hours=1))
-    alarm = wander(d)
-    d.tell(BedEntered(device_id="bed"))
-    assert d.alarm("night-wandering").state is AlarmState.RESET
-    assert alarm.alarm_id not in d.state.alarms
-    d.wait(hours=5)
-    assert "night-wandering" not in d.kinds()
-
-
-def test_what_was_told_before_does_not_end_because_it_is_over() -> None:
-    d = desk()
-    wander(d)
-    d.tell(BedEntered(device_id="bed"))
-    assert d.alarm("night-wandering").state is AlarmState.RAISED, "somebody must look all the same"
-
-
-def test_after_a_restart_it_is_still_kept_and_raised_in_its_time() -> None:
-    d = desk()
-    d.tell(tag(), at=EVENING + timedelta(hours=1))
-    wander(d)
-    d.restart(minutes=3)
-    assert d.alarm("night-wandering").state is AlarmState.SUPPRESSED
-    d.restart(hours=4)
-    assert d.alarm("night-wandering").state is AlarmState.RAISED
-
-
-@pytest.mark.parametrize("how", ["restart", "change"])
-def test_under_a_configuration_that_lists_it_no_longer_it_is_raised_at_once(how: str) -> None:
-    d = desk()
-    d.tell(tag(), at=EVENING + timedelta(hours=1))
-    wander(d)
-    nothing = {**PLANNED, Mode.VISIT: replace(PLANNED[Mode.VISIT], suppresses=frozenset())}
-    other = replace(the_home(), modes=nothing)
-    d.restart(other) if how == "restart" else d.change(other)
-    assert d.alarm("night-wandering").state is AlarmState.RAISED
-
-
-def test_an_alarm_whose_rule_is_gone_is_raised_when_the_mode_is_over() -> None:
-    d = desk()
-    d.tell(tag(), at=EVENING + timedelta(hours=1))
-    wander(d)
-    rules = {i: rule for i, rule in RULES.items() if i != "night-wandering"}
-    d.restart(the_home(rules))
-    assert d.alarm("night-wandering").state is AlarmState.SUPPRESSED
-    d.wait(hours=4)
-    assert d.alarm("night-wandering").state is AlarmState.RAISED
-
-
-def test_a_door_may_rest_during_visits_alone_where_its_rule_says_so() -> None:
-    d = desk({"night-door": UNLESS_VISIT})
-    d.tell(chosen(Mode.PRIVACY), at=EVENING + timedelta(hours=1))
-    d.tell(DoorOpened(device_id="front-door"))
-    assert d.kinds() == ["night-door"]
-    d.tell(chosen(Mode.VISIT))
-    d.wait(hours=1)
-    d.tell(DoorOpened(device_id="front-door"))
-    assert d.kinds() == ["night-door"]
-    d.tell(chosen(Mode.HOME))
-    assert d.kinds() == ["night-door", "night-door"], "it is open still"
-
-
-def test_a_door_that_is_opened_right_after_the_visit_is_no_repetition_of_what_was_kept() -> None:
-    d = desk({"night-door": UNLESS_VISIT})
-    d.tell(tag(), at=EVENING + timedelta(hours=1))
-    d.tell(DoorOpened(device_id="front-door"))
-    d.tell(DoorClosed(device_id="front-door"))
-    d.wait(minutes=5)
-    d.tell(tag())
-    assert d.kinds() == []
-    d.wait(minutes=1)
-    d.tell(DoorOpened(device_id="front-door"))
-    assert d.kinds() == ["night-door"]
-
-
-@pytest.mark.parametrize("mode", PLANS)
-def test_neither_a_button_nor_a_fall_ever_rests_whatever_is_listed(mode: Mode) -> None:
-    all_of_it = frozenset({"button", "fall", "small"})
-    modes = {each: replace(plan, suppresses=all_of_it) for each, plan in PLANS.items()}
-    raised: dict[type[Event], Effects] = {
-        DoorOpened: [a_raise("a", kind="button"), a_raise("b", kind="fall")]
-    }
-    d = SmallDesk(replace(a_home(a_rule(raised)), modes=modes))
-    d.tell(chosen(mode))
-    d.tell(DoorOpened(device_id="front-door"))
-    assert [alarm.state for alarm in d.state.alarms.values()] == [AlarmState.RAISED] * 2
-    assert not MAY_REST & {
-        "button",
-        "fall",
-        "smoke",
-        "heat",
-        "carbon-monoxide",
-        "leak",
-        "missed-dose",
-    }
-
-
-RESTS = a_raise("k", kind="inactivity", priority=Priority.MEDIUM)
-
-
-def small(*answers: Any) -> SmallDesk:
-    """A rule that asks for an alarm with each door, and for these with each that is closed."""
-    d = SmallDesk(a_home(a_rule({DoorOpened: [RESTS], DoorClosed: list(answers)})))
-    d.tell(chosen(Mode.VISIT))
-    return d
-
-
-@pytest.mark.parametrize("effect", [NoLonger("k"), ResetAlarm("k"), CancelAlarm("k")])
-def test_its_rule_ends_what_is_kept(effect: Any) -> None:
-    d = small(effect)
-    d.tell(DoorOpened(device_id="front-door"))
-    d.tell(DoorClosed(device_id="front-door"))
-    (alarm,) = d.outcome.changed
-    assert alarm.state in (AlarmState.RESET, AlarmState.CANCELLED)
-    assert (d.outcome.send, d.state.alarms) == ((), {})
-
-
-def test_a_pre_alarm_is_kept_back_when_it_is_confirmed() -> None:
-    pending = replace(RESTS, pending=True)
-    d = SmallDesk(a_home(a_rule({DoorOpened: [pending], DoorClosed: [ConfirmAlarm("k")]})))
-    d.tell(DoorOpened(device_id="front-door"))
-    d.tell(chosen(Mode.VISIT))
-    d.tell(DoorClosed(device_id="front-door"))
-    (alarm,) = d.state.alarms.values()
-    assert (alarm.state, d.outcome.send) == (AlarmState.SUPPRESSED, ())
-    d.tell(DoorClosed(device_id="front-door"))
-    assert d.state.alarms[alarm.alarm_id].state is AlarmState.SUPPRESSED, "confirmed is confirmed"
-
-
-def test_more_than_is_kept_is_raised_rather_than_lost() -> None:
-    d = small()
-    for _ in range(SUPPRESSED_MAX + 1):
-        d.tell(DoorOpened(device_id="front-door"))
-    states = [alarm.state for alarm in d.state.alarms.values()]
-    assert states.count(AlarmState.SUPPRESSED) == SUPPRESSED_MAX
-    assert states[-1] is AlarmState.RAISED
-
-
-def test_who_falls_after_the_carer_has_gone_is_missed_when_the_visit_is_taken_to_be_over() -> None:
-    """The key was forgotten; what was heard in the visit counts, and the visit itself does not."""
-    d = desk({"inactivity": ("inactivity", {"between": "20:00-06:00", "after": "3h"})})
-    d.tell(tag())
-    d.tell(BedLeft(device_id="bed"), at=EVENING + timedelta(minutes=19))
-    d.tell(MotionDetected(device_id="hall"), at=EVENING + timedelta(minutes=20))
-    d.wait_until(EVENING + timedelta(hours=4))
-    alarm = d.alarm("inactivity")
-    assert (alarm.state, alarm.raised_at) == (AlarmState.RAISED, EVENING + timedelta(hours=4))
-    assert alarm.began_at == EVENING + timedelta(minutes=20)
-
-
-# --- service --------------------------------------------------------------------------------------
-
-
-def test_in_service_alarms_are_tests_and_presses_are_not() -> None:
-    d = desk()
-    d.tell(chosen(Mode.SERVICE), at=EVENING + timedelta(hours=1))
-    assert wander(d).test
-    d.tell(ButtonPressed(device_id="button"))
-    assert not d.alarm("button").test
-    assert d.alarm("night-wandering").state is AlarmState.RAISED, "a test is sent as any other"
-    d.tell(chosen(Mode.HOME))
-    d.wait(hours=1)
-    d.tell(DoorOpened(device_id="front-door"))
-    assert [alarm.test for alarm in d.table.values() if alarm.kind == "night-door"] == [True, False]
-
-
-def broken(kind: str) -> SmallDesk:
-    """A technician is at work, and something of this kind is raised and not mended."""
-    d = SmallDesk(a_home(a_rule({DoorOpened: [a_raise(kind=kind)]})))
-    d.tell(chosen(Mode.SERVICE))
-    d.tell(DoorOpened(device_id="front-door"))
-    assert [alarm.test for alarm in d.outcome.changed] == [True]
-    return d
-
-
-@pytest.mark.parametrize("kind", ["dispenser-fault", "lock-fault", "device-silent"])
-def test_what_a_technician_leaves_broken_is_real_when_he_goes(kind: str) -> None:
-    d = broken(kind)
-    d.tell(chosen(Mode.SERVICE, lasting_s=600.0))
-    assert not d.outcome.send
-    d.tell(chosen(Mode.HOME))
-    (told,) = d.outcome.send
-    assert (told.alarm.test, told.alarm.revision, told.alarm.state) == (False, 1, AlarmState.RAISED)
-    assert set(told.receivers) == {one.receiver for one in told.alarm.told}
-
-
-def test_it_is_so_too_when_the_time_of_his_work_is_over() -> None:
-    d = broken("lock-fault")
-    d.wait(hours=4)
-    assert [alarm.test for alarm in d.state.alarms.values()] == [False]
-
-
-@pytest.mark.parametrize("kind", ["night-wandering", "test"])
-def test_that_he_moved_about_and_what_he_tried_stay_tests(kind: str) -> None:
-    d = broken(kind)
-    d.tell(chosen(Mode.HOME))
-    assert [alarm.test for alarm in d.state.alarms.values()] == [True]
-    assert not d.outcome.send
-
-
-def walked(device_id: str = "button") -> Desk:
-    d = desk()
-    d.tell(chosen(Mode.SERVICE))
-    d.tell(WalkTestTurned(to=device_id))
-    return d
-
-
-def test_a_press_right_after_its_trial_is_a_call_and_a_repeated_frame_of_it_is_none() -> None:
-    d = walked()
-    d.tell(ButtonPressed(device_id="button"))
-    d.tell(WalkTestTurned(to=None))
-    d.wait(seconds=1)
-    d.tell(ButtonPressed(device_id="button"))
-    assert [alarm.test for alarm in d.state.alarms.values()] == [True]
-    d.wait(seconds=2)
-    d.tell(ButtonPressed(device_id="button"))
-    assert [alarm.test for alarm in d.state.alarms.values()] == [True, False]
-
-
-def test_a_press_after_a_trial_that_was_cut_short_takes_nothing_back_and_is_a_call() -> None:
-    d = Desk(home(rules={"button": ("button", {})}))
-    d.tell(chosen(Mode.SERVICE))
-    d.tell(WalkTestTurned(to="pendant"))
-    d.tell(ButtonPressed(device_id="pendant"))
-    d.wait(seconds=3)
-    d.tell(chosen(Mode.HOME))
-    assert [alarm.state for alarm in d.table.values()] == [AlarmState.CANCELLED]
-    d.wait(seconds=3)
-    d.tell(ButtonPressed(device_id="pendant"))
-    d.wait(seconds=10)
-    tried, call = d.table.values()
-    assert (call.state, call.test) == (AlarmState.RAISED, False)
-    assert tried.state is AlarmState.CANCELLED
-
-
-def test_a_fire_after_the_trial_of_its_detector_is_no_more_of_the_test() -> None:
-    detector = Device(device_id="smoke", role=Role.SMOKE, driver="zigbee", address="7")
-    d = Desk(home({"smoke": detector}, {"smoke": ("smoke", {})}))
-    d.tell(chosen(Mode.SERVICE))
-    d.tell(WalkTestTurned(to="smoke"))
-    d.tell(SmokeDetected(device_id="smoke"))
-    d.tell(WalkTestTurned(to=None))
-    d.tell(chosen(Mode.HOME))
-    (tried,) = d.table.values()
-    assert (tried.test, tried.state, tried.outcome) == (True, AlarmState.CLOSED, "test")
-    d.wait(minutes=20)
-    d.tell(SmokeDetected(device_id="smoke"))
-    assert [alarm.test for alarm in d.table.values()] == [True, False]
-
-
-def test_a_button_is_a_test_while_a_walk_test_is_at_that_very_one() -> None:
-    d = walked()
-    d.tell(ButtonPressed(device_id="button"))
-    assert d.alarm("button").test
-
-
-@pytest.mark.parametrize(
-    "then", [WalkTestTurned(to="hall"), WalkTestTurned(to=None), "set", "died"]
-)
-def test_afterwards_its_press_is_a_call_for_help(then: Event | str) -> None:
-    d = walked()
-    d.wait(minutes=1)
-    match then:
-        case "set":
-            d.tell(chosen(Mode.SERVICE))
-        case "died":
-            d.restart(seconds=20)
-        case Event():
-            d.tell(then)
-    assert d.state.mode.mode is Mode.SERVICE
-    d.tell(ButtonPressed(device_id="button"))
-    assert not d.alarm("button").test
-
-
-@pytest.mark.parametrize("kind", sorted(CALL_FOR_HELP | ALWAYS_REAL))
-def test_a_fire_in_service_is_a_fire(kind: str) -> None:
-    d = SmallDesk(a_home(a_rule({DoorOpened: [a_raise(kind=kind)]})))
-    d.tell(chosen(Mode.SERVICE))
-    d.tell(DoorOpened(device_id="front-door"))
-    assert [alarm.test for alarm in d.outcome.changed] == [False]
-
-
-def test_every_kind_that_modes_know_is_one_that_a_rule_raises() -> None:
-    raised = {kind for rule in KINDS.values() for kind in rule.raises}
-    assert raised >= MAY_REST | CALL_FOR_HELP | ALWAYS_REAL
-    assert not MAY_REST & (CALL_FOR_HELP | ALWAYS_REAL)
-
-
-def test_what_was_kept_back_before_the_technician_came_is_no_test() -> None:
-    d = desk()
-    d.tell(tag(), at=EVENING + timedelta(hours=1))
-    wander(d)
-    d.tell(chosen(Mode.SERVICE))
-    alarm = d.alarm("night-wandering")
-    assert (alarm.state, alarm.test) == (AlarmState.RAISED, False)
-
-
-# --- privacy --------------------------------------------------------------------------------------
-
-PRIVATE = [
-    MotionDetected(device_id="hall"),
-    MotionCleared(device_id="hall"),
-    BedEntered(device_id="bed"),
-    BedLeft(device_id="bed"),
-    ChairEntered(device_id="chair"),
-    ChairLeft(device_id="chair"),
-]
-
-
-@pytest.mark.parametrize("event", PRIVATE, ids=lambda event: event.kind)
-@pytest.mark.parametrize("mode", Mode)
-def test_in_privacy_nothing_is_taken_of_a_movement_but_that_its_sensor_lives(
-    event: Any, mode: Mode
-) -> None:
-    taken = as_taken(ModeState(mode=mode), event)
-    assert taken == (DeviceSeen(device_id=event.device_id) if mode is Mode.PRIVACY else event)
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        ButtonPressed(device_id="button"),
-        FallDetected(device_id="fall"),
-        DoorOpened(device_id="front-door"),
-        tag(),
-    ],
-    ids=lambda event: event.kind,
-)
-def test_all_else_is_taken_as_ever(event: Event) -> None:
-    assert as_taken(ModeState(mode=Mode.PRIVACY), event) is event

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -11,66 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heimvakt.core.events import PathBack, PathLost
-from heimvakt.core.path import Path
-from heimvakt.core.paths import Paths
+from tests.support.path_home import CENTRE, Home, settled
 
-FIRST = Path(name="broadband", interface="eth0")
-SECOND = Path(
-    name="mobile",
-    interface="wwan0",
-    heartbeat=timedelta(minutes=15),
-    lost_after=timedelta(minutes=15),
-)
-CENTRE = "centre"
 DAY_S = 24 * 3600.0
-
-
-class Home:
-    """Two paths with one receiver, and somebody who asks every second what is to be said."""
-
-    def __init__(self, *paths: Path, tick_s: float = 1.0) -> None:
-        self.now = 0.0
-        self.tick_s = tick_s
-        self.paths = Paths(paths or (FIRST, SECOND), self.now)
-        self.names = [path.name for path in paths or (FIRST, SECOND)]
-        self.up = dict.fromkeys(self.names, False)
-        self.beats_at = dict.fromkeys(self.names, 0.0)
-        self.said: list[tuple[float, PathLost | PathBack]] = []
-
-    def connect(self, *names: str) -> None:
-        for name in names or self.names:
-            self.up[name] = True
-            self.paths.session(name, CENTRE, True, self.now)
-            self.beats_at[name] = self.now
-
-    def cut(self, *names: str) -> None:
-        for name in names or self.names:
-            self.up[name] = False
-            self.paths.session(name, CENTRE, False, self.now)
-
-    def wait(self, seconds: float) -> None:
-        """Tick by tick, with the heartbeats that are due on what stands, each confirmed."""
-        for _ in range(round(seconds / self.tick_s)):
-            self.now += self.tick_s
-            for name in self.names:
-                if self.up[name] and self.now >= self.beats_at[name]:
-                    self.paths.beat(name, CENTRE, self.now, confirmed=True)
-                    self.beats_at[name] = self.now + self.paths.beat_every_s(name)
-            self.said += [(self.now, event) for event in self.paths.changes(self.now)]
-
-    def told(self) -> list[tuple[str, str]]:
-        return [(event.kind, event.path) for _, event in self.said]
 
 
 @pytest.fixture
 def home() -> Home:
-    """Both paths good for long."""
-    one = Home()
-    one.connect()
-    one.wait(600)
-    assert one.told() == [("path-back", "broadband"), ("path-back", "mobile")]
-    one.said.clear()
-    return one
+    return settled()
 
 
 def test_the_first_path_is_used_first_and_the_next_at_once_when_it_is_cut(home: Home) -> None:
@@ -242,21 +188,6 @@ def test_the_worst_rhythm_of_all_makes_few_alarms_in_a_day() -> None:
             home.wait(100)
             home.connect("broadband")
     assert 5 <= home.told().count(("path-lost", "broadband")) <= 20
-
-
-@pytest.mark.parametrize(("lost", "every_s"), [("", 900.0), ("broadband", 60.0), ("mobile", 60.0)])
-def test_the_second_path_beats_seldom_unless_it_is_alone_or_in_trouble(
-    home: Home, lost: str, every_s: float
-) -> None:
-    if lost:
-        home.cut(lost)
-    assert home.paths.beat_every_s("mobile") == every_s
-    assert home.paths.beat_every_s("broadband") == 60.0
-
-
-def test_a_heartbeat_that_is_set_shorter_is_never_made_longer() -> None:
-    home = Home(replace(FIRST, heartbeat=timedelta(seconds=10)), SECOND)
-    assert home.paths.beat_every_s("broadband") == 10.0
 
 
 def test_for_how_long_nothing_has_got_through(home: Home) -> None:

@@ -103,14 +103,24 @@ async def test_hearts_hear_that_something_has_changed(bench: Bench) -> None:
         bench.watch.look()
 
     async with asyncio.timeout(30):
-        await asyncio.gather(bench.watch.turned(bench.watch.turn), cut())
+        await asyncio.gather(bench.watch.turned("centre", bench.watch.turn("centre")), cut())
+
+
+async def test_the_hearts_of_one_receiver_hear_nothing_of_another_s_sessions(bench: Bench) -> None:
+    others = MemoryUplink("other", path="broadband")
+    bench.watch = PathWatch(PATHS, (bench.broadband, others), bench.emit, now=lambda: bench.now)
+    bench.watch.look()
+    turns = bench.watch.turn("centre"), bench.watch.turn("other")
+    others.cut()
+    bench.watch.look()
+    assert (bench.watch.turn("centre"), bench.watch.turn("other")) == (turns[0], turns[1] + 1)
 
 
 async def test_nothing_new_turns_nothing(bench: Bench) -> None:
-    turn = bench.watch.turn
+    turn = bench.watch.turn("centre")
     bench.watch.look()
     bench.watch.beaten("mobile", "centre", confirmed=True)
-    assert bench.watch.turn == turn
+    assert bench.watch.turn("centre") == turn
 
 
 async def test_a_loss_and_its_end_are_events(bench: Bench) -> None:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from heimvakt.runtime import collector as collector_module
 from heimvakt.runtime.collector import NEVER, USUAL, put_off, run_collector
 
 
@@ -49,6 +50,22 @@ async def test_once_it_is_settled_collections_are_short() -> None:
         assert len(gc.get_objects()) < gc.get_freeze_count() / 10
         assert gc.get_threshold()[2] == USUAL
         assert not task.done(), "a unit that ends would be started again"
+
+
+async def test_what_is_settled_is_put_on_large_pages_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = asyncio.Event()
+    frozen: list[int] = []
+
+    async def note() -> int:
+        frozen.append(gc.get_freeze_count())
+        asked.set()
+        return 0
+
+    monkeypatch.setattr(collector_module, "use_large_pages", note)
+    async with collector(0.0), asyncio.timeout(30.0):
+        await asked.wait()
+    assert len(frozen) == 1
+    assert frozen[0] > 0, "after it was set aside, and not before"
 
 
 async def test_until_it_is_settled_nothing_is_looked_through_as_a_whole() -> None:

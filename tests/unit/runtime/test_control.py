@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ import pytest
 
 from heimvakt.core.events import ButtonPressed, MotionDetected
 from heimvakt.core.ledger import StoreUnavailable
-from heimvakt.runtime.control import LINE_BYTES_MAX, ControlSocket, RequestRefused, Tell
+from heimvakt.runtime.control import LINE_BYTES_MAX, Desk, RequestRefused, Tell
+from heimvakt.runtime.control_socket import ControlSocket
+from tests.support.beside import beside
 from tests.support.lives import Life, live
 
 MOTION = MotionDetected(device_id="hall")
@@ -105,17 +107,13 @@ async def control(tmp_path: Path, **limits: int) -> AsyncIterator[Socket]:
     handlers = {"status": status, "refuse": refuse, "fail": fail}
     async with live(tmp_path / "state") as life:
         made = Socket(path, life)
-        served = ControlSocket(
-            path, life.pipeline, handlers, in_steps={"work": made.work.steps}, **limits
-        )
-        task = asyncio.get_running_loop().create_task(served.run())
-        try:
-            await until(lambda: path.exists() and path.stat().st_mode & 0o777 == 0o660)
-            yield made
-        finally:
-            task.cancel()
-            await asyncio.wait([task])
-            await made.hang_up()
+        desk = Desk(life.pipeline, handlers, in_steps={"work": made.work.steps}, **limits)
+        with closing(ControlSocket(path)) as served:
+            async with beside(served.answer(desk)):
+                await served.answers.wait()
+                assert path.stat().st_mode & 0o777 == 0o660
+                yield made
+        await made.hang_up()
     assert not path.exists()
 
 

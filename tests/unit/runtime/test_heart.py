@@ -39,17 +39,21 @@ class Pulse:
 
     def __init__(self, every_s: float) -> None:
         self.every_s = every_s
-        self.turn = 0
+        self.turns = 0
         self.beats: list[bool] = []
         self._turned = asyncio.Event()
         self._news = asyncio.Event()
 
-    async def turned(self, since: int) -> None:
-        while self.turn == since:
+    def turn(self, receiver: str) -> int:
+        assert receiver == "centre"
+        return self.turns
+
+    async def turned(self, receiver: str, since: int) -> None:
+        while self.turn(receiver) == since:
             await self._turned.wait()
 
-    def beat_every_s(self, path: str) -> float:
-        assert path == "mobile"
+    def beat_every_s(self, path: str, receiver: str) -> float:
+        assert (path, receiver) == ("mobile", "centre")
         return self.every_s
 
     def beaten(self, path: str, receiver: str, *, confirmed: bool) -> None:
@@ -58,7 +62,7 @@ class Pulse:
         self._news.set()
 
     def change(self) -> None:
-        self.turn += 1
+        self.turns += 1
         self._turned.set()
         self._turned = asyncio.Event()
 

@@ -82,6 +82,18 @@ async def test_an_event_is_stamped_with_the_time_at_which_it_was_handed_over(
     assert second.stamp.monotonic == 0.0
 
 
+async def test_events_are_handed_over_in_the_call_and_durable_when_it_is_awaited(
+    store: GatedStore, pipeline: Pipeline
+) -> None:
+    handed_over = pipeline.hand_over(ButtonPressed(device_id="button"))
+    assert pipeline.waiting == 1
+    assert not store.transactions
+    async with running(pipeline):
+        await handed_over
+    (transaction,) = store.transactions
+    assert [event.kind for event in transaction.events] == ["button-pressed"]
+
+
 async def test_what_waits_together_is_committed_together(
     store: GatedStore, pipeline: Pipeline
 ) -> None:

@@ -55,6 +55,16 @@ async def test_the_receivers_answer_is_an_event_and_takes_it_out_of_the_outbox(
     assert [event.kind for event in journal(tmp_path)][-1] == "alarm-delivered"
 
 
+async def test_the_answer_for_an_alarm_of_this_life_reads_nothing(tmp_path: Path) -> None:
+    async with route(tmp_path) as r:
+        alarm = await r.raise_by(PRESS)
+        await r.uplink.until(lambda: len(r.uplink.sent) == 1)
+        r.store.reads.clear()
+        await r.shipping.hear(answer(alarm))
+        assert r.store.reads == []
+        assert await r.waiting() == []
+
+
 async def test_without_an_answer_it_is_sent_again_under_the_same_id(tmp_path: Path) -> None:
     async with route(tmp_path, QUICK) as r:
         alarm = await r.raise_by(PRESS)

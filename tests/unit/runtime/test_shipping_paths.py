@@ -218,7 +218,7 @@ async def test_a_run_that_is_ended_while_it_reads_reads_again_when_it_is_run_aga
 
 
 async def test_an_answer_waits_for_a_disk_that_cannot_be_read(tmp_path: Path) -> None:
-    async with route(tmp_path) as r:
+    async with route(tmp_path, knows=False) as r:
         alarm = await r.raise_by(PRESS)
         r.store.unreadable = True
         hearing = asyncio.get_running_loop().create_task(r.shipping.hear(answer(alarm)))

@@ -13,6 +13,7 @@ from heimvakt.core.events import ChangeOf, ChangeOutcome
 from heimvakt.updates import asking, service
 from heimvakt.updates.asking import Answer, Gateway
 from heimvakt.updates.change import Ended
+from heimvakt.updates.judging import Facts
 from heimvakt.updates.service import Commands, Health, Service
 from tests.support.homes import EVENING
 from tests.support.updates import a_program
@@ -88,6 +89,30 @@ async def test_what_is_no_answer_is_none(tmp_path: Path, monkeypatch: pytest.Mon
     for answer in (b"", b"\n", b"{", b"[" * 500 + b"\n", b"7\n", b"x" * 5_000):
         assert await answered(tmp_path, answer) == (None, Answer.NOBODY), answer
     assert await Gateway(tmp_path / "control").facts() is None
+
+
+SAID: dict[str, Any] = {
+    "open_alarms": ["home-1"],
+    "version": "1.4.0",
+    "uptime_s": 12.5,
+    "digest": 64 * "d",
+    "refused": "",
+    "receivers": {"centre": {"confirmed_ago_s": 3.0}, "daughter": {"confirmed_ago_s": None}},
+}
+
+
+async def test_facts_are_all_that_this_version_needs_or_nothing(tmp_path: Path) -> None:
+    facts, _ = await answered(tmp_path, {**SAID, "said": "by a newer program"})
+    assert facts == Facts(
+        open_alarms=("home-1",),
+        version="1.4.0",
+        uptime_s=12.5,
+        digest=64 * "d",
+        confirmed_ago_s={"centre": 3.0, "daughter": None},
+    )
+    for key in SAID:
+        half = {name: value for name, value in SAID.items() if name != key}
+        assert (await answered(tmp_path, half))[0] is None, key
 
 
 async def test_a_gateway_that_does_not_take_it_is_another_matter(tmp_path: Path) -> None:

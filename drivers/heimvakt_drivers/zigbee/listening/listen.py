@@ -38,8 +38,7 @@ if TYPE_CHECKING:
 
 Unsubscribe = Callable[[], None]
 Place: TypeAlias = tuple[str, int, int, bool]
-"""A cluster of a device: endpoint, number, and whether it is a server. zigpy's own form of an
-address makes a text of itself whenever it is looked up."""
+"""A cluster of a device: endpoint, number, and whether it is a server."""
 
 
 class Told(Protocol):
@@ -71,7 +70,8 @@ class Listener:
         self._told: Told | None = None
         self._memories: dict[str, Memory] = {}
         self._attached: dict[str, list[Unsubscribe]] = {}
-        self._addresses: dict[t.EUI64, str] = {}
+        self._addresses: dict[bytes, str] = {}
+        """By the octets of it: zigpy's own form makes a text of itself whenever it is looked up."""
         self._frame: list[Event] | None = None
         """What the frame that is being read has said so far; None between frames."""
         self._was_read = False
@@ -92,7 +92,7 @@ class Listener:
         if address not in self._devices:
             return False
         self._detach(address)
-        self._addresses[device.ieee] = address
+        self._addresses[bytes(device.ieee)] = address
         undo = self._attached[address] = []
         memory = self._memories.get(address, NOTHING_YET)
         self._memories[address] = acquainted(device, memory)
@@ -131,8 +131,8 @@ class Listener:
         """Listen to this device no more, and remember nothing of it."""
         self._detach(address)
         self._memories.pop(address, None)
-        for ieee in [ieee for ieee, of in self._addresses.items() if of == address]:
-            del self._addresses[ieee]
+        for octets in [octets for octets, of in self._addresses.items() if of == address]:
+            del self._addresses[octets]
 
     def _detach(self, address: str) -> None:
         for undo in self._attached.pop(address, ()):
@@ -145,7 +145,7 @@ class Listener:
         reading = read(said.cluster, said.octets)
         if reading is None:
             return False
-        address = self._addresses.get(ieee, "")
+        address = self._addresses.get(bytes(ieee), "")
         place = address, said.endpoint, said.cluster, reading.from_server
         if place not in self._early:
             return False
@@ -178,13 +178,13 @@ class Listener:
 
     def begin(self, ieee: t.EUI64) -> None:
         """A frame of a known device is given to zigpy, after all that was read before it."""
-        self._afterthoughts.settle(self._addresses.get(ieee, ""))
+        self._afterthoughts.settle(self._addresses.get(bytes(ieee), ""))
         self._frame = []
         self._was_read = False
 
     def end(self, ieee: t.EUI64, packet: t.ZigbeePacket) -> None:
         """The frame was read: hand over what it said, and that its device lives."""
-        address = self._addresses.get(ieee)
+        address = self._addresses.get(bytes(ieee))
         if address is not None and not self._was_read:
             lqi, rssi = packet.lqi, packet.rssi
             self._hear(address, packet.src_ep or 0, packet.cluster_id or 0, Alive(), lqi, rssi)
@@ -197,7 +197,7 @@ class Listener:
             self._put(events)
 
     def _lives(self, ieee: t.EUI64) -> None:
-        address = self._addresses.get(ieee)
+        address = self._addresses.get(bytes(ieee))
         if address is not None and self._told is not None:
             self._told.lives(address)
 

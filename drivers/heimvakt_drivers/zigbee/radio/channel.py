@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -37,6 +38,9 @@ SCAN_EXPONENT = 2
 the sensor's own radio."""
 
 STRONGEST = 255
+
+ADDRESSES_MAX = 512
+"""That are known by heart: more than a network of one home has."""
 
 ALARM_ROLES = frozenset(
     {Role.BUTTON, Role.FALL, Role.SMOKE, Role.HEAT, Role.CARBON_MONOXIDE, Role.LEAK}
@@ -73,7 +77,7 @@ class Attentive:
         self._ear.end(ieee, packet)
 
     def _remember(self, ieee: t.EUI64) -> None:
-        device = self._devices.get(str(ieee))
+        device = self._devices.get(_address(bytes(ieee)))
         if device is not None and device.role in ALARM_ROLES:
             self._heard_at = asyncio.get_running_loop().time()
 
@@ -129,3 +133,9 @@ async def energy_percent(coordinator: Coordinator, channel: int) -> float:
     mask = channels.from_channel_list([channel])
     found = await coordinator.energy_scan(mask, duration_exp=SCAN_EXPONENT, count=1)
     return 100 * found[channel] / STRONGEST
+
+
+@lru_cache(maxsize=ADDRESSES_MAX)
+def _address(octets: bytes) -> str:
+    """As the configuration has it, where the last octet stands first."""
+    return ":".join(f"{octet:02x}" for octet in reversed(octets))

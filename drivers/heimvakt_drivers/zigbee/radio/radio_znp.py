@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from zigpy.device import ZigbeeDevice
 from zigpy.endpoint import Endpoint
 from zigpy.zcl import Cluster
 from zigpy_znp.commands import AF  # type: ignore[import-untyped]
@@ -22,6 +23,8 @@ from heimvakt_drivers.zigbee.listening.short_znp import ShortWay, Thanks
 from .coordinator import PROFILES, Coordinator
 from .line import LineWatch
 
+READS_BY = ("_buffer", "_extract_frame", "_extract_frames", "_transport")
+"""What of zigpy-znp's reader is used."""
 TURNS = 64
 """Turns of the loop in which requests to a stick that was let go are given up. zigpy-znp shields
 them from being cancelled, sixteen at most, and lets one after the other wait for its answer."""
@@ -37,6 +40,7 @@ class ZnpCoordinator(Coordinator, ControllerApplication):  # type: ignore[misc]
         self._znp: Any
         self._line: LineWatch | None = None
         self._short_way: ShortWay | None = None
+        self._itself: ZigbeeDevice | None = None
 
     @classmethod
     def options(cls, port: str, answer_s: float) -> dict[str, Any]:
@@ -53,14 +57,24 @@ class ZnpCoordinator(Coordinator, ControllerApplication):  # type: ignore[misc]
         """As zigpy-znp does; then watch the line, and read on it."""
         await super().connect()
         reader: Any = getattr(self._znp, "_uart", None)
-        if all(hasattr(reader, name) for name in ("_buffer", "_extract_frame", "_extract_frames")):
+        if all(hasattr(reader, name) for name in READS_BY):
             self._line = LineWatch(reader, self.hooks.counted)
             self._read_beside(reader)
+
+    async def start_network(self) -> None:
+        """As zigpy-znp does."""
+        await super().start_network()  # type: ignore[no-untyped-call,safe-super]
+        self._itself = None  # it has made the radio's own device anew
 
     def _read_beside(self, reader: Any) -> None:
         lock, listeners = self._znp._sync_request_lock, self._znp._listeners
         confirmation = AF.DataConfirm.Callback.header
-        self._short_way = ShortWay(lock, reader.write, lambda: bool(listeners.get(confirmation)))
+        self._short_way = ShortWay(
+            lock,
+            # Not by `reader.write`: it makes a text of all octets, for a log that nobody keeps.
+            lambda octets: reader._transport.write(octets),
+            lambda: bool(listeners.get(confirmation)),
+        )
         RawReader(reader, self._hears, self._short_way.answered)
 
     def answer(
@@ -81,13 +95,20 @@ class ZnpCoordinator(Coordinator, ControllerApplication):  # type: ignore[misc]
 
     def _hears(self, message: Message) -> bool:
         try:
-            to = self._device.endpoints.get(message.to)
+            to = self._own().endpoints.get(message.to)
             ieee = self.get_device(nwk=message.sender).ieee
         except KeyError:
             return False
         if not isinstance(to, Endpoint) or to.profile_id not in PROFILES:
             return False
         return self.hooks.ear.read(ieee, message.said)
+
+    def _own(self) -> ZigbeeDevice:
+        """The radio itself as a device: zigpy looks it up by its address, which costs as much as to
+        read a frame."""
+        if self._itself is None:
+            self._itself = self._device
+        return self._itself
 
     async def disconnect(self) -> None:
         """As zigpy-znp does, without asking a stick that is gone to reset."""

@@ -7,8 +7,7 @@ and 4.7.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from heimvakt.core.changed import replace
 from heimvakt.core.devices import Device
 from heimvakt.core.events import (
     DeviceEvent,

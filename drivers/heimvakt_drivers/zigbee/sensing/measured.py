@@ -5,8 +5,7 @@ PURE. A value that is told again unchanged is no news, only a sign of life.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from heimvakt.core.changed import replace
 from heimvakt.core.devices import Device
 from heimvakt.core.events import BatteryMeasured, DeviceEvent, TamperClosed, TamperOpened
 

@@ -7,8 +7,7 @@ Library, revision 8: 4.9 (electrical measurement) and 10.4 (metering).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from heimvakt.core.changed import replace
 from heimvakt.core.devices import Device
 from heimvakt.core.events import DeviceEvent
 

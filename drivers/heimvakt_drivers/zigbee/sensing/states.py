@@ -9,8 +9,7 @@ Where it is known of a sensor that it never says so, a motion is over after the 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from heimvakt.core.changed import replace
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.events import ButtonHeld, ButtonPressed, DetectorTested, DeviceEvent, Press
 

@@ -7,8 +7,7 @@ belongs to, and how often a device is said to be alive and how well it is heard.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from heimvakt.core.changed import replace
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.events import DeviceEvent, DeviceSeen, LinkMeasured
 

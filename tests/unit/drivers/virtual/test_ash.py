@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from heimvakt_drivers.virtual.zigbee.ezsp.ash import (
@@ -108,6 +108,8 @@ def test_all_arrives_once_and_in_order(
 
 
 @given(parcels, parcels, fates)
+@example([b"1234"], [b"5678"], ["is lost"] * 40)
+@example([b"1234"], [b"5678"], ["is spoilt"] * 40)
 def test_what_arrives_on_the_worst_of_lines_arrived_once_and_in_order(
     there: list[bytes], back: list[bytes], fates: list[str]
 ) -> None:

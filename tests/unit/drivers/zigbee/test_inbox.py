@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -38,9 +39,12 @@ class Storage:
         self.called = asyncio.Event()
         self.released = asyncio.Event()
 
-    async def emit(self, *events: Event) -> None:
+    def emit(self, *events: Event) -> Coroutine[Any, Any, None]:
         self.calls.append(events)
         self.called.set()
+        return self._durable(events)
+
+    async def _durable(self, events: tuple[Event, ...]) -> None:
         if any(type(event) in self.stuck for event in events):
             await self.released.wait()
 
@@ -72,6 +76,7 @@ def opened(device_id: str) -> DoorOpened:
 
 
 PRESS = ButtonPressed(device_id="pendant")
+FALL = FallDetected(device_id="pendant")
 
 
 async def test_what_waits_goes_in_one_call_in_its_order() -> None:
@@ -91,6 +96,47 @@ async def test_a_call_for_help_goes_first() -> None:
     async with fed(inbox, storage):
         await storage.has(3)
     assert storage.calls == [(PRESS,), (opened("a"), opened("b"))]
+
+
+async def test_a_call_for_help_is_handed_over_in_the_call_in_which_it_was_heard() -> None:
+    inbox, storage = Inbox(Counter()), Storage()
+    async with fed(inbox, storage):
+        inbox.put([opened("a")])
+        await storage.has(1)  # the feeders feed
+        inbox.put([opened("pendant"), PRESS])
+        assert storage.calls[1:] == [(opened("pendant"), PRESS)], "before any turn of the loop"
+
+
+async def test_what_is_heard_after_storage_has_failed_waits_for_the_next_feeder() -> None:
+    inbox, storage = Inbox(Counter()), Storage()
+
+    async def fails(*events: Event) -> None:
+        raise OSError("the disk is gone")
+
+    inbox.put([PRESS])
+    feeder = asyncio.get_running_loop().create_task(inbox.feed_urgent(fails))
+    while not feeder.done():
+        await asyncio.sleep(0)
+        inbox.put([PRESS])  # also in the moments in which the feeder ends
+    assert feeder.exception() is not None
+    inbox.put([FALL])
+    async with fed(inbox, storage):
+        await storage.has(1)
+        assert FALL in storage.events
+
+
+async def test_calls_for_help_behind_one_that_waits_for_storage_go_together() -> None:
+    inbox, storage = Inbox(Counter()), Storage()
+    storage.stuck = {ButtonPressed}
+    async with fed(inbox, storage):
+        inbox.put([PRESS])
+        await storage.has(1)
+        inbox.put([FALL])
+        inbox.put([FALL])
+        assert storage.calls == [(PRESS,)]
+        storage.released.set()
+        await storage.has(3)
+    assert storage.calls == [(PRESS,), (FALL, FALL)]
 
 
 async def test_a_call_for_help_does_not_wait_for_storage_that_is_stuck_with_others() -> None:

@@ -142,7 +142,9 @@ class Ash:
                 self.restart(Code.SOFTWARE)
                 found.append(Request.RESET)
             elif self.failed:
-                self._say(error(Code.TIMEOUTS))
+                # No host says ERROR; two ends that have given up would tell each other for ever.
+                if frame is None or frame.kind is not Kind.ERROR:
+                    self._say(error(Code.TIMEOUTS))
             elif frame is None:
                 self._reject()
             elif (data := self._take(frame, now)) is not None:
