@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+import platform
 from array import array
 from pathlib import Path
 
@@ -14,9 +15,15 @@ from heimvakt.runtime.large_pages import use_large_pages
 
 SIZE = large_pages._size()
 PIECES = 4
+LINUX = tuple(int(part) for part in platform.release().split("-")[0].split(".")[:2])
 
 pytestmark = pytest.mark.skipif(
     SIZE is None, reason="the kernel gives no large pages (transparent_hugepage)"
+)
+
+by_asking_alone = pytest.mark.skipif(
+    "[madvise]" not in (large_pages.KERNEL / "enabled").read_text() if SIZE else True,
+    reason="the kernel makes large pages by itself, at any time",
 )
 
 
@@ -24,8 +31,8 @@ def begin(memory: mmap.mmap) -> int:
     return ctypes.addressof(ctypes.c_char.from_buffer(memory))
 
 
-def on_large_pages_kib(memory: mmap.mmap) -> int:
-    """In the mapping in which it lies, with what the kernel has put beside it."""
+def on_large_pages(memory: mmap.mmap) -> int:
+    """How many octets of the mapping in which it lies."""
     inside = False
     for line in Path("/proc/self/smaps").read_text(encoding="utf-8").splitlines():
         first, _, rest = line.partition(" ")
@@ -33,7 +40,7 @@ def on_large_pages_kib(memory: mmap.mmap) -> int:
             span = [int(part, 16) for part in first.split("-")]
             inside = span[0] <= begin(memory) < span[1]
         elif inside and first == "AnonHugePages:":
-            return int(rest.split()[0])
+            return int(rest.split()[0]) * 1024
     raise AssertionError("the kernel does not know it")
 
 
@@ -48,29 +55,24 @@ def there(memory: mmap.mmap) -> int:
 @pytest.fixture
 def memory() -> mmap.mmap:
     assert SIZE is not None
-    # Whatever is beside it may lie in the same mapping, so it is large.
-    return mmap.mmap(-1, PIECES * SIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    memory = mmap.mmap(-1, PIECES * SIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    memory.madvise(mmap.MADV_DONTDUMP)  # nothing beside it says so: a mapping of its own
+    return memory
 
 
+@by_asking_alone
+@pytest.mark.skipif(LINUX < (6, 1), reason="Linux before 6.1 does not know MADV_COLLAPSE")
 async def test_memory_that_is_all_there_lies_on_large_pages(memory: mmap.mmap) -> None:
-    memory.madvise(mmap.MADV_NOHUGEPAGE)  # while it is filled
     memory.write(b"x" * len(memory))
-    memory.madvise(mmap.MADV_HUGEPAGE)
-    before = on_large_pages_kib(memory)
-    moved = await use_large_pages()
-    if moved == 0:
-        pytest.skip("the kernel does not know MADV_COLLAPSE: Linux before 6.1")
-    after = on_large_pages_kib(memory)
+    assert on_large_pages(memory) == 0
     assert SIZE is not None
-    assert after - before >= (PIECES - 1) * SIZE // 1024
+    assert await use_large_pages() >= (PIECES - 1) * SIZE
+    assert on_large_pages(memory) >= (PIECES - 1) * SIZE
     assert memory[:2] == b"xx"
     assert memory[-2:] == b"xx"
 
 
-@pytest.mark.skipif(
-    "[madvise]" not in (large_pages.KERNEL / "enabled").read_text() if SIZE else True,
-    reason="the kernel makes large pages by itself, at any time",
-)
+@by_asking_alone
 async def test_memory_with_holes_takes_no_more_than_before(memory: mmap.mmap) -> None:
     for at in range(0, len(memory), 2 * mmap.PAGESIZE):
         memory[at] = 1
