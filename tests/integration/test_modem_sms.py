@@ -323,3 +323,24 @@ async def test_a_disk_that_takes_nothing_stops_no_alarm(tmp_path: Path) -> None:
         await home.send(alarm())
         assert len(home.shown()) == 1
         assert home.uplink.counts()["memory-not-saved"] >= 1
+
+
+def over(number: int = 1) -> Alarm:
+    """The same alarm when the centre has closed it, which nobody had accepted."""
+    return replace(alarm(number), revision=1, state=AlarmState.CLOSED)
+
+
+async def test_who_was_told_hears_that_it_is_closed_unless_it_is_known_that_somebody_has_it(
+    tmp_path: Path,
+) -> None:
+    async with line(tmp_path, at_most=10) as home:
+        await home.send(alarm(1))
+        await home.send(over(1))
+        assert home.shown()[-1].startswith("AVSLUTTET")
+        await home.send(alarm(2))
+        await home.send(taken(2))
+        with pytest.raises(NotNeeded):
+            await home.send(replace(taken(2), revision=2, state=AlarmState.CLOSED))
+        with pytest.raises(NotNeeded):
+            await home.send(over(3))
+        assert len(home.shown()) == 4

@@ -119,7 +119,8 @@ class NobodyThere(Exception):
 
 
 class NotNeeded(Exception):
-    """A person took the alarm before this receiver could be told of it: it need not be told."""
+    """A person has the alarm, or had it and has closed it, and this receiver was never told of it,
+    or knows that already: it need not be told."""
 
 
 class Uplink(Protocol):
@@ -191,7 +192,7 @@ class Uplink(Protocol):
         Raises:
             NotConnected: it was not, or ceased to be before it confirmed.
             NobodyThere: it has confirmed, and knows that nobody hears.
-            NotNeeded: somebody has taken it, and this receiver was never told of it.
+            NotNeeded: somebody has taken it, and this receiver need not be told of that.
         """
 
     async def report(self, batch: ReportBatch) -> None:

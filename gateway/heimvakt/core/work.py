@@ -198,8 +198,8 @@ class Work:
     ) -> None:
         """Make a move, or leave the alarm as it is where the table has none.
 
-        That a person has taken it is a change that all who were told hear of, but for `said_by`:
-        the receiver that says so.
+        That a person has taken or closed it is a change that all who were told hear of, but for
+        `said_by`: the receiver that says so.
         """
         if what is Move.CONFIRM and self._is_suppressed(alarm):
             what, by = Move.SUPPRESS, self.state.mode.mode
@@ -218,7 +218,9 @@ class Work:
             self.tell_next(replace(moved, chain=self.home.routes.chain(moved)), Why.RAISED)
             return
         others = [one.receiver for one in moved.told if one.receiver != said_by]
-        if moved.state is AlarmState.ACCEPTED and alarm.needs_somebody and others:
+        taken = moved.state is AlarmState.ACCEPTED and alarm.needs_somebody
+        closed = moved.state is AlarmState.CLOSED and alarm.state.is_open
+        if (taken or closed) and others:
             moved = replace(moved, revision=alarm.revision + 1)
         self.keep(moved)
         if moved.revision != alarm.revision:

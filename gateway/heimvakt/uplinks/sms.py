@@ -158,9 +158,9 @@ class SmsUplink:
     async def send(self, alarm: Alarm, sending: Sending) -> None:
         """Return when the network has taken the alarm, now or before. Beyond the allowance of the
         hour it waits here for its turn, high alarms first. See the port."""
-        if alarm.accepted_by is not None and not self._memory.knows(alarm.alarm_id):
+        if self._memory.spares(alarm):
             self._counts["alarms-spared"] += 1
-            raise NotNeeded(f"{self._name}: {alarm.accepted_by} has taken it")
+            raise NotNeeded(f"{self._name}: {alarm.accepted_by or 'somebody'} has taken it")
         self._waiting[alarm.alarm_id] = alarm.revision
         try:
             async with self._gate.turn(alarm, lambda: self._is_done(alarm)) as mine:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from heimvakt.core.alarms import Alarm
+from heimvakt.core.alarms import Alarm, AlarmState
 from heimvakt.core.modem import DeliveryReport, Outcome
 
 HOUR_S = 3600.0
@@ -85,9 +85,14 @@ class SmsMemory:
         self._answered: datetime | None = None
         """The network's time of the last yes that was acted on."""
 
-    def knows(self, alarm_id: str) -> bool:
-        """Whether this telephone was sent anything about it that is not known to have failed."""
-        return alarm_id in self._sent
+    def spares(self, alarm: Alarm) -> bool:
+        """Whether this telephone need not be told of it any more: a person has it, and nothing was
+        sent before that is not known to have failed; or it is closed, and that a person has it was
+        sent, or said by the telephone itself."""
+        sent, is_closed = self._sent.get(alarm.alarm_id), alarm.state is AlarmState.CLOSED
+        if sent is None:
+            return is_closed or alarm.accepted_by is not None
+        return is_closed and (sent.accepted or not sent.open)
 
     def is_taken(self, alarm: Alarm, now: float) -> bool:
         """Whether the network has this revision, and may still be delivering it or has."""

@@ -61,6 +61,23 @@ def test_a_report_may_come_before_the_modem_has_said_of_what() -> None:
     assert other is None
 
 
+@pytest.mark.parametrize("by_centre", [True, False])
+def test_a_telephone_that_knows_who_has_it_is_spared_that_it_is_closed(by_centre: bool) -> None:
+    memory, closed = SmsMemory(6), alarm(revision=2, state=AlarmState.CLOSED)
+    assert memory.spares(closed), "it was never told of it"
+    memory.taken(alarm(), [17], began_at=0.0, now=1.0)
+    assert not memory.spares(closed), "somebody may be on the way for nothing"
+    assert not memory.spares(alarm(accepted_by="centre: op", revision=1))
+    if by_centre:
+        memory.taken(alarm(accepted_by="centre: op", revision=1), [18], began_at=2.0, now=2.0)
+    else:
+        meant = memory.meant(2.0)
+        assert meant is not None
+        memory.accepted(meant, None)
+    assert memory.spares(closed)
+    assert not memory.spares(alarm(state=AlarmState.CANCELLED, revision=3))
+
+
 def test_what_the_network_gave_up_may_be_sent_again() -> None:
     memory = SmsMemory(6)
     memory.taken(alarm(), [17], began_at=0.0, now=1.0)

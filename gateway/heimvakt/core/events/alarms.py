@@ -31,7 +31,8 @@ class AlarmDelivered(Event):
 
 @event
 class AlarmSpared(Event):
-    """A receiver was not told of this alarm after all: a person took it before its turn came."""
+    """A receiver was not told of this alarm, or of what became of it, after all: a person has it,
+    and the receiver had not heard of it or knows that."""
 
     alarm_id: str
     receiver: str
