@@ -1,4 +1,4 @@
-"""The catalogue of rules: one file each, pure, with its settings beside it."""
+"""The catalogue of rules: each pure, with its settings beside it, in one file or a few."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from . import (
     dispenser,
     door_open,
     fall,
-    inactivity,
+    inactivity_kind,
     interference,
     left_home,
     lock,
@@ -31,7 +31,7 @@ from . import (
     missed_dose,
     night_door,
     night_light,
-    night_wandering,
+    night_wandering_kind,
     not_up,
     ordered_test,
     orders_refused,
@@ -57,12 +57,12 @@ KINDS: Mapping[str, RuleKind[Any]] = {
         button.KIND,
         fall.KIND,
         *danger.KINDS,
-        night_wandering.KIND,
+        night_wandering_kind.KIND,
         night_door.KIND,
         left_home.KIND,
         bed_exit.KIND,
         not_up.KIND,
-        inactivity.KIND,
+        inactivity_kind.KIND,
         bathroom_stay.KIND,
         door_open.KIND,
         temperature.KIND,

@@ -16,14 +16,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from heimvakt.core.alarms import Evidence, Priority
+from heimvakt.core.alarms import Priority
 from heimvakt.core.calendar import UnknownClock
 from heimvakt.core.changed import replace
 from heimvakt.core.devices import Device, Role
@@ -37,8 +36,6 @@ from heimvakt.core.effects import (
     ResetAlarm,
 )
 from heimvakt.core.events import (
-    BedEntered,
-    ChairEntered,
     ClockQuality,
     DeviceEvent,
     Event,
@@ -48,24 +45,20 @@ from heimvakt.core.events import (
     TimerFired,
 )
 from heimvakt.core.fields import Hours, duration
-from heimvakt.core.rule import Rule
 from heimvakt.core.times import stepped
 from heimvakt.core.usual import NOTHING_USUAL, Bounds, Usual
-from heimvakt.core.witness import NO_MOVEMENT, NOBODY, Movements, Witness
-from heimvakt.core.words import Words, spell_duration
+from heimvakt.core.words import spell_duration
 
 from .device_id import DeviceId
-from .hearing import ALL_HEARD, Hearing
-from .kind import Context, RuleKind, RuleSettings, Wire
-from .learning import MAY_SPOIL, Taught, bounds_of, learned_under
-from .presence import HEEDED, SIGNS, is_life, signs_of, wires
+from .inactivity_state import State, alive, alone, heard_again, is_somebody, private, started
+from .inactivity_wording import no_sign, not_heard
+from .kind import RuleSettings
+from .learning import MAY_SPOIL, bounds_of
+from .presence import is_life
 from .quiet import FLOOR, Quiets, counted_from
-from .wording import LATE, NOTHING, spell_about
 
 UTC = ZoneInfo("UTC")
 QUIET = "quiet"
-HAS_COME_IN = (BedEntered, ChairEntered)
-"""After the outer door: a mat may let go of somebody, but it takes hold of nobody who is out."""
 KEY = "home"
 
 
@@ -145,27 +138,6 @@ class Settings(RuleSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State(Taught):
-    """Since when it is quiet, as far as anybody could hear."""
-
-    since: datetime | None = None
-    """The last sign of life, moved by what is not counted; None: before the first start."""
-    last: Evidence | None = None
-    left: bool = False
-    """The last sign was an outer door."""
-    raised: bool = False
-    """This silence has been told."""
-    is_open: bool = False
-    """An alarm is open, perhaps of a silence before."""
-    witness: Witness = NOBODY
-    movements: Movements = NO_MOVEMENT
-    hearing: Hearing = ALL_HEARD
-    deaf_since: datetime | None = None
-    unheard: timedelta = timedelta()
-    """How much of the time since the last sign is not counted, since nobody could hear."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
     """The settings in a home."""
 
@@ -185,26 +157,16 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
     state, effects = _follow_hearing(bound, state, event)
     match event:
         case DeviceEvent() if is_life(event, bound.signs):
-            if (
-                state.witness.confirms(event)
-                or state.movements.confirm(event)
-                or (state.left and isinstance(event, HAS_COME_IN))
-            ):
+            if is_somebody(state, event):
                 return _alive(bound, state, event)
-            witness, movements = state.witness.after(event), state.movements.after(event)
-            return replace(state, witness=witness, movements=movements), effects
+            return alone(state, event), effects
         case TimerFired(name=name) if name == QUIET and state.since is not None:
             return _quiet(bound, state, event)
-        case GatewayStarted(at=at, last_alive=last_alive):
-            away = at - last_alive if last_alive is not None and last_alive < at else timedelta()
-            since = at if state.since is None else min(state.since + away, at)
-            return _count(bound, replace(state, since=since, unheard=state.unheard + away))
+        case GatewayStarted():
+            return _count(bound, started(state, event))
         case ModeChanged(before=before, after=after, at=at) if Mode.PRIVACY in (before, after):
             # Movements are not taken while it lasts: how quiet it was is not known.
-            counted = replace(
-                state, since=at, last=None, left=False, raised=False, unheard=timedelta()
-            )
-            return _count(bound, counted, NoLonger(KEY))
+            return _count(bound, private(state, at), NoLonger(KEY))
         case _ if (by := stepped(event)) is not None and state.since is not None:
             return _count(bound, replace(state, since=state.since + by))
         case _:
@@ -220,37 +182,17 @@ def _follow_hearing(bound: Bound, state: State, event: Event) -> tuple[State, Ef
         return replace(state, deaf_since=state.deaf_since or event.at), [CancelTimer(QUIET)]
     if state.deaf_since is None or state.since is None:
         return state, []
-    # What it did not hear while it was off is not counted in any case.
-    last_alive = event.last_alive if isinstance(event, GatewayStarted) else None
-    until = event.at if last_alive is None else last_alive
-    deaf_for = max(until - state.deaf_since, timedelta())
-    state = replace(
-        state,
-        since=state.since + deaf_for,
-        deaf_since=None,
-        unheard=state.unheard + deaf_for,
-    )
-    return _count(bound, state)
+    return _count(bound, heard_again(state, state.since, state.deaf_since, event))
 
 
 def _alive(bound: Bound, state: State, event: DeviceEvent) -> tuple[State, Effects]:
     device = bound.signs[event.device_id]
     left = device.role is Role.DOOR and device.outer
     known = not left and state.hearing.hears_all(bound.signs)
-    alive = replace(
-        state,
-        since=event.at,
-        last=Evidence.of(event),
-        left=left,
-        raised=False,
-        is_open=False,
-        witness=state.witness.after(event),
-        movements=state.movements.after(event),
-        unheard=timedelta(),
-        lesson=bound.quiets.begun(state.lesson, event, known=known),
-        usual=bound.quiets.learned(state, state.since, event),
-    )
-    return _count(bound, alive, *([ResetAlarm(KEY)] if state.is_open else []))
+    lesson = bound.quiets.begun(state.lesson, event, known=known)
+    usual = bound.quiets.learned(state, state.since, event)
+    after = alive(state, event, left=left, lesson=lesson, usual=usual)
+    return _count(bound, after, *([ResetAlarm(KEY)] if state.is_open else []))
 
 
 def _count(bound: Bound, state: State, *effects: Effect) -> tuple[State, Effects]:
@@ -279,8 +221,8 @@ def _quiet(bound: Bound, state: State, event: TimerFired) -> tuple[State, Effect
         kind="inactivity",
         priority=bound.settings.priority,
         began_at=state.last.at if state.last else state.since,
-        text=_text(state, event.at - state.since)
-        + _unheard(state.unheard)
+        text=no_sign(state, event.at - state.since)
+        + not_heard(state.unheard)
         + bound.quiets.said(usual, begin, event.at - begin),
         evidence=(state.last,) if state.last else (),
         device_id=state.last.device_id if state.last else None,
@@ -292,79 +234,3 @@ def _quiet(bound: Bound, state: State, event: TimerFired) -> tuple[State, Effect
         ),
     )
     return replace(state, raised=True, is_open=True), [alarm]
-
-
-def _text(state: State, quiet: timedelta) -> Words:
-    long = spell_duration(quiet.total_seconds() // 60 * 60)
-    if state.last is None:
-        return Words(nb=f"Ingen livstegn på {long.nb}.", en=f"No sign of life for {long.en}.")
-    last = state.last.device_id
-    if state.left:
-        return Words(
-            nb=f"Ingen livstegn på {long.nb} siden ytterdøren {last}: kanskje ute.",
-            en=f"No sign of life for {long.en} since the outer door {last}: perhaps out.",
-        )
-    return Words(
-        nb=f"Ingen livstegn på {long.nb}, sist ved {last}.",
-        en=f"No sign of life for {long.en}, the last at {last}.",
-    )
-
-
-def _unheard(long: timedelta) -> Words:
-    if long < LATE:
-        return NOTHING
-    about = spell_about(long.total_seconds())
-    return Words(
-        nb=f" I {about.nb} til kunne ingenting høres.",
-        en=f" For another {about.en} nothing could be heard.",
-    )
-
-
-def _tells(bound: Bound, state: State, at: datetime) -> Words:
-    begin = counted_from(bound.quiets.window, state.since)[1] if state.since else None
-    return bound.quiets.tells(state.usual, begin, at)
-
-
-def wiring(settings: Settings) -> list[Wire]:
-    """The signs, where the home names them."""
-    return wires("signs", settings.signs)
-
-
-def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
-    """The rule in this home."""
-    signs = signs_of(context, settings.signs)
-    under = learned_under(str(settings.between), *sorted(signs)) if settings.learn else ""
-    bound = Bound(
-        settings=settings,
-        unknown_clock=context.unknown_clock,
-        signs=signs,
-        quiets=Quiets(
-            window=settings.between.window(context.zone),
-            devices=signs,
-            bounds=settings.bounds(),
-            under=under,
-        ),
-    )
-    return Rule(
-        rule_id=rule_id,
-        kind=KIND.kind,
-        version=2,
-        initial=State(),
-        states=(State,),
-        step=partial(step, bound),
-        needs=frozenset(signs),
-        told_of=frozenset(signs),
-        told_of_kinds=HEEDED,
-        tells=partial(_tells, bound) if settings.learn else None,
-    )
-
-
-KIND = RuleKind(
-    kind="inactivity",
-    settings=Settings,
-    bind=bind,
-    wiring=wiring,
-    listens=SIGNS,
-    raises=frozenset({"inactivity"}),
-    priorities=frozenset({Priority.HIGH, Priority.MEDIUM}),
-)

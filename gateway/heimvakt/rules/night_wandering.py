@@ -25,14 +25,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Annotated
 
 from pydantic import Field
 
 from heimvakt.core.alarms import Evidence, Priority
 from heimvakt.core.calendar import Night
-from heimvakt.core.devices import Device, Role
+from heimvakt.core.devices import Device
 from heimvakt.core.effects import ArmTimer, CancelTimer, Effects, NoLonger, RaiseAlarm
 from heimvakt.core.events import (
     BedEntered,
@@ -46,27 +45,33 @@ from heimvakt.core.events import (
     TimerFired,
 )
 from heimvakt.core.fields import Hours, duration
-from heimvakt.core.rule import Rule
 from heimvakt.core.times import stepped
 from heimvakt.core.words import Words, spell_duration
 
-from .absence import Absences, ReturnSettings, absences
+from .absence import Absences, ReturnSettings
 from .device_id import DeviceId
-from .hearing import ALL_HEARD, HEARS, Hearing
-from .kind import Context, RuleKind, Wire
-from .learning import MAY_SPOIL, Lesson, Taught
+from .learning import MAY_SPOIL
+from .night_wandering_state import (
+    InBed,
+    Out,
+    Raised,
+    State,
+    evidence,
+    heard,
+    is_repeated,
+    out_since,
+    seen,
+    still_out,
+    told,
+)
+from .night_wandering_wording import not_back, seen_elsewhere
 from .wording import late_words, unheard_words
 
 BACK = "back"
-EVIDENCE_MAX = 10
-SIGNS_MAX = 10
-"""As many as `movements` may ask for."""
 UNSEEN_MAX = timedelta(minutes=90)
 """So long somebody who gets up may be in rooms that are his before he is seen elsewhere. Who left
 the bed longer ago was back in it, and the mat was not heard: nothing is known of when he rose."""
 ANOTHER_NIGHT = timedelta(hours=12)
-FRAME_AGAIN = timedelta(seconds=2)
-"""A radio repeats an unconfirmed frame within this: the same movement is no second sign."""
 
 
 class Settings(ReturnSettings):
@@ -106,40 +111,6 @@ class Settings(ReturnSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watched(Taught):
-    """What is known of the mat itself."""
-
-    hearing: Hearing = ALL_HEARD
-    unheard: Evidence | None = None
-    """It cannot be heard, and this told so."""
-
-
-@dataclass(frozen=True, slots=True)
-class InBed(Watched):
-    """Or not known: nothing is watched."""
-
-
-@dataclass(frozen=True, slots=True)
-class Out(Watched):
-    """Out of bed since `left`."""
-
-    left: Evidence
-    signs: tuple[Evidence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Raised(Watched):
-    """Told for this time out of bed."""
-
-    left_at: datetime
-    unsure: Out | None = None
-    """Told as medium: what is seen yet may make it more urgent."""
-
-
-State = InBed | Out | Raised
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
     """The settings in a home."""
 
@@ -157,10 +128,7 @@ def step(bound: Bound, state: State, event: Event) -> tuple[State, Effects]:
     """What the night looks like after `event`, and what to do about it."""
     if isinstance(event, MAY_SPOIL):
         state = bound.absences.follow(state, event)
-    hearing = state.hearing.after(event, {bound.bed.device_id: bound.bed})
-    if hearing is not state.hearing:
-        unheard = None if hearing.hears(bound.bed) else state.unheard or Evidence.of(event)
-        state = replace(state, hearing=hearing, unheard=unheard)
+    state = heard(state, bound.bed, event)
     after, effects = _follow(bound, state, event)
     if after.hearing is not state.hearing:  # in bed or out of it, what is heard of it is the same
         after = replace(after, hearing=state.hearing, unheard=state.unheard)
@@ -211,7 +179,7 @@ def _left(bound: Bound, state: InBed | Raised, event: BedLeft) -> tuple[State, E
 
 
 def _in_bed(bound: Bound, state: State, event: BedEntered | TimerFired) -> InBed:
-    left_at = None if isinstance(state, InBed) else _left_at(state)
+    left_at = None if isinstance(state, InBed) else out_since(state)
     usual = bound.absences.learned(state, left_at, event)
     return InBed(lesson=state.lesson, usual=usual)
 
@@ -220,30 +188,14 @@ def _seen(
     bound: Bound, state: Out | Raised, event: DoorOpened | MotionDetected
 ) -> tuple[State, Effects]:
     """A second sign, or one of several that make one together."""
-    if isinstance(state, Out):
-        out = state
-    else:
-        assert state.unsure is not None
-        # What can be learned, and was, is as it is now, and not as when he was first missed.
-        out = replace(state.unsure, lesson=state.lesson, usual=state.usual, unheard=state.unheard)
-    if _is_repeated(out, event) or event.at - _left_at(state) >= ANOTHER_NIGHT:
+    out = still_out(state)
+    if is_repeated(out, event) or event.at - out_since(state) >= ANOTHER_NIGHT:
         return state, []
-    out = replace(out, signs=(*out.signs, Evidence.of(event))[-SIGNS_MAX:])
+    out = seen(out, event)
     urgent = _urgent(bound, out, event)
     if urgent is Priority.HIGH or (urgent is not None and isinstance(state, Out)):
-        return _raise(bound, out, _left_at(state), urgent, _text(event))
+        return _raise(bound, out, out_since(state), urgent, seen_elsewhere(event))
     return out if isinstance(state, Out) else replace(state, unsure=out), []
-
-
-def _left_at(state: Out | Raised) -> datetime:
-    return state.left.at if isinstance(state, Out) else state.left_at
-
-
-def _is_repeated(out: Out, event: DoorOpened | MotionDetected) -> bool:
-    return isinstance(event, MotionDetected) and any(
-        sign.device_id == event.device_id and abs(event.at - sign.at) < FRAME_AGAIN
-        for sign in out.signs
-    )
 
 
 def _urgent(bound: Bound, out: Out, event: DoorOpened | MotionDetected) -> Priority | None:
@@ -264,12 +216,7 @@ def _not_back(bound: Bound, out: Out, event: TimerFired) -> tuple[State, Effects
     # A clock that was set meanwhile says nothing of whether the night is over.
     if event.due - out.left.at == limit and not bound.night.holds(due):
         return _in_bed(bound, out, event), []  # up for the day
-    within = _spelt(limit)
-    text = Words(
-        nb=f"Ute av sengen om natten og ikke tilbake innen {within.nb}.",
-        en=f"Out of bed at night and not back within {within.en}.",
-    )
-    text += bound.absences.said(out.usual, out.left.at, event.at - out.left.at)
+    text = not_back(limit) + bound.absences.said(out.usual, out.left.at, event.at - out.left.at)
     # Movement where nobody should be, though it was only one: together they are two signs.
     sure = bool(out.signs) and not bound.dawn.holds(due)
     urgent = bound.settings.priority if sure else Priority.MEDIUM
@@ -279,9 +226,8 @@ def _not_back(bound: Bound, out: Out, event: TimerFired) -> tuple[State, Effects
 def _raise(
     bound: Bound, out: Out, left_at: datetime, priority: Priority, text: Words
 ) -> tuple[State, Effects]:
-    settings, known = bound.settings, [out.left]
+    settings = bound.settings
     if out.unheard is not None:
-        known.append(out.unheard)
         text += unheard_words(settings.out_of)
     alarm = RaiseAlarm(
         key=settings.out_of,
@@ -289,88 +235,14 @@ def _raise(
         priority=priority,
         began_at=out.left.at,
         text=text,
-        evidence=(*known, *out.signs[-(EVIDENCE_MAX - len(known)) :]),
+        evidence=evidence(out),
         device_id=(out.signs[-1] if out.signs else out.left).device_id,
         thresholds=(
             ("between", str(settings.between)),
             ("movements", str(settings.movements)),
-            ("back_within", _spelt(settings.back_within).en),
-            ("getting_up", _spelt(settings.getting_up).en),
+            ("back_within", spell_duration(settings.back_within.total_seconds()).en),
+            ("getting_up", spell_duration(settings.getting_up.total_seconds()).en),
             *bound.absences.thresholds(out.usual, out.left.at),
         ),
     )
-    unsure = out if priority is not Priority.HIGH else None
-    # With a second sign something else went on than an absence as usual.
-    lesson = Lesson.NO if out.signs and out.lesson is Lesson.YES else out.lesson
-    raised = Raised(left_at, unsure, lesson=lesson, usual=out.usual)
-    return raised, [CancelTimer(BACK), alarm]
-
-
-def _spelt(time: timedelta) -> Words:
-    return spell_duration(time.total_seconds())
-
-
-def _text(sign: DoorOpened | MotionDetected) -> Words:
-    if isinstance(sign, DoorOpened):
-        return Words(
-            nb=f"Ute av sengen om natten, og døren {sign.device_id} ble åpnet.",
-            en=f"Out of bed at night, and the door {sign.device_id} was opened.",
-        )
-    return Words(
-        nb=f"Ute av sengen om natten, og bevegelse ved {sign.device_id}.",
-        en=f"Out of bed at night, and movement at {sign.device_id}.",
-    )
-
-
-def _tells(bound: Bound, state: State, at: datetime) -> Words:
-    left_at = None if isinstance(state, InBed) else _left_at(state)
-    return bound.absences.tells(state.usual, left_at, at)
-
-
-def wiring(settings: Settings) -> list[Wire]:
-    """The bed, and the signs."""
-    signs = frozenset({Role.MOTION, Role.DOOR})
-    return [
-        Wire(field=("out_of",), device_id=settings.out_of, roles=frozenset({Role.BED})),
-        *(
-            Wire(field=("signs", index), device_id=sign, roles=signs)
-            for index, sign in enumerate(settings.signs)
-        ),
-    ]
-
-
-def bind(rule_id: str, settings: Settings, context: Context) -> Rule[State]:
-    """The rule in this home."""
-    night = context.night(settings.between)
-    bed = context.devices[settings.out_of]
-    bound = Bound(
-        settings=settings,
-        bed=bed,
-        night=night,
-        morning=night.last(settings.getting_up),
-        dawn=night.last(2 * settings.getting_up),
-        absences=absences(settings, bed, night),
-    )
-    return Rule(
-        rule_id=rule_id,
-        kind=KIND.kind,
-        version=5,
-        initial=InBed(),
-        states=(InBed, Out, Raised),
-        step=partial(step, bound),
-        needs=frozenset({settings.out_of, *settings.signs}),
-        told_of=frozenset({settings.out_of, *settings.signs}),
-        told_of_kinds=frozenset({BedEntered, BedLeft, DoorOpened, MotionDetected, *HEARS}),
-        tells=partial(_tells, bound) if settings.learn else None,
-    )
-
-
-KIND = RuleKind(
-    kind="night-wandering",
-    settings=Settings,
-    bind=bind,
-    wiring=wiring,
-    listens=frozenset(),
-    raises=frozenset({"night-wandering"}),
-    priorities=frozenset({Priority.HIGH, Priority.MEDIUM}),
-)
+    return told(out, left_at, sure=priority is Priority.HIGH), [CancelTimer(BACK), alarm]

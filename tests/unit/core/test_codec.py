@@ -24,7 +24,7 @@ from heimvakt.core.codec import (
     encode_tagged,
 )
 from heimvakt.core.events import KINDS, ButtonPressed, DoorOpened, Press
-from heimvakt.rules.night_wandering import InBed, Out, Raised
+from heimvakt.rules.night_wandering_state import InBed, Out, Raised
 from tests.support.alarms import in_state
 from tests.support.events import sample
 from tests.support.homes import EVENING, stamp
