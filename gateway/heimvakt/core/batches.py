@@ -82,6 +82,8 @@ class Batches:
         self._sessions = sessions
         self._chance = chance
         self._done: deque[str] = deque(maxlen=DONE_MAX)
+        self._read_again_at = float("-inf")
+        """When what could not be read is tried again."""
 
     def news(self, of: ReportClass, now: float) -> bool:
         """There is a new event of this class; whether that was not known already."""
@@ -154,6 +156,7 @@ class Batches:
 
     def unread(self, fetch: Fetch, now: float) -> None:
         """The journal could not be read: again in a moment."""
+        self._read_again_at = now + LINGER_S
         if fetch.again is None:
             self._classes[fetch.of].more_since = now
 
@@ -234,14 +237,14 @@ class Batches:
 
     def next_at(self, now: float) -> float | None:
         """When to ask again if nothing happens; None if only news can tell."""
-        times: list[float | None] = []
+        if not self.waits:
+            return None
+        times: list[float | None] = [self._read_again_at]
         for known in self._classes.values():
             if known.more_since is not None and not known.is_full and not known.is_silent:
                 times.append(known.more_since + LINGER_S)
             if known.batches and known.batches[0].confirmed:
                 times.append(known.batches[0].again_at)
-        if not times:
-            return None
         for session in self._sessions.standing():
             times.append(session.allowed_at(reports=True, now=now))
             times.append(session.paced_at(reports=True, now=now))

@@ -76,9 +76,11 @@ def test_what_had_ended_is_not_told_again() -> None:
     small = a_rule({DoorOpened: [a_raise()], DoorClosed: [ResetAlarm("k")]})
     desk = SmallDesk(a_home(small, told=to_all("centre", "second")))
     desk.tell(DoorOpened(device_id="front-door"))
-    desk.tell(AlarmDelivered(alarm_id=FIRST, receiver="second", revision=0))
+    (alarm_id,) = desk.state.alarms
+    desk.tell(AlarmDelivered(alarm_id=alarm_id, receiver="second", revision=0))
     desk.tell(DoorClosed(device_id="front-door"))
-    desk.tell(closed())
+    desk.tell(AlarmClosed(alarm_id=alarm_id, receiver="centre", by="operator 12"))
+    assert desk.outcome.changed[0].state is AlarmState.CLOSED
     assert desk.outcome.send == ()
 
 

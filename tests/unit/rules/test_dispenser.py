@@ -2,164 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from heimvakt.core.alarms import Alarm, AlarmState, Evidence, Priority
+from heimvakt.core.alarms import AlarmState, Priority
 from heimvakt.core.devices import Role
 from heimvakt.core.events import (
     AlarmClosed,
     AlarmDelivered,
     ClockStepped,
     ConfigurationChanged,
-    ContactBack,
-    ContactLost,
-    DeviceEvent,
-    DeviceSeen,
-    DeviceSilent,
     DispenserClosed,
-    DispenserEmpty,
-    DispenserFreed,
-    DispenserJammed,
-    DispenserLow,
-    DispenserOnBattery,
-    DispenserOnMains,
     DispenserOpened,
-    DispenserRefilled,
-    DispenserTilted,
-    DispenserUpright,
-    GatewayStarted,
-    MainsLost,
-    MainsRestored,
-    RadioBack,
-    RadioLost,
 )
-from heimvakt.core.words import Words
 from heimvakt.rules import KINDS as CATALOGUE
-from heimvakt.rules.trouble import State, Trouble
-from tests.support.homes import Desk, moved
-from tests.support.medicine import MEDICINE, with_medicine
-
-ID = "medicine"
-OTHER = moved(MEDICINE, device_id="other", address="2", room=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of complaint, as a test sees it."""
-
-    name: str
-    begins: DeviceEvent
-    ends: DeviceEvent
-    priority: Priority
-    after: timedelta
-    en: str
-    nb: str
-    thresholds: dict[str, str] = field(default_factory=dict)
-    steady: timedelta = timedelta()
-
-
-AT_ONCE = timedelta()
-KINDS = (
-    Kind(
-        "dispenser-fault",
-        DispenserJammed(device_id=ID, reason="the motor draws too much"),
-        DispenserFreed(device_id=ID),
-        Priority.MEDIUM,
-        AT_ONCE,
-        "The dispenser medicine (kitchen) is jammed and gives out no medicine. "
-        "Somebody must see to it.",
-        "Dispenseren medicine (kitchen) sitter fast og gir ikke ut medisin. Noen må se til den.",
-        {"reason": "the motor draws too much"},
-    ),
-    Kind(
-        "dispenser-low",
-        DispenserLow(device_id=ID, left=4),
-        DispenserRefilled(device_id=ID, doses=28),
-        Priority.LOW,
-        AT_ONCE,
-        "Doses left in the dispenser medicine (kitchen): 4. Refill it.",
-        "Doser igjen i dispenseren medicine (kitchen): 4. Fyll den.",
-    ),
-    Kind(
-        "dispenser-empty",
-        DispenserEmpty(device_id=ID),
-        DispenserRefilled(device_id=ID, doses=28),
-        Priority.MEDIUM,
-        AT_ONCE,
-        "The dispenser medicine (kitchen) is empty. Refill it.",
-        "Dispenseren medicine (kitchen) er tom. Fyll den.",
-    ),
-    Kind(
-        "dispenser-open",
-        DispenserOpened(device_id=ID),
-        DispenserClosed(device_id=ID),
-        Priority.LOW,
-        timedelta(minutes=15),
-        "The dispenser medicine (kitchen) has been open for 15 min. Close it.",
-        "Dispenseren medicine (kitchen) har stått åpen i 15 min. Lukk den.",
-        {"told_after": "15 min"},
-    ),
-    Kind(
-        "dispenser-tilted",
-        DispenserTilted(device_id=ID),
-        DispenserUpright(device_id=ID),
-        Priority.MEDIUM,
-        timedelta(minutes=1),
-        "The dispenser medicine (kitchen) does not stand upright and cannot give out medicine. "
-        "Set it upright.",
-        "Dispenseren medicine (kitchen) står ikke som den skal, og kan ikke gi ut medisin. "
-        "Rett den opp.",
-        {"told_after": "1 min"},
-    ),
-    Kind(
-        "dispenser-lost",
-        ContactLost(device_id=ID, reason="no answer"),
-        ContactBack(device_id=ID),
-        Priority.MEDIUM,
-        timedelta(minutes=2),
-        "The dispenser medicine (kitchen) has not answered for 2 min. "
-        "It is not known whether medicine is taken.",
-        "Dispenseren medicine (kitchen) har ikke svart på 2 min. "
-        "Det er ikke kjent om medisin blir tatt.",
-        {"told_after": "2 min", "reason": "no answer"},
-        timedelta(minutes=5),
-    ),
-    Kind(
-        "dispenser-power",
-        DispenserOnBattery(device_id=ID),
-        DispenserOnMains(device_id=ID),
-        Priority.LOW,
-        timedelta(minutes=10),
-        "The dispenser medicine (kitchen) has run on its battery for 10 min. See to its plug.",
-        "Dispenseren medicine (kitchen) har gått på batteri i 10 min. Se etter støpselet.",
-        {"told_after": "10 min"},
-    ),
+from tests.support.dispenser_complaints import (
+    ID,
+    KINDS,
+    OTHER,
+    Kind,
+    desk,
+    every,
+    every_slow,
+    states,
+    told,
 )
-every = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-every_slow = pytest.mark.parametrize(
-    "kind", [kind for kind in KINDS if kind.after], ids=lambda kind: kind.name
-)
-LOST = next(kind for kind in KINDS if kind.name == "dispenser-lost")
-POWER = next(kind for kind in KINDS if kind.name == "dispenser-power")
-
-
-def desk(kind: Kind | str, **settings: Any) -> Desk:
-    name = kind if isinstance(kind, str) else kind.name
-    return Desk(with_medicine({name: settings}, MEDICINE, OTHER))
-
-
-def told(d: Desk, kind: Kind) -> Alarm:
-    d.tell(kind.begins)
-    d.wait_until(d.at + kind.after)
-    return d.alarm(kind.name)
-
-
-def states(d: Desk) -> list[AlarmState]:
-    return [alarm.state for alarm in d.table.values()]
+from tests.support.medicine import with_medicine
 
 
 @every
@@ -333,6 +203,12 @@ def test_what_ends_first_or_comes_of_a_stranger_is_nothing(kind: Kind) -> None:
     assert d.table == {}
 
 
+def test_every_kind_is_in_every_home_that_has_one() -> None:
+    for kind in KINDS:
+        assert CATALOGUE[kind.name].implicit
+        assert CATALOGUE[kind.name].listens == {Role.DISPENSER}
+
+
 # --------------------------------------------------------------------------------- forced open
 
 
@@ -357,97 +233,3 @@ def test_one_that_is_forced_open_is_told_at_once_and_only_a_person_ends_it() -> 
     assert states(d) == [AlarmState.RAISED], "one cause, one alarm; and closing it mends nothing"
     d.tell(forced)
     assert states(d) == [AlarmState.RAISED, AlarmState.RAISED]
-
-
-# ---------------------------------------------------------------------------- one cause, one alarm
-
-
-def test_a_wire_that_is_loose_is_one_alarm() -> None:
-    d = desk(LOST)
-    told(d, LOST)
-    for _ in range(20):
-        d.tell(ContactBack(device_id=ID))
-        d.wait(minutes=4)
-        d.tell(ContactLost(device_id=ID))
-        d.wait(minutes=3)
-    assert states(d) == [AlarmState.RAISED]
-    d.tell(DeviceSeen(device_id=ID))
-    d.wait(minutes=4)
-    d.tell(DeviceSeen(device_id=ID))
-    d.wait(minutes=1)
-    assert states(d) == [AlarmState.RESET]
-
-
-def test_any_word_of_it_is_an_answer_but_not_what_is_concluded_from_its_silence() -> None:
-    d = desk(LOST)
-    d.tell(LOST.begins)
-    d.tell(DeviceSilent(device_id=ID, last_seen=None, limit_s=1.0))
-    d.wait(minutes=2)
-    assert d.kinds() == ["dispenser-lost"]
-    d = desk(LOST)
-    d.tell(LOST.begins)
-    d.tell(DeviceSeen(device_id=ID))
-    d.wait(hours=1)
-    assert d.table == {}
-
-
-def test_a_line_that_is_lost_is_told_by_itself() -> None:
-    d = desk(LOST)
-    d.tell(RadioLost(driver="dispenser", reason="unplugged"))
-    d.tell(LOST.begins)
-    d.tell(RadioLost(driver="zigbee", reason="unplugged"))
-    d.tell(RadioBack(driver="zigbee"))
-    d.wait(hours=1)
-    assert d.table == {}
-    d.tell(RadioBack(driver="dispenser"))
-    d.wait(minutes=1, seconds=59)
-    assert d.table == {}
-    d.wait(seconds=1)
-    assert d.kinds() == ["dispenser-lost"], "the line is back, and it still does not answer"
-
-
-def test_another_line_that_comes_and_goes_gives_it_no_more_time() -> None:
-    d = desk(LOST)
-    d.tell(LOST.begins)
-    d.wait(minutes=1)
-    d.tell(RadioLost(driver="zigbee", reason="unplugged"))
-    d.tell(RadioBack(driver="zigbee"))
-    d.wait(minutes=1)
-    assert d.kinds() == ["dispenser-lost"]
-
-
-def test_what_an_older_version_complained_of_is_over() -> None:
-    d = desk(LOST)
-    old = Trouble(Evidence.of(LOST.begins), Words(nb="", en=""), told=True)
-    d.state = replace(d.state, rules={"dispenser-lost": State({"medicine/rattling": old})})
-    outcome = d.tell(GatewayStarted(cause="started", last_alive=d.at))
-    assert outcome.failed == ()
-    assert d.state.rules["dispenser-lost"] == State()
-
-
-def test_a_line_that_was_lost_before_a_start_excuses_nothing_after_it() -> None:
-    d = desk(LOST)
-    d.tell(RadioLost(driver="dispenser", reason="unplugged"))
-    d.restart(minutes=1)
-    d.tell(LOST.begins)
-    d.wait(minutes=2)
-    assert d.kinds() == ["dispenser-lost"]
-
-
-def test_with_the_mains_of_the_home_gone_its_battery_is_no_news() -> None:
-    d = desk(POWER)
-    d.tell(POWER.begins)
-    d.tell(MainsLost())
-    d.wait(hours=5)
-    assert d.table == {}
-    d.tell(MainsRestored())
-    d.wait(minutes=9, seconds=59)
-    assert d.table == {}
-    d.wait(seconds=1)
-    assert d.kinds() == ["dispenser-power"], "the rest of the home has mains again"
-
-
-def test_every_kind_is_in_every_home_that_has_one() -> None:
-    for kind in KINDS:
-        assert CATALOGUE[kind.name].implicit
-        assert CATALOGUE[kind.name].listens == {Role.DISPENSER}
