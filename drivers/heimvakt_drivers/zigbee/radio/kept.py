@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from .whole import write_whole
+from heimvakt.whole import put_whole
 
 if TYPE_CHECKING:
     from zigpy.backups import NetworkBackup
@@ -32,7 +32,8 @@ def keep(folder: Path, backup: NetworkBackup) -> Path:
         OSError: it could not be written; the others are there.
     """
     path = folder / f"network-backup-{backup.backup_time.date().isoformat()}.json"
-    write_whole(path, json.dumps(backup.as_open_coordinator_json(), indent=2) + "\n")
+    content = json.dumps(backup.as_open_coordinator_json(), indent=2) + "\n"
+    put_whole(path, content.encode())
     # A clock that was wrong may have left files of days to come: the one just written stays.
     others = [other for other in _newest_first(folder) if other != path]
     for old in others[KEPT - 1 :]:

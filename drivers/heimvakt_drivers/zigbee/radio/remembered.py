@@ -13,9 +13,8 @@ from pathlib import Path
 
 import structlog
 
+from heimvakt.whole import put_whole
 from heimvakt_drivers.zigbee.sticks.sticks import FAMILIES, Family
-
-from .whole import write_whole
 
 FILE = "radio.json"
 VERSION = 1
@@ -66,7 +65,7 @@ def write_memory(folder: Path, memory: Memory) -> None:
         "swapped": memory.swapped,
     }
     try:
-        write_whole(folder / FILE, json.dumps(content))
+        put_whole(folder / FILE, json.dumps(content).encode())
     except OSError as error:
         log.warning("what the radio is could not be noted", path=str(folder), error=str(error))
 
