@@ -22,7 +22,7 @@ from heimvakt.core.devices import Device, Role
 from heimvakt_drivers.zigbee.listening import courtesy, listen, zigpys_part
 from heimvakt_drivers.zigbee.listening.early import COMMANDS, SIZES, TYPES, Said, read
 from heimvakt_drivers.zigbee.listening.listen import Listener
-from heimvakt_drivers.zigbee.radio.coordinator import Ear
+from heimvakt_drivers.zigbee.radio.hooks import Ear
 from heimvakt_drivers.zigbee.sensing.heard import Cluster, Heard
 from heimvakt_drivers.zigbee.sensing.memory import Memory
 from tests.support.zigpy_desk import CLUSTERS, TEMPERATURE, Desk, message

@@ -22,7 +22,7 @@ from zigpy.endpoint import Status
 from zigpy_znp.uart import ZnpMtProtocol  # type: ignore[import-untyped]
 
 from heimvakt_drivers.zigbee.listening.early import COMMANDS, TYPES
-from heimvakt_drivers.zigbee.radio.coordinator import Ear, Hooks
+from heimvakt_drivers.zigbee.radio.hooks import Ear, Hooks
 from heimvakt_drivers.zigbee.radio.radio_znp import ZnpCoordinator
 
 t: Any = zigpy.types  # its numbers are made without type hints

@@ -26,9 +26,10 @@ from .inbox import Inbox
 from .listening.listen import Listener
 from .radio.backup import keep_backups
 from .radio.channel import Attentive, listen_for_interference
-from .radio.coordinator import RADIO_ERRORS, Hooks, explain
+from .radio.coordinator import RADIO_ERRORS, explain
 from .radio.finder import Finder
 from .radio.gate import Gate
+from .radio.hooks import Hooks
 from .radio.network import describe, loaded, start
 from .radio.swap import Swap
 from .settings import ZigbeeSettings

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
-from .mqtt import BEAT_EXPIRY_S
 from .mqtt_dial import SESSION_S
 from .mqtt_patience import FIRST
+from .mqtt_publisher import BEAT_EXPIRY_S
 from .schema import schemas
 from .topics import Topics
 

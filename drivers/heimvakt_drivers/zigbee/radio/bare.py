@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from .coordinator import RADIO_ERRORS, Hooks, explain
+from .coordinator import RADIO_ERRORS, explain
 from .families import coordinator_for
+from .hooks import Hooks
 from .remembered import Place
 
 if TYPE_CHECKING:

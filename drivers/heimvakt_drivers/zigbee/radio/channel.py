@@ -17,7 +17,8 @@ import structlog
 from heimvakt.core.devices import Device, Role
 from heimvakt.core.events import Event, RadioClear, RadioInterference
 
-from .coordinator import RADIO_ERRORS, Ear, explain
+from .coordinator import RADIO_ERRORS, explain
+from .hooks import Ear
 from .interference import Air, measured
 
 if TYPE_CHECKING:

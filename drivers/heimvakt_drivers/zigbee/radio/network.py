@@ -24,9 +24,10 @@ from heimvakt_drivers.zigbee.status import Network
 from heimvakt_drivers.zigbee.sticks.sticks import Family
 
 from .bare import CLOSE_S
-from .coordinator import Coordinator, Hooks
+from .coordinator import Coordinator
 from .families import coordinator_for
 from .finder import look_for
+from .hooks import Hooks
 from .remembered import Place
 from .restoring import is_behind, last_backup, restore_far_ahead, same_network
 

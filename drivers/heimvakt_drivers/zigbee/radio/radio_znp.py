@@ -20,7 +20,8 @@ from zigpy_znp.zigbee.application import ControllerApplication  # type: ignore[i
 from heimvakt_drivers.zigbee.listening.raw_znp import Message, RawReader
 from heimvakt_drivers.zigbee.listening.short_znp import ShortWay, Thanks
 
-from .coordinator import PROFILES, Coordinator
+from .coordinator import Coordinator
+from .hearing import PROFILES
 from .line import LineWatch
 
 READS_BY = ("_buffer", "_extract_frame", "_extract_frames", "_transport")
