@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,12 +22,10 @@ from heimvakt_drivers.zigbee.listening.short_znp import ShortWay, Thanks
 from .coordinator import Coordinator
 from .hearing import PROFILES
 from .line import LineWatch
+from .shielded import ShieldedRequests
 
 READS_BY = ("_buffer", "_extract_frame", "_extract_frames", "_transport")
 """What of zigpy-znp's reader is used."""
-TURNS = 64
-"""Turns of the loop in which requests to a stick that was let go are given up. zigpy-znp shields
-them from being cancelled, sixteen at most, and lets one after the other wait for its answer."""
 
 
 class ZnpCoordinator(Coordinator, ControllerApplication):  # type: ignore[misc]
@@ -39,6 +36,7 @@ class ZnpCoordinator(Coordinator, ControllerApplication):  # type: ignore[misc]
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
         self._znp: Any
+        self._requests: ShieldedRequests | None = None
         self._line: LineWatch | None = None
         self._short_way: ShortWay | None = None
         self._itself: ZigbeeDevice | None = None
@@ -57,6 +55,7 @@ class ZnpCoordinator(Coordinator, ControllerApplication):  # type: ignore[misc]
     async def connect(self) -> None:
         """As zigpy-znp does; then watch the line, and read on it."""
         await super().connect()
+        self._requests = ShieldedRequests(self._znp)
         reader: Any = getattr(self._znp, "_uart", None)
         if all(hasattr(reader, name) for name in READS_BY):
             self._line = LineWatch(reader, self.hooks.counted)
@@ -119,15 +118,14 @@ class ZnpCoordinator(Coordinator, ControllerApplication):  # type: ignore[misc]
         if self._line is not None:
             self._line.close()
             self._line = None
+        if self._requests is not None:
+            await self._requests.give_up()
+            self._requests = None
         znp: Any = self._znp
         if self._gone and znp is not None:
             self._znp = None
             await znp.disconnect()
         await super().disconnect()
-        if znp is not None:
-            for _ in range(TURNS):
-                znp.close()
-                await asyncio.sleep(0)
 
 
 def _has_control_lines(port: str) -> bool:

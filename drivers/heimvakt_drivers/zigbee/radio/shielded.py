@@ -1,0 +1,42 @@
+"""Requests that zigpy-znp shields from whoever gives them up, given up with the radio.
+
+It sends a frame in a task of its own and lets nobody cancel it, so that a confirmation that comes
+late is not taken for another's. When the radio is let go such a task is still there: it would ask
+a line that is none any more, and what it then raises nobody hears.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+GIVEN_UP_S = 1.0
+
+
+class ShieldedRequests:
+    """Those of one zigpy-znp, from its connection to its end."""
+
+    def __init__(self, znp: Any) -> None:
+        """Begin to keep them in mind."""
+        self._ask = znp.request_callback_rsp
+        self._under_way: set[asyncio.Task[Any]] = set()
+        znp.request_callback_rsp = self._begin
+
+    def _begin(self, **what: Any) -> asyncio.Task[Any]:
+        task = asyncio.get_running_loop().create_task(self._ask(**what))
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever asked may have gone: that is no error
+
+    async def give_up(self) -> None:
+        """Return when none is under way any more; before the line is closed."""
+        waiting = tuple(self._under_way)
+        for task in waiting:
+            task.cancel()
+        if waiting:
+            await asyncio.wait(waiting, timeout=GIVEN_UP_S)

@@ -1,0 +1,79 @@
+"""A stick that is let go takes with it what it was asked, and nobody hears of that afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from pathlib import Path
+from typing import Any
+
+import pytest
+from zigpy.types import AddrMode, AddrModeAddress, SerializableBytes, ZigbeePacket
+
+from heimvakt_drivers.zigbee.radio.families import coordinator_for
+from tests.support.zigbee import ZigbeeBench, formed
+
+ASKED = 4
+"""The first holds the line, since the radio says nothing; the others wait for it."""
+FRAME = b"\x10\x01\x00\x04\x00"
+"""Read the maker's name."""
+
+
+def _packet(number: int) -> ZigbeePacket:
+    # They convert what they are given, which their types do not say.
+    address: Any = AddrModeAddress
+    make: Any = ZigbeePacket
+    to, here = (address(AddrMode.NWK, nwk) for nwk in (0x1A00 + number, 0x0000))
+    packet: ZigbeePacket = make(
+        src=here,
+        src_ep=1,
+        dst=to,
+        dst_ep=1,
+        tsn=number,
+        profile_id=0x0104,
+        cluster_id=0x0000,
+        data=SerializableBytes(FRAME),
+    )
+    return packet
+
+
+async def test_requests_that_nobody_waits_for_any_more_end_with_their_radio(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    family: Any = coordinator_for("znp")
+    connect = family.connect
+    opened: list[Any] = []
+    wrong: list[dict[str, Any]] = []
+
+    async def connects(self: Any) -> None:
+        opened.append(self)
+        await connect(self)
+
+    monkeypatch.setattr(family, "connect", connects)
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, what: wrong.append(what))
+    bench = ZigbeeBench(tmp_path, [], formed())
+    async with bench.served():
+        async with bench.armed(permit="never"):
+            bench.radio.faults.mute = True
+            asked = [loop.create_task(opened[0].send_packet(_packet(i))) for i in range(ASKED)]
+            await _under_way(ASKED)
+            for each in asked:
+                each.cancel()
+            await asyncio.wait(asked)
+            assert len(_requests()) == ASKED, "they are shielded"
+        for _ in range(ASKED):
+            await asyncio.sleep(0)
+        assert not _requests()
+    gc.collect()
+    assert wrong == []
+
+
+def _requests() -> list[asyncio.Task[Any]]:
+    return [task for task in asyncio.all_tasks() if "request_callback_rsp" in repr(task)]
+
+
+async def _under_way(count: int) -> None:
+    async with asyncio.timeout(30):
+        while len(_requests()) < count:  # noqa: ASYNC110 - a task of zigpy-znp tells nobody
+            await asyncio.sleep(0)
