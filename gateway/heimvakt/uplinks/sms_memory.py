@@ -87,12 +87,12 @@ class SmsMemory:
 
     def spares(self, alarm: Alarm) -> bool:
         """Whether this telephone need not be told of it any more: a person has it, and nothing was
-        sent before that is not known to have failed; or it is closed, and that a person has it was
-        sent, or said by the telephone itself."""
+        sent before that is not known to have failed; or it is closed, and the telephone knows that
+        a person has it, or that nobody need come."""
         sent, is_closed = self._sent.get(alarm.alarm_id), alarm.state is AlarmState.CLOSED
         if sent is None:
             return is_closed or alarm.accepted_by is not None
-        return is_closed and (sent.accepted or not sent.open)
+        return is_closed and (sent.accepted or not sent.open or alarm.test)
 
     def is_taken(self, alarm: Alarm, now: float) -> bool:
         """Whether the network has this revision, and may still be delivering it or has."""

@@ -67,6 +67,7 @@ def test_a_telephone_that_knows_who_has_it_is_spared_that_it_is_closed(by_centre
     assert memory.spares(closed), "it was never told of it"
     memory.taken(alarm(), [17], began_at=0.0, now=1.0)
     assert not memory.spares(closed), "somebody may be on the way for nothing"
+    assert memory.spares(alarm(revision=2, state=AlarmState.CLOSED, test=True)), "but not to a test"
     assert not memory.spares(alarm(accepted_by="centre: op", revision=1))
     if by_centre:
         memory.taken(alarm(accepted_by="centre: op", revision=1), [18], began_at=2.0, now=2.0)
