@@ -118,14 +118,18 @@ class ZnpCoordinator(Coordinator, ControllerApplication):  # type: ignore[misc]
         if self._line is not None:
             self._line.close()
             self._line = None
-        if self._requests is not None:
-            await self._requests.give_up()
-            self._requests = None
-        znp: Any = self._znp
-        if self._gone and znp is not None:
-            self._znp = None
-            await znp.disconnect()
-        await super().disconnect()
+        requests, self._requests = self._requests, None
+        if requests is not None:
+            await requests.give_up()
+        try:
+            znp: Any = self._znp
+            if self._gone and znp is not None:
+                self._znp = None
+                await znp.disconnect()
+            await super().disconnect()
+        finally:
+            if requests is not None:
+                await requests.give_up()  # who was given up may have tried once more
 
 
 def _has_control_lines(port: str) -> bool:

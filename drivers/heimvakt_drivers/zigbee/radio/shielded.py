@@ -34,7 +34,8 @@ class ShieldedRequests:
             task.exception()  # whoever asked may have gone: that is no error
 
     async def give_up(self) -> None:
-        """Return when none is under way any more; before the line is closed."""
+        """Return when none is under way any more. Before the line is closed, and once more when it
+        is: then whoever asks is refused."""
         waiting = tuple(self._under_way)
         for task in waiting:
             task.cancel()
