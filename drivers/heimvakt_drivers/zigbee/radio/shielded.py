@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from zigpy.exceptions import DeliveryError
+
 GIVEN_UP_S = 1.0
 
 
@@ -20,13 +22,23 @@ class ShieldedRequests:
         """Begin to keep them in mind."""
         self._ask = znp.request_callback_rsp
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._gone = False
         znp.request_callback_rsp = self._begin
 
     def _begin(self, **what: Any) -> asyncio.Task[Any]:
-        task = asyncio.get_running_loop().create_task(self._ask(**what))
+        task = asyncio.get_running_loop().create_task(self._asked(**what))
         self._under_way.add(task)
         task.add_done_callback(self._ended)
         return task
+
+    async def _asked(self, **what: Any) -> Any:
+        try:
+            return await self._ask(**what)
+        except asyncio.CancelledError:
+            if not self._gone:
+                raise
+            # Whoever waits for it was not cancelled himself: to him it is a frame not delivered.
+            raise DeliveryError("the radio is gone") from None
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._under_way.discard(task)
@@ -36,7 +48,9 @@ class ShieldedRequests:
     async def give_up(self) -> None:
         """Return when none is under way any more. Before the line is closed, and once more when it
         is: then whoever asks is refused."""
+        self._gone = True
         waiting = tuple(self._under_way)
+        await asyncio.sleep(0)  # one that has not begun cannot say what it is to whoever waits
         for task in waiting:
             task.cancel()
         if waiting:
