@@ -17,6 +17,7 @@ from heimvakt.runtime.collector import NEVER, USUAL, put_off, run_collector
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
     thresholds = gc.get_threshold()
+    gc.unfreeze()  # of a gateway that another test has had in this process
     yield
     gc.unfreeze()
     gc.set_threshold(*thresholds)
