@@ -127,6 +127,18 @@ def test_a_button_is_a_test_while_a_walk_test_is_at_that_very_one() -> None:
     assert d.alarm("button").test
 
 
+def test_who_was_told_of_what_was_tried_hears_that_it_is_over() -> None:
+    d = walked()
+    d.tell(ButtonPressed(device_id="button"))
+    (told,) = d.outcome.send
+    d.tell(WalkTestTurned(to=None))
+    d.tell(chosen(Mode.HOME))
+    (over,) = (each for each in d.outcome.send if each.alarm.kind == "button")
+    assert (over.alarm.state, over.alarm.test) == (AlarmState.CLOSED, True)
+    assert over.alarm.revision == told.alarm.revision + 1
+    assert over.receivers == told.receivers
+
+
 @pytest.mark.parametrize(
     "then", [WalkTestTurned(to="hall"), WalkTestTurned(to=None), "set", "died"]
 )
